@@ -1,0 +1,159 @@
+//! The stable codes of all diagnostics, in ranges by room: `P` project and settings, `C` compilation,
+//! `Q` GoogleSQL, `M` models, `R` runs and warehouses, `U` usage
+
+use serde::{Serialize, Serializer};
+
+/// A stable code with its page: what it means and what to do
+#[derive(Clone, Copy)]
+pub struct Code {
+    /// Such as `Q003`; never reused for another meaning
+    pub id: &'static str,
+    /// One line
+    pub title: &'static str,
+    /// What it means and what to do, as a paragraph
+    pub explanation: &'static str,
+}
+
+impl PartialEq for Code {
+    fn eq(&self, other: &Self) -> bool {
+        self.id == other.id
+    }
+}
+
+impl Eq for Code {}
+
+impl std::fmt::Debug for Code {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str(self.id)
+    }
+}
+
+impl std::fmt::Display for Code {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str(self.id)
+    }
+}
+
+impl Serialize for Code {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.id)
+    }
+}
+
+macro_rules! codes {
+    ($($name:ident = $id:literal, $title:literal, $explanation:literal;)*) => {
+        $(
+            #[doc = $title]
+            pub const $name: Code = Code { id: $id, title: $title, explanation: $explanation };
+        )*
+        /// Every code, in the order of the reference page
+        pub const ALL: &[Code] = &[$($name),*];
+    };
+}
+
+codes! {
+    // Project and settings
+    PROJECT_NOT_FOUND = "P001", "no project here",
+        "The folder has neither `workflow_settings.yaml` nor `dataform.json`. Go to the project's folder, name it with `-C DIR`, or make one with `sqlx-run init`.";
+    SETTINGS_UNREADABLE = "P002", "the settings file is not valid",
+        "`workflow_settings.yaml` or `dataform.json` could not be parsed. The message has the line and column where parsing stopped.";
+    SETTINGS_INVALID = "P003", "a setting is unknown or has the wrong type",
+        "The settings file has a key that Dataform does not know, or a value of the wrong type. Remove or rename the key.";
+    RUN_SETTINGS_INVALID = "P004", "`sqlx-run.toml` is not valid",
+        "The file beside the settings that maps sources to files could not be read. The message has the place.";
+
+    // Compilation
+    JAVASCRIPT_SYNTAX = "C001", "JavaScript does not parse",
+        "A `js` or `config` block, a `${…}` placeholder or a `.js` file is not valid JavaScript.";
+    JAVASCRIPT_ERROR = "C002", "JavaScript failed",
+        "Code of the project threw an exception while the graph was built.";
+    JAVASCRIPT_LIMIT = "C003", "JavaScript ran out of time or memory",
+        "Code of the project used more time or memory than it is given; an endless loop is the usual reason.";
+    CONFIG_INVALID = "C004", "an action's configuration is not valid",
+        "The `config` block of an action has an unknown key or a value that Dataform does not accept.";
+    SQLX_INVALID = "C005", "a SQLX file is not valid",
+        "The file uses a block where its action type does not allow one, or splits into several statements where only one may stand.";
+    REF_UNKNOWN = "C010", "a reference names no action",
+        "`ref` or `resolve` names an action that the project does not have. Declare the source, or correct the name.";
+    REF_AMBIGUOUS = "C011", "a reference names several actions",
+        "Two or more actions have the name. Add the dataset: `ref(\"dataset\", \"name\")`.";
+    DUPLICATE_ACTION = "C012", "two actions have the same target",
+        "Targets must be unique across tables, views, assertions, operations and declarations.";
+    CYCLE = "C013", "actions depend on each other in a circle",
+        "Each action of the chain needs the next one first. Break the circle by removing a `ref` or a dependency.";
+    COMPILE_OTHER = "C020", "an action could not be compiled",
+        "The message says which of Dataform's rules the action breaks.";
+
+    // GoogleSQL
+    SQL_SYNTAX = "Q001", "SQL does not parse",
+        "The statement is not valid GoogleSQL, at the place shown.";
+    SQL_UNSUPPORTED = "Q002", "GoogleSQL that the embedded engine does not support",
+        "The statement is valid on BigQuery, but not yet supported locally. It is refused rather than answered wrongly.";
+    UNKNOWN_FUNCTION = "Q003", "unknown function",
+        "No function of that name is known. The reference page of functions lists what the embedded engine supports.";
+    UNKNOWN_COLUMN = "Q004", "unknown column",
+        "No table in scope has a column of that name.";
+    UNKNOWN_TABLE = "Q005", "unknown table",
+        "The warehouse has no such table or view. Run the action that makes it, or give a declared source its data with `--source NAME=PATH`.";
+    AMBIGUOUS_COLUMN = "Q006", "ambiguous column",
+        "More than one table in scope has a column of that name. Qualify it with the table's alias.";
+    TYPE_MISMATCH = "Q007", "types do not fit",
+        "An operator or function has no form for the types of its arguments. Cast one of them.";
+    INVALID_ARGUMENTS = "Q008", "wrong number or kind of arguments",
+        "The function takes other arguments than those given.";
+    SQL_INVALID = "Q009", "SQL that BigQuery rejects",
+        "The statement parses but breaks one of GoogleSQL's rules, as the message says.";
+    EXECUTION_FAILED = "Q010", "the engine reported an error while a statement ran",
+        "A value could not be computed, such as a division by zero or a failed cast.";
+
+    // Models
+    MODEL_NOT_FOUND = "M001", "unknown model",
+        "No model of that name was trained in this warehouse. Run the action that creates it.";
+    MODEL_OPTION_INVALID = "M002", "a model option is not valid",
+        "`OPTIONS` of `CREATE MODEL` has an unknown option or a value out of its range.";
+    MODEL_UNSUPPORTED = "M003", "a model type or function that runs on BigQuery only",
+        "The embedded engine does not train this type of model.";
+    LABEL_ONE_CLASS = "M004", "the label has one value",
+        "A classifier needs at least two classes in the training data. Check how the label is made, and the span of time that the data covers.";
+    TRAINING_DATA_INVALID = "M005", "the training data cannot be used",
+        "A label is missing or NULL everywhere, there are no rows, or a column has a type that cannot be a feature.";
+    MODEL_INPUT_INVALID = "M006", "the input of a model function lacks a column",
+        "The function needs the features that the model was trained with, with the same types.";
+
+    // Runs and warehouses
+    WAREHOUSE_UNAVAILABLE = "R001", "the warehouse file cannot be opened",
+        "Another process holds the file, or it is not writable, or it is not a DuckDB database.";
+    SOURCE_WITHOUT_DATA = "R002", "a declared source has no data",
+        "An action reads a declaration that no file is mapped to. Give it one with `--source NAME=PATH` or under `[sources]` in `sqlx-run.toml`.";
+    SOURCE_UNREADABLE = "R003", "a source file cannot be read",
+        "The file is missing or is not valid parquet, CSV or JSON.";
+    ASSERTION_FAILED = "R004", "an assertion found rows",
+        "The assertion's view lists the failing rows: query it.";
+    INTERRUPTED = "R005", "the run was interrupted",
+        "The run was cancelled; what had finished stays, what had not is as it was before.";
+    RECORD_UNWRITABLE = "R006", "the run record cannot be written",
+        "The folder `.sqlx-run` is not writable or the disk is full.";
+    NOT_RUNNABLE = "R007", "an action that cannot be run locally",
+        "Notebooks, data preparations and property graphs run in Dataform on Google Cloud only.";
+
+    // Usage
+    NOTHING_SELECTED = "U001", "nothing is selected",
+        "No action of the project matches the selection.";
+    USAGE = "U002", "wrong usage",
+        "An argument is missing or not valid; see `--help`.";
+    OUTPUT_UNWRITABLE = "U003", "an output file cannot be written",
+        "The path is not writable, or would overwrite something that is already there.";
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn codes_are_unique() {
+        let mut ids: Vec<_> = ALL.iter().map(|code| code.id).collect();
+        ids.sort_unstable();
+        ids.dedup();
+        assert_eq!(ids.len(), ALL.len());
+    }
+}
