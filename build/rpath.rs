@@ -13,7 +13,9 @@ fn main() {
         return;
     };
     let library = Path::new(&library);
-    let library = library.canonicalize().unwrap_or_else(|_| library.to_path_buf());
+    let library = library
+        .canonicalize()
+        .unwrap_or_else(|_| library.to_path_buf());
     match std::env::var("CARGO_CFG_TARGET_OS").as_deref() {
         Ok("linux") => println!("cargo:rustc-link-arg=-Wl,-rpath,$ORIGIN"),
         Ok("macos") => println!("cargo:rustc-link-arg=-Wl,-rpath,@loader_path"),

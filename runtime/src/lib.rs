@@ -1,1 +1,18 @@
-//! (purpose)
+//! Runs compiled projects: selection, plan, scheduler, events, run records, and the warehouses
+
+mod event;
+mod plan;
+mod preview;
+mod record;
+mod run;
+mod select;
+mod settings;
+pub mod warehouse;
+
+pub use event::{ActionInfo, ActionResult, ActionStatus, Event, Observer, RunStatus};
+pub use plan::{Plan, PlannedAction, display_name};
+pub use preview::{ActionPreview, preview};
+pub use record::{FORMAT as RECORD_FORMAT, Recorder, new_run};
+pub use run::{RunOptions, RunSummary, run};
+pub use select::{Selection, select};
+pub use settings::{RunSettings, SourceArgument, names, source_files};

@@ -1,2 +1,76 @@
-//! Automation
-fn main() {}
+//! The project's automation: `cargo xtask demo`, `test`, `conformance`, `bench`, `setup`
+
+mod cargo;
+mod demo;
+mod library;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+/// The project's automation
+#[derive(Parser)]
+#[command(name = "cargo xtask")]
+struct Arguments {
+    #[command(subcommand)]
+    task: Task,
+}
+
+#[derive(Subcommand)]
+enum Task {
+    /// Build, make events, run the whole pipeline of this repository and show what came out
+    Demo {
+        /// How many people play the invented game
+        #[arg(long, default_value_t = 5_000)]
+        users: u64,
+        /// Over how many days
+        #[arg(long, default_value_t = 14)]
+        days: u32,
+        /// Build DuckDB into the program instead of linking the prebuilt library (takes long)
+        #[arg(long)]
+        bundled: bool,
+    },
+    /// Pass all tests
+    Test {
+        /// Arguments for `cargo test`
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        rest: Vec<String>,
+    },
+    /// Fetch the prebuilt DuckDB library, if it is missing
+    Setup,
+    /// Compare with reference results: `dataform FOLDER` or `googlesql FILE`
+    Conformance {
+        /// The suite and where its cases are
+        #[arg(required = true, trailing_var_arg = true, allow_hyphen_values = true)]
+        rest: Vec<String>,
+    },
+    /// Measure speed and memory: `run` puts the pipeline beside hand-written DuckDB SQL
+    Bench {
+        /// The benchmark and its arguments
+        #[arg(required = true, trailing_var_arg = true, allow_hyphen_values = true)]
+        rest: Vec<String>,
+    },
+}
+
+fn main() -> ExitCode {
+    let outcome = match Arguments::parse().task {
+        Task::Demo {
+            users,
+            days,
+            bundled,
+        } => demo::demo(users, days, bundled),
+        Task::Setup => library::ensure(),
+        Task::Test { rest } => library::ensure().and_then(|()| cargo::test(&rest)),
+        Task::Conformance { rest } => {
+            library::ensure().and_then(|()| cargo::tool("conformance", &rest))
+        }
+        Task::Bench { rest } => library::ensure().and_then(|()| cargo::tool("bench", &rest)),
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}

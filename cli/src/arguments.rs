@@ -1,0 +1,190 @@
+//! The arguments, each defined once
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use sqlx_runtime::SourceArgument;
+
+const EXIT_CODES: &str = "\
+Exit codes:
+  0    done
+  1    something failed
+  2    usage, settings or compile error; nothing was run
+  4    nothing matches the selection
+  130  interrupted";
+
+/// Compile and run Dataform projects on your own machine
+///
+/// Without a command, runs the project: `sqlx-run --tags staging`
+#[derive(Debug, Parser)]
+#[command(name = "sqlx-run", version, after_help = EXIT_CODES, max_term_width = 100)]
+pub struct Arguments {
+    #[command(flatten)]
+    pub global: GlobalArguments,
+    #[command(flatten)]
+    pub run: RunArguments,
+    #[command(subcommand)]
+    pub command: Option<Command>,
+}
+
+/// What every command understands
+#[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Project and warehouse")]
+pub struct GlobalArguments {
+    /// The project's folder
+    #[arg(short = 'C', long = "directory", value_name = "DIR", global = true)]
+    pub directory: Option<PathBuf>,
+    /// The DuckDB file [default: .sqlx-run/warehouse.duckdb in the project]
+    #[arg(long, value_name = "FILE", global = true)]
+    pub warehouse: Option<PathBuf>,
+    /// Read a declared source out of parquet, CSV or JSON files; globs are understood; repeatable
+    #[arg(long = "source", value_name = "NAME=PATH", global = true)]
+    pub sources: Vec<SourceArgument>,
+    /// Set variables of the project
+    #[arg(long, value_name = "K=V,…", value_delimiter = ',', value_parser = key_value, global = true)]
+    pub vars: Vec<(String, String)>,
+    /// How a command reports
+    #[arg(long, value_enum, default_value_t, global = true)]
+    pub output_format: OutputFormat,
+}
+
+/// How a command reports
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub enum OutputFormat {
+    /// For people, on standard error
+    #[default]
+    Human,
+    /// One JSON document on standard output
+    Json,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Run the project's actions
+    Run(RunArguments),
+    /// Compile the project and list its actions, or print the graph as Dataform's JSON
+    Compile(CompileArguments),
+    /// Draw the compiled graph
+    Graph(GraphArguments),
+    /// Ask the warehouse in GoogleSQL
+    Query(QueryArguments),
+    /// Write events of an invented game, in the schema of the Firebase export
+    Simulate(SimulateArguments),
+    /// Begin a project
+    Init(InitArguments),
+}
+
+/// What to run, and how
+#[derive(Debug, Clone, Default, PartialEq, Eq, Args)]
+pub struct RunArguments {
+    /// Only actions with one of these tags
+    #[arg(long, value_name = "TAG,…", value_delimiter = ',')]
+    pub tags: Vec<String>,
+    /// Only actions with one of these names: `name`, `dataset.name`, with `*` and `?`
+    #[arg(long, value_name = "NAME,…", value_delimiter = ',')]
+    pub actions: Vec<String>,
+    /// And all that they depend on
+    #[arg(long)]
+    pub include_deps: bool,
+    /// And all that depends on them
+    #[arg(long)]
+    pub include_dependents: bool,
+    /// Rebuild incremental tables from nothing
+    #[arg(long)]
+    pub full_refresh: bool,
+    /// Show the statements, send none
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Actions at a time [default: 4]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+    pub jobs: Option<u16>,
+}
+
+#[derive(Debug, Clone, Args)]
+pub struct CompileArguments {
+    /// The project's folder, as with `-C`
+    #[arg(value_name = "DIR")]
+    pub directory: Option<PathBuf>,
+    /// Print the compiled graph in Dataform's JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Debug, Clone, Args)]
+pub struct GraphArguments {
+    /// What to draw
+    #[arg(long, value_enum, default_value_t)]
+    pub format: GraphFormat,
+    /// Write to a file instead of standard output
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+}
+
+/// What a graph is drawn as
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub enum GraphFormat {
+    /// Graphviz
+    #[default]
+    Dot,
+    /// Mermaid, for Markdown
+    Mermaid,
+    /// Nodes and edges
+    Json,
+    /// One page that needs nothing else
+    Html,
+}
+
+#[derive(Debug, Clone, Args)]
+pub struct QueryArguments {
+    /// GoogleSQL, one or more statements; `-` reads standard input
+    #[arg(value_name = "SQL")]
+    pub sql: String,
+    /// How rows are printed
+    #[arg(long, value_enum, default_value_t)]
+    pub format: RowFormat,
+}
+
+/// How rows are printed
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub enum RowFormat {
+    /// For people
+    #[default]
+    Table,
+    /// An array of objects
+    Json,
+    /// RFC 4180, with a header
+    Csv,
+}
+
+#[derive(Debug, Clone, Args)]
+pub struct SimulateArguments {
+    /// How many people play
+    #[arg(long, default_value_t = 5_000, value_name = "N")]
+    pub users: u64,
+    /// Over how many days
+    #[arg(long, default_value_t = 14, value_name = "D")]
+    pub days: u32,
+    /// The same seed gives the same events
+    #[arg(long, default_value_t = 1, value_name = "S")]
+    pub seed: u64,
+    /// The parquet file to write
+    #[arg(value_name = "OUT.parquet")]
+    pub output: PathBuf,
+}
+
+#[derive(Debug, Clone, Args)]
+pub struct InitArguments {
+    /// The folder, made if it is missing [default: the working folder]
+    #[arg(value_name = "DIR")]
+    pub directory: Option<PathBuf>,
+    /// The Google Cloud project that names in SQL begin with
+    #[arg(long, default_value = "my-project", value_name = "NAME")]
+    pub default_project: String,
+}
+
+fn key_value(text: &str) -> Result<(String, String), String> {
+    match text.split_once('=') {
+        Some((key, value)) if !key.is_empty() => Ok((key.to_owned(), value.to_owned())),
+        _ => Err("expected K=V".to_owned()),
+    }
+}

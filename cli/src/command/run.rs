@@ -1,0 +1,208 @@
+//! `run`: the selected actions on the warehouse
+
+use std::path::Path;
+use std::sync::Arc;
+
+use diagnostic::{Diagnostic, code, to_json};
+use serde_json::json;
+use sqlx_compiler::{ActionKind, ActionRef, Target};
+use sqlx_runtime::warehouse::Warehouse;
+use sqlx_runtime::warehouse::duckdb::DuckDbWarehouse;
+use sqlx_runtime::{
+    Observer, Plan, Recorder, RunOptions, RunStatus, RunSummary, Selection, new_run, preview,
+};
+
+use crate::arguments::{GlobalArguments, RunArguments};
+use crate::exit;
+use crate::printer::Printer;
+use crate::project::{Project, STATE_FOLDER, root};
+use crate::report::Report;
+
+const DEFAULT_JOBS: u16 = 4;
+
+/// Runs, or shows what a run would send
+pub fn run(global: &GlobalArguments, arguments: &RunArguments, printer: &Printer) -> u8 {
+    let project = match Project::compile_clean(global, root(global), printer) {
+        Ok(project) => project,
+        Err(code) => return code,
+    };
+    let outcome = plan(&project, arguments).and_then(|plan| {
+        if arguments.dry_run {
+            dry_run(&project, global, &plan, printer)
+        } else {
+            execute(&project, global, plan, arguments, printer)
+        }
+    });
+    match outcome {
+        Ok(code) => code,
+        Err(diagnostic) => {
+            printer.diagnostic(&diagnostic);
+            exit::of(&diagnostic)
+        }
+    }
+}
+
+fn plan(project: &Project, arguments: &RunArguments) -> Result<Plan, Diagnostic> {
+    let selection = Selection {
+        tags: arguments.tags.clone(),
+        actions: arguments.actions.clone(),
+        include_dependencies: arguments.include_deps,
+        include_dependents: arguments.include_dependents,
+    };
+    if selection.tags.is_empty()
+        && selection.actions.is_empty()
+        && (selection.include_dependencies || selection.include_dependents)
+    {
+        return Err(Diagnostic::error(
+            code::USAGE,
+            "`--include-deps` and `--include-dependents` widen a selection, and there is none",
+        )
+        .help("add `--tags` or `--actions`"));
+    }
+    Plan::new(
+        Arc::clone(&project.compilation),
+        selection,
+        arguments.full_refresh,
+    )
+}
+
+fn dry_run(
+    project: &Project,
+    global: &GlobalArguments,
+    plan: &Plan,
+    printer: &Printer,
+) -> Result<u8, Diagnostic> {
+    let file = project.warehouse_file(global);
+    // a dry run leaves no file behind
+    let warehouse = project.open_warehouse(global, file.exists().then_some(file))?;
+    let (run, _) = new_run();
+    let previews = preview(plan, &warehouse, &run)?;
+    if printer.is_json() {
+        printer.json(&json!({ "actions": previews }));
+        return Ok(exit::OK);
+    }
+    for preview in previews {
+        let disabled = if preview.disabled { ", disabled" } else { "" };
+        printer.data(&format!(
+            "-- {} ({}{disabled}), {}\n",
+            preview.action, preview.kind, preview.file
+        ));
+        for statement in preview.statements {
+            printer.data(&format!("{};\n", statement.trim().trim_end_matches(';')));
+        }
+        printer.data("\n");
+    }
+    Ok(exit::OK)
+}
+
+fn execute(
+    project: &Project,
+    global: &GlobalArguments,
+    plan: Plan,
+    arguments: &RunArguments,
+    printer: &Printer,
+) -> Result<u8, Diagnostic> {
+    let file = project.warehouse_file(global);
+    let warehouse = project.open_warehouse(global, Some(file.clone()))?;
+    warehouse.create_datasets(&targets(&plan))?;
+    let (run, started) = new_run();
+    let mut recorder = Recorder::create(&project.root.join(STATE_FOLDER).join("runs"), &run)?;
+    let mut report = Report::new(printer);
+    let options = RunOptions {
+        jobs: arguments.jobs.unwrap_or(DEFAULT_JOBS).into(),
+        run: run.clone(),
+        started,
+    };
+    let summary = drive(plan, warehouse, options, &mut [&mut recorder, &mut report])?;
+    report.close();
+    let record = recorder.path().to_owned();
+    let warning = recorder.into_warning();
+    if printer.is_json() {
+        printer.json(&as_json(&run, &summary, &file, &record));
+    } else {
+        report.summary(&summary, &file);
+        printer.diagnostics(warning.as_slice());
+    }
+    Ok(match summary.status {
+        RunStatus::Succeeded => exit::OK,
+        RunStatus::Failed => exit::FAILED,
+        RunStatus::Cancelled => exit::INTERRUPTED,
+    })
+}
+
+fn drive(
+    plan: Plan,
+    warehouse: DuckDbWarehouse,
+    options: RunOptions,
+    observers: &mut [&mut dyn Observer],
+) -> Result<RunSummary, Diagnostic> {
+    let threads = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(1)
+        .enable_all()
+        .build()
+        .map_err(|error| {
+            Diagnostic::error(code::EXECUTION_FAILED, format!("no threads to run on: {error}"))
+        })?;
+    Ok(threads.block_on(sqlx_runtime::run(
+        Arc::new(plan),
+        Arc::new(warehouse),
+        options,
+        observers,
+        interrupted(),
+    )))
+}
+
+/// Ends when the user presses Ctrl-C or the system asks the process to end
+async fn interrupted() {
+    let ctrl_c = async {
+        if tokio::signal::ctrl_c().await.is_err() {
+            // without a handler nothing can be caught, and the default action ends the process
+            std::future::pending::<()>().await;
+        }
+    };
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        if let Ok(mut terminate) = signal(SignalKind::terminate()) {
+            tokio::select! {
+                () = ctrl_c => {}
+                _ = terminate.recv() => {}
+            }
+            return;
+        }
+    }
+    ctrl_c.await;
+}
+
+/// Where the plan's actions write
+fn targets(plan: &Plan) -> Vec<Target> {
+    let mut targets: Vec<Target> = (0..plan.actions.len())
+        .filter_map(|index| plan.action(index))
+        .filter(|action| match action {
+            ActionRef::Operation(operation) => operation.has_output == Some(true),
+            _ => action.kind() != ActionKind::Notebook,
+        })
+        .map(|action| action.target().clone())
+        .collect();
+    targets.sort();
+    targets.dedup_by(|left, right| left.schema == right.schema && left.database == right.database);
+    targets
+}
+
+fn as_json(run: &str, summary: &RunSummary, warehouse: &Path, record: &Path) -> serde_json::Value {
+    let diagnostics: Vec<_> = summary
+        .results
+        .iter()
+        .filter_map(|result| result.diagnostic.as_ref())
+        .map(to_json)
+        .collect();
+    json!({
+        "run": run,
+        "status": summary.status,
+        "seconds": summary.seconds,
+        "actions": summary.results,
+        "diagnostics": diagnostics,
+        "warehouse": warehouse.display().to_string(),
+        "record": record.display().to_string(),
+    })
+}

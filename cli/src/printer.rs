@@ -1,0 +1,114 @@
+//! The one value through which anything is printed: data on standard output, the rest on standard error
+
+use std::io::{self, IsTerminal, Write};
+
+use diagnostic::{Diagnostic, Renderer, to_json};
+use serde_json::Value as Json;
+
+use crate::arguments::OutputFormat;
+
+/// Prints
+pub struct Printer {
+    format: OutputFormat,
+    renderer: Renderer,
+    colours: bool,
+    terminal: bool,
+}
+
+/// A colour by meaning; never the only signal
+#[derive(Debug, Clone, Copy)]
+pub enum Style {
+    /// Done
+    Good,
+    /// Failed
+    Bad,
+    /// Neither
+    Dim,
+    /// Names and headings
+    Strong,
+}
+
+impl Printer {
+    /// Colours on a terminal only, and not when `NO_COLOR` is set
+    pub fn new(format: OutputFormat) -> Self {
+        let terminal = io::stderr().is_terminal();
+        let wanted = std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
+        let colours = terminal && wanted;
+        let width = if terminal {
+            usize::from(console::Term::stderr().size().1).max(40)
+        } else {
+            100
+        };
+        Self {
+            format,
+            renderer: Renderer::new(colours, width),
+            colours,
+            terminal,
+        }
+    }
+
+    /// Whether the report is JSON
+    pub fn is_json(&self) -> bool {
+        self.format == OutputFormat::Json
+    }
+
+    /// Whether people watch
+    pub fn is_terminal(&self) -> bool {
+        self.terminal && !self.is_json()
+    }
+
+    /// Text with a colour, if colours are wanted
+    pub fn paint(&self, style: Style, text: &str) -> String {
+        if !self.colours {
+            return text.to_owned();
+        }
+        let number = match style {
+            Style::Good => "32",
+            Style::Bad => "31;1",
+            Style::Dim => "2",
+            Style::Strong => "1",
+        };
+        format!("\u{1b}[{number}m{text}\u{1b}[0m")
+    }
+
+    /// A line about what goes on
+    pub fn note(&self, line: &str) {
+        // nothing is left to say it to when standard error is closed
+        let _ = writeln!(io::stderr(), "{line}");
+    }
+
+    /// Data, as it is; a reader that has gone away ends the program quietly
+    pub fn data(&self, text: &str) {
+        let mut output = io::stdout().lock();
+        if output
+            .write_all(text.as_bytes())
+            .and_then(|()| output.flush())
+            .is_err()
+        {
+            std::process::exit(0);
+        }
+    }
+
+    /// A finding: to people on standard error, in JSON as a document on standard output
+    pub fn diagnostic(&self, diagnostic: &Diagnostic) {
+        self.diagnostics(std::slice::from_ref(diagnostic));
+    }
+
+    /// Findings, all in one document where the report is JSON
+    pub fn diagnostics(&self, diagnostics: &[Diagnostic]) {
+        if self.is_json() {
+            let all: Vec<Json> = diagnostics.iter().map(to_json).collect();
+            self.json(&serde_json::json!({ "diagnostics": all }));
+            return;
+        }
+        for diagnostic in diagnostics {
+            let _ = io::stderr().write_all(self.renderer.render(diagnostic).as_bytes());
+        }
+    }
+
+    /// A document on standard output
+    pub fn json(&self, value: &Json) {
+        let text = serde_json::to_string_pretty(value).unwrap_or_default();
+        self.data(&format!("{text}\n"));
+    }
+}

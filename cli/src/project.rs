@@ -1,0 +1,152 @@
+//! The project that a command is about: found, compiled, and its warehouse opened
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use diagnostic::{Diagnostic, Severity, code};
+use sqlx_compiler::{Compilation, CompileOptions, ConfigOverride, DiskProject, compile};
+use sqlx_runtime::warehouse::duckdb::{DuckDbOptions, DuckDbWarehouse, Names};
+use sqlx_runtime::{RunSettings, names, source_files};
+
+use crate::arguments::GlobalArguments;
+use crate::exit;
+use crate::printer::Printer;
+
+/// Our files in a project
+pub const STATE_FOLDER: &str = ".sqlx-run";
+
+/// A compiled project
+pub struct Project {
+    /// Its folder
+    pub root: PathBuf,
+    /// Graph and findings
+    pub compilation: Arc<Compilation>,
+}
+
+/// The folder a command is about
+pub fn root(global: &GlobalArguments) -> PathBuf {
+    global.directory.clone().unwrap_or_else(|| PathBuf::from("."))
+}
+
+/// Whether a folder holds a project
+pub fn is_project(root: &Path) -> bool {
+    root.join("workflow_settings.yaml").is_file() || root.join("dataform.json").is_file()
+}
+
+impl Project {
+    /// Compiles the project
+    ///
+    /// # Errors
+    /// There is no project
+    pub fn compile(global: &GlobalArguments, root: PathBuf) -> Result<Self, Diagnostic> {
+        if !root.is_dir() {
+            return Err(Diagnostic::error(
+                code::PROJECT_NOT_FOUND,
+                format!("there is no folder `{}`", root.display()),
+            )
+            .help("name the project's folder with `-C DIR`"));
+        }
+        if !is_project(&root) {
+            return Err(Diagnostic::error(
+                code::PROJECT_NOT_FOUND,
+                format!(
+                    "`{}` is not a Dataform project: it has no `workflow_settings.yaml`",
+                    root.display()
+                ),
+            )
+            .help("go to the project's folder, name it with `-C DIR`, or begin one with `sqlx-run init`"));
+        }
+        let options = CompileOptions {
+            overrides: overrides(global),
+            ..CompileOptions::default()
+        };
+        let compilation = compile(&DiskProject::new(&root), &options);
+        Ok(Self {
+            root,
+            compilation: Arc::new(compilation),
+        })
+    }
+
+    /// The same, for commands that need a graph without errors: findings are printed
+    ///
+    /// # Errors
+    /// The exit code
+    pub fn compile_clean(
+        global: &GlobalArguments,
+        root: PathBuf,
+        printer: &Printer,
+    ) -> Result<Self, u8> {
+        let project = Self::compile(global, root).map_err(|diagnostic| {
+            printer.diagnostic(&diagnostic);
+            exit::of(&diagnostic)
+        })?;
+        let found = &project.compilation.diagnostics;
+        if project.compilation.has_errors() {
+            printer.diagnostics(found);
+            return Err(exit::USAGE);
+        }
+        if !printer.is_json() {
+            let warnings: Vec<Diagnostic> = found
+                .iter()
+                .filter(|finding| finding.severity != Severity::Error)
+                .cloned()
+                .collect();
+            printer.diagnostics(&warnings);
+        }
+        Ok(project)
+    }
+
+    /// Opens the project's warehouse with its sources
+    ///
+    /// # Errors
+    /// Settings or sources are wrong, or the file does not open
+    pub fn open_warehouse(
+        &self,
+        global: &GlobalArguments,
+        file: Option<PathBuf>,
+    ) -> Result<DuckDbWarehouse, Diagnostic> {
+        let graph = &self.compilation.graph;
+        let names = names(graph);
+        let settings = RunSettings::read(&self.root)?;
+        let sources = source_files(graph, &names, &self.root, &settings, &global.sources)?;
+        DuckDbWarehouse::open(DuckDbOptions {
+            file,
+            names,
+            sources,
+        })
+    }
+
+    /// Where the warehouse is, or will be
+    pub fn warehouse_file(&self, global: &GlobalArguments) -> PathBuf {
+        global
+            .warehouse
+            .clone()
+            .unwrap_or_else(|| self.root.join(STATE_FOLDER).join("warehouse.duckdb"))
+    }
+}
+
+/// A warehouse without a project: names have a dataset, and nothing is declared
+///
+/// # Errors
+/// The file does not open; a source is named, which only a project declares
+pub fn open_without_project(global: &GlobalArguments) -> Result<DuckDbWarehouse, Diagnostic> {
+    if let Some(source) = global.sources.first() {
+        return Err(Diagnostic::error(
+            code::USAGE,
+            format!("`--source {}` needs a project that declares it", source.name),
+        )
+        .help("name the project's folder with `-C DIR`"));
+    }
+    DuckDbWarehouse::open(DuckDbOptions {
+        file: global.warehouse.clone(),
+        names: Names::default(),
+        sources: Vec::new(),
+    })
+}
+
+fn overrides(global: &GlobalArguments) -> ConfigOverride {
+    ConfigOverride {
+        vars: global.vars.iter().cloned().collect(),
+        ..ConfigOverride::default()
+    }
+}

@@ -1,0 +1,6 @@
+//! What may stand in settings and action configs, and the check that Dataform makes of it
+
+pub mod messages;
+mod verify;
+
+pub use verify::{Issue, verify};

@@ -1,0 +1,212 @@
+//! The only way in which the compiler reads: a trait over the files of one project
+
+use std::collections::BTreeMap;
+use std::path::{Component, Path, PathBuf};
+
+/// Why a file could not be read
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum FileError {
+    /// The operating system refused
+    #[error("{path} cannot be read: {reason}")]
+    Unreadable {
+        /// Relative to the project
+        path: String,
+        /// What the system says
+        reason: String,
+    },
+    /// A symbolic link, or `..`, that leads out of the project
+    #[error("{path} leads out of the project folder")]
+    Outside {
+        /// Relative to the project
+        path: String,
+    },
+    /// Not UTF-8
+    #[error("{path} is not UTF-8 text")]
+    NotText {
+        /// Relative to the project
+        path: String,
+    },
+}
+
+/// The files of one project; paths are relative to it, with forward slashes
+pub trait FileSystem: Sync {
+    /// The project folder, as it stands in messages
+    fn root(&self) -> String;
+
+    /// Every file that Dataform lists: in folders other than `node_modules`, no dot-files, with a dot in the name
+    ///
+    /// # Errors
+    /// When a folder cannot be read.
+    fn list(&self) -> Result<Vec<String>, FileError>;
+
+    /// The text of a file, or `None` when there is no such file
+    ///
+    /// # Errors
+    /// When it is there but cannot be read, is no text, or lies outside the project.
+    fn read(&self, path: &str) -> Result<Option<String>, FileError>;
+
+    /// Whether there is such a file
+    fn is_file(&self, path: &str) -> bool;
+
+    /// Whether there is such a folder
+    fn is_folder(&self, path: &str) -> bool;
+}
+
+/// A project folder on disk
+#[derive(Debug, Clone)]
+pub struct DiskProject {
+    root: PathBuf,
+}
+
+impl DiskProject {
+    /// The project in `root`; nothing is read yet
+    pub fn new(root: impl Into<PathBuf>) -> Self {
+        let root = root.into();
+        Self {
+            root: std::fs::canonicalize(&root).unwrap_or(root),
+        }
+    }
+
+    /// The real place of a file that is there and inside the project
+    fn place(&self, path: &str) -> Result<Option<PathBuf>, FileError> {
+        let plain = Path::new(path)
+            .components()
+            .all(|part| matches!(part, Component::Normal(_) | Component::CurDir));
+        if !plain {
+            return Err(FileError::Outside {
+                path: path.to_owned(),
+            });
+        }
+        match std::fs::canonicalize(self.root.join(path)) {
+            Ok(place) if place.starts_with(&self.root) => Ok(Some(place)),
+            Ok(_) => Err(FileError::Outside {
+                path: path.to_owned(),
+            }),
+            Err(_) => Ok(None),
+        }
+    }
+
+    fn walk(&self, folder: &str, files: &mut Vec<String>) -> Result<(), FileError> {
+        let unreadable = |reason: std::io::Error| FileError::Unreadable {
+            path: if folder.is_empty() { "." } else { folder }.to_owned(),
+            reason: reason.to_string(),
+        };
+        let mut folders = Vec::new();
+        for entry in std::fs::read_dir(self.root.join(folder)).map_err(unreadable)? {
+            let entry = entry.map_err(unreadable)?;
+            let Ok(name) = entry.file_name().into_string() else {
+                continue;
+            };
+            let top = folder.is_empty();
+            if name.starts_with('.') || (top && name == "node_modules") {
+                continue;
+            }
+            let path = if top {
+                name
+            } else {
+                format!("{folder}/{name}")
+            };
+            let kind = entry.file_type().map_err(unreadable)?;
+            if kind.is_dir() {
+                folders.push(path);
+            } else if !top && lists(&path) && (kind.is_file() || self.is_file(&path)) {
+                files.push(path);
+            }
+        }
+        for folder in folders {
+            self.walk(&folder, files)?;
+        }
+        Ok(())
+    }
+}
+
+impl FileSystem for DiskProject {
+    fn root(&self) -> String {
+        self.root.to_string_lossy().into_owned()
+    }
+
+    fn list(&self) -> Result<Vec<String>, FileError> {
+        let mut files = Vec::new();
+        self.walk("", &mut files)?;
+        files.sort();
+        Ok(files)
+    }
+
+    fn read(&self, path: &str) -> Result<Option<String>, FileError> {
+        let Some(place) = self.place(path)?.filter(|place| place.is_file()) else {
+            return Ok(None);
+        };
+        let bytes = std::fs::read(place).map_err(|reason| FileError::Unreadable {
+            path: path.to_owned(),
+            reason: reason.to_string(),
+        })?;
+        String::from_utf8(bytes)
+            .map(Some)
+            .map_err(|_| FileError::NotText {
+                path: path.to_owned(),
+            })
+    }
+
+    fn is_file(&self, path: &str) -> bool {
+        matches!(self.place(path), Ok(Some(place)) if place.is_file())
+    }
+
+    fn is_folder(&self, path: &str) -> bool {
+        matches!(self.place(path), Ok(Some(place)) if place.is_dir())
+    }
+}
+
+/// A project in memory
+#[derive(Debug, Clone, Default)]
+pub struct MemoryProject {
+    files: BTreeMap<String, String>,
+}
+
+impl MemoryProject {
+    /// An empty project
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// With one more file
+    #[must_use]
+    pub fn with(mut self, path: impl Into<String>, text: impl Into<String>) -> Self {
+        self.files.insert(path.into(), text.into());
+        self
+    }
+}
+
+impl FileSystem for MemoryProject {
+    fn root(&self) -> String {
+        "/project".to_owned()
+    }
+
+    fn list(&self) -> Result<Vec<String>, FileError> {
+        let listed = |path: &&String| {
+            path.contains('/')
+                && !path.starts_with("node_modules/")
+                && path.split('/').all(|part| !part.starts_with('.'))
+                && lists(path)
+        };
+        Ok(self.files.keys().filter(listed).cloned().collect())
+    }
+
+    fn read(&self, path: &str) -> Result<Option<String>, FileError> {
+        Ok(self.files.get(path).cloned())
+    }
+
+    fn is_file(&self, path: &str) -> bool {
+        self.files.contains_key(path)
+    }
+
+    fn is_folder(&self, path: &str) -> bool {
+        let prefix = format!("{path}/");
+        self.files.keys().any(|file| file.starts_with(&prefix))
+    }
+}
+
+fn lists(path: &str) -> bool {
+    path.rsplit('/')
+        .next()
+        .is_some_and(|name| name.contains('.'))
+}

@@ -1,0 +1,10 @@
+//! A project as it lies on disk or in memory: its files, its settings, and what overrides them
+
+mod files;
+mod overrides;
+mod settings;
+pub mod yaml;
+
+pub use files::{DiskProject, FileError, FileSystem, MemoryProject};
+pub use overrides::ConfigOverride;
+pub use settings::{Settings, SettingsFailure, read_settings};

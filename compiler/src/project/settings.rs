@@ -1,0 +1,365 @@
+//! Reads `workflow_settings.yaml` or `dataform.json`
+
+use diagnostic::{Diagnostic, Location, code};
+use serde_json::Map;
+
+use super::{ConfigOverride, FileError, FileSystem, yaml};
+use crate::config::{Issue, messages, verify};
+use crate::graph::{IcebergDefaults, ProjectConfig};
+use crate::value::Value;
+
+/// The version of Dataform Core whose behaviour this compiler has
+pub const CORE_VERSION: &str = "3.0.65";
+
+const MODERN: &str = "workflow_settings.yaml";
+const LEGACY: &str = "dataform.json";
+
+/// Settings after overrides, with what cannot be said in `ProjectConfig`
+#[derive(Debug, Clone, Default)]
+pub struct Settings {
+    /// What the graph shows
+    pub config: ProjectConfig,
+    /// A value that is no text where a text is expected, in Dataform's words
+    pub encoding: Option<String>,
+    /// A variable that is no text: its place
+    pub variable: Option<Location>,
+}
+
+/// Why there are no settings: what Dataform throws, and what people see
+#[derive(Debug, Clone)]
+pub struct SettingsFailure {
+    /// The JavaScript class of the exception
+    pub name: &'static str,
+    /// Its message
+    pub message: String,
+    /// The same with its place
+    pub diagnostic: Box<Diagnostic>,
+}
+
+impl SettingsFailure {
+    fn new(name: &'static str, message: impl Into<String>, diagnostic: Diagnostic) -> Self {
+        Self {
+            name,
+            message: message.into(),
+            diagnostic: Box::new(diagnostic),
+        }
+    }
+}
+
+impl From<FileError> for SettingsFailure {
+    fn from(error: FileError) -> Self {
+        let message = error.to_string();
+        let diagnostic = Diagnostic::error(code::SETTINGS_UNREADABLE, message.clone());
+        Self::new("Error", message, diagnostic)
+    }
+}
+
+/// Reads the settings of the project and applies `overrides`.
+///
+/// # Errors
+/// What Dataform throws, before any project code runs.
+pub fn read_settings(
+    files: &dyn FileSystem,
+    overrides: &ConfigOverride,
+) -> Result<Settings, SettingsFailure> {
+    let (modern, legacy) = (files.read(MODERN)?, files.read(LEGACY)?);
+    let mut settings = match (modern, legacy) {
+        (Some(_), Some(_)) => {
+            let message = "dataform.json has been deprecated and cannot be defined alongside workflow_settings.yaml";
+            return Err(SettingsFailure::new(
+                "Error",
+                message,
+                Diagnostic::error(code::SETTINGS_INVALID, message)
+                    .in_file(LEGACY)
+                    .help("remove `dataform.json`"),
+            ));
+        }
+        (Some(text), None) => read_modern(&text, &files.root())?,
+        (None, Some(text)) => read_legacy(&text)?,
+        (None, None) => {
+            return Err(SettingsFailure::new(
+                "Error",
+                "Failed to resolve workflow_settings.yaml",
+                Diagnostic::error(
+                    code::PROJECT_NOT_FOUND,
+                    format!("no `workflow_settings.yaml` in {}", files.root()),
+                )
+                .help("make a project with `sqlx-run init`, or name its folder with `-C DIR`"),
+            ));
+        }
+    };
+    overrides.apply(&mut settings.config);
+    Ok(settings)
+}
+
+fn read_modern(text: &str, root: &str) -> Result<Settings, SettingsFailure> {
+    let document = yaml::parse(text).map_err(|error| {
+        SettingsFailure::new(
+            "Error",
+            format!("{root}/{MODERN} is not a valid YAML file: {error}"),
+            Diagnostic::error(code::SETTINGS_UNREADABLE, error.reason.clone())
+                .at(error.locate(MODERN, text)),
+        )
+    })?;
+    if matches!(document.value, Value::Undefined | Value::Null) {
+        let message = "workflow_settings.yaml is invalid";
+        return Err(SettingsFailure::new(
+            "Error",
+            message,
+            Diagnostic::error(code::SETTINGS_INVALID, "the settings file is empty").in_file(MODERN),
+        ));
+    }
+    let at = |path: &[&str]| {
+        let path: Vec<String> = path.iter().map(|key| (*key).to_owned()).collect();
+        document.locate(MODERN, text, &path)
+    };
+    verify(&document.value, &messages::WORKFLOW_SETTINGS).map_err(|issue| {
+        let link = if issue.path.is_empty() {
+            ""
+        } else {
+            " See https://dataform-co.github.io/dataform/docs/configs-reference#dataform-WorkflowSettings for allowed properties."
+        };
+        SettingsFailure::new(
+            "ReferenceError",
+            format!("Workflow settings error: {}{link}", issue.message),
+            unknown_setting(&issue).at(document.locate(MODERN, text, &issue.path)),
+        )
+    })?;
+    if let Some(version) = document.value.truthy("dataformCoreVersion") {
+        let version = version
+            .as_str()
+            .map_or_else(|| version.to_json(), str::to_owned);
+        if version != CORE_VERSION {
+            let message = format!(
+                "Version mismatch: workflow settings specifies version {version}, but {CORE_VERSION} was found"
+            );
+            return Err(SettingsFailure::new(
+                "Error",
+                message,
+                Diagnostic::error(
+                    code::SETTINGS_INVALID,
+                    format!("the project asks for Dataform Core {version}, but {CORE_VERSION} is implemented"),
+                )
+                .at(at(&["dataformCoreVersion"])),
+            ));
+        }
+    }
+    let mut reader = Reader::default();
+    let config = reader.modern(&document.value)?;
+    let variable = document
+        .value
+        .get("vars")
+        .and_then(Value::as_object)
+        .and_then(|vars| {
+            vars.iter()
+                .find(|(_, value)| !matches!(value, Value::String(_)))
+                .map(|(name, _)| at(&["vars", name]))
+        });
+    Ok(Settings {
+        config,
+        encoding: reader.encoding,
+        variable,
+    })
+}
+
+fn read_legacy(text: &str) -> Result<Settings, SettingsFailure> {
+    let parsed: serde_json::Value = serde_json::from_str(text).map_err(|error| {
+        let start = diagnostic::offset_of(text, error.line(), error.column());
+        let message = if error.is_eof() {
+            "Unexpected end of JSON input".to_owned()
+        } else {
+            error.to_string()
+        };
+        SettingsFailure::new(
+            "SyntaxError",
+            message,
+            Diagnostic::error(code::SETTINGS_UNREADABLE, error.to_string()).at(Location::new(
+                LEGACY,
+                text,
+                start..start + 1,
+            )),
+        )
+    })?;
+    let value = Value::from_serde(&parsed);
+    verify(&value, &messages::PROJECT_CONFIG).map_err(|issue| {
+        let place = issue.path.last().and_then(|key| {
+            let start = text.find(&crate::value::quoted(key))?;
+            Some(Location::new(LEGACY, text, start..start + key.len() + 2))
+        });
+        let diagnostic = unknown_setting(&issue);
+        SettingsFailure::new(
+            "ReferenceError",
+            format!("Dataform json error: {}", issue.message),
+            match place {
+                Some(place) => diagnostic.at(place),
+                None => diagnostic.in_file(LEGACY),
+            },
+        )
+    })?;
+    let mut reader = Reader::default();
+    let config = reader.legacy(&value);
+    Ok(Settings {
+        config,
+        encoding: reader.encoding,
+        variable: None,
+    })
+}
+
+fn unknown_setting(issue: &Issue) -> Diagnostic {
+    let key = issue.path.last().map(String::as_str).unwrap_or_default();
+    let message = if issue.path.is_empty() {
+        "settings must be a mapping of names to values".to_owned()
+    } else if issue.known.contains(&key) || issue.message.contains("empty value") {
+        format!("the value of `{key}` is empty or of the wrong type")
+    } else {
+        format!("unknown setting `{key}`")
+    };
+    let mut diagnostic = Diagnostic::error(code::SETTINGS_INVALID, message);
+    diagnostic.help = diagnostic::did_you_mean(key, issue.known.iter().copied());
+    diagnostic
+}
+
+/// Takes texts out of values and notes the first that is none
+#[derive(Default)]
+struct Reader {
+    encoding: Option<String>,
+}
+
+impl Reader {
+    fn modern(&mut self, value: &Value) -> Result<ProjectConfig, SettingsFailure> {
+        let flag = |key: &str| value.truthy(key).map(|_| true);
+        Ok(ProjectConfig {
+            warehouse: Some("bigquery".to_owned()),
+            default_schema: self.text(value.truthy("defaultDataset")),
+            assertion_schema: self.text(value.truthy("defaultAssertionDataset")),
+            schema_suffix: self.text(value.truthy("datasetSuffix")),
+            default_database: self.text(value.truthy("defaultProject")),
+            table_prefix: self.text(value.truthy("namePrefix")),
+            vars: vars(value),
+            database_suffix: self.text(value.truthy("projectSuffix")),
+            default_location: self.text(value.truthy("defaultLocation")),
+            default_notebook_runtime_options: notebook_options(value)?,
+            builtin_assertion_name_prefix: self.text(value.truthy("builtinAssertionNamePrefix")),
+            default_iceberg_config: self.iceberg(value, Value::truthy),
+            disable_assertions: flag("disableAssertions"),
+            default_reservation: self.text(value.truthy("defaultReservation")),
+            include_tests_in_compiled_graph: flag("includeTestsInCompiledGraph"),
+            preserve_governance_controls: flag("preserveGovernanceControls"),
+            lineage_enabled: value
+                .get("lineage")
+                .and_then(|lineage| lineage.get("enabled"))
+                .map(Value::is_truthy),
+        })
+    }
+
+    fn legacy(&mut self, value: &Value) -> ProjectConfig {
+        let flag = |key: &str| value.get(key).map(Value::is_truthy);
+        ProjectConfig {
+            warehouse: self.text(value.get("warehouse")),
+            default_schema: self.text(value.get("defaultSchema")),
+            assertion_schema: self.text(value.get("assertionSchema")),
+            schema_suffix: self.text(value.get("schemaSuffix")),
+            default_database: self.text(value.get("defaultDatabase")),
+            table_prefix: self.text(value.get("tablePrefix")),
+            vars: vars(value),
+            database_suffix: self.text(value.get("databaseSuffix")),
+            default_location: self.text(value.get("defaultLocation")),
+            default_notebook_runtime_options: value
+                .get("defaultNotebookRuntimeOptions")
+                .map(Value::to_serde)
+                .and_then(|options| options.as_object().cloned()),
+            builtin_assertion_name_prefix: self.text(value.get("builtinAssertionNamePrefix")),
+            default_iceberg_config: self.iceberg(value, Value::get),
+            disable_assertions: flag("disableAssertions"),
+            default_reservation: self.text(value.get("defaultReservation")),
+            include_tests_in_compiled_graph: flag("includeTestsInCompiledGraph"),
+            preserve_governance_controls: flag("preserveGovernanceControls"),
+            lineage_enabled: flag("lineageEnabled"),
+        }
+    }
+
+    fn iceberg(
+        &mut self,
+        value: &Value,
+        pick: for<'a> fn(&'a Value, &str) -> Option<&'a Value>,
+    ) -> Option<IcebergDefaults> {
+        let iceberg = pick(value, "defaultIcebergConfig")?;
+        Some(IcebergDefaults {
+            bucket_name: self.text(pick(iceberg, "bucketName")),
+            table_folder_root: self.text(pick(iceberg, "tableFolderRoot")),
+            table_folder_subpath: self.text(pick(iceberg, "tableFolderSubpath")),
+            connection: self.text(pick(iceberg, "connection")),
+        })
+    }
+
+    fn text(&mut self, value: Option<&Value>) -> Option<String> {
+        match value? {
+            Value::String(text) => Some(text.clone()),
+            other => {
+                self.encoding.get_or_insert_with(|| encoding_error(other));
+                None
+            }
+        }
+    }
+}
+
+/// What Dataform throws while it encodes a value that is no text as a text
+pub fn encoding_error(value: &Value) -> String {
+    let received = match value {
+        Value::Array(_) => "an instance of Array".to_owned(),
+        Value::Object(_) => "an instance of Object".to_owned(),
+        Value::Null => "null".to_owned(),
+        Value::Undefined => "undefined".to_owned(),
+        Value::Function(_) => "function".to_owned(),
+        Value::Number(number) => format!("type number ({})", crate::value::number(*number)),
+        other => format!("type {} ({})", other.type_of(), other.to_json()),
+    };
+    format!(
+        "The \"string\" argument must be of type string or an instance of Buffer or ArrayBuffer. Received {received}"
+    )
+}
+
+fn vars(value: &Value) -> Map<String, serde_json::Value> {
+    match value.truthy("vars").map(Value::to_serde) {
+        Some(serde_json::Value::Object(vars)) => vars,
+        _ => Map::new(),
+    }
+}
+
+fn notebook_options(
+    value: &Value,
+) -> Result<Option<Map<String, serde_json::Value>>, SettingsFailure> {
+    let Some(options) = value.truthy("defaultNotebookRuntimeOptions") else {
+        return Ok(None);
+    };
+    let mut out = Map::new();
+    for key in ["outputBucket", "runtimeTemplateName"] {
+        if let Some(text) = options.truthy(key) {
+            out.insert(key.to_owned(), text.to_serde());
+        }
+    }
+    if let Some(destination) = options.get("repositorySnapshotDestination") {
+        let uri = destination
+            .truthy("repositorySnapshotUri")
+            .or_else(|| options.truthy("outputBucket"))
+            .ok_or_else(|| {
+                let message = "Invalid repository_snapshot_destination: either repository_snapshot_uri or output_bucket has to be defined";
+                SettingsFailure::new(
+                    "Error",
+                    message,
+                    Diagnostic::error(
+                        code::SETTINGS_INVALID,
+                        "`repositorySnapshotDestination` needs `repositorySnapshotUri` or `outputBucket`",
+                    )
+                    .in_file(MODERN),
+                )
+            })?;
+        let mut destination = Map::new();
+        destination.insert("repositorySnapshotUri".to_owned(), uri.to_serde());
+        out.insert(
+            "repositorySnapshotDestination".to_owned(),
+            destination.into(),
+        );
+    }
+    Ok(Some(out))
+}

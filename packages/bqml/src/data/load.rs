@@ -1,0 +1,302 @@
+//! Reads the training query from DuckDB as Arrow batches into columns
+
+use std::collections::HashMap;
+use std::ops::Range;
+
+use diagnostic::code;
+use duckdb::Connection;
+use duckdb::arrow::array::{
+    Array, AsArray, Float64Array, GenericListArray, GenericStringArray, OffsetSizeTrait,
+    StructArray,
+};
+use duckdb::arrow::datatypes::{DataType, Float64Type};
+use googlesql::Error;
+
+use super::{Frame, FrameColumn, NULL};
+use crate::preprocess::Plan;
+
+/// A query with the features in order, then the label as `VARCHAR`, then, if `split`, a `DOUBLE`
+pub struct FrameQuery<'a> {
+    /// DuckDB SQL
+    pub sql: String,
+    /// The features of the first columns
+    pub plans: &'a [Plan],
+    /// Whether a split column comes after the label
+    pub split: bool,
+}
+
+/// Runs the query and keeps its columns
+///
+/// # Errors
+/// `Q010` when the query fails, `M005` for a number that is not finite; both at `span`
+pub fn load(
+    connection: &Connection,
+    query: &FrameQuery<'_>,
+    span: &Range<usize>,
+) -> Result<Frame, Error> {
+    let engine = |error: duckdb::Error| {
+        Error::new(code::EXECUTION_FAILED, error.to_string(), span.clone())
+    };
+    let mut statement = connection.prepare(&query.sql).map_err(engine)?;
+    // the iterator that this returns would panic where `step` reports
+    drop(statement.stream_arrow([]).map_err(engine)?);
+
+    let mut rows = 0;
+    let mut columns: Vec<ColumnBuilder> = query.plans.iter().map(ColumnBuilder::new).collect();
+    let mut labels = CategoryBuilder::default();
+    let mut split = query.split.then(Vec::new);
+    while let Some(batch) = statement.step().map_err(engine)? {
+        rows += batch.len();
+        read_batch(&batch, &mut columns, &mut labels, split.as_mut()).map_err(|unread| {
+            let message = match (unread.reason, query.plans.get(unread.column)) {
+                (Reason::NotFinite, Some(plan)) => format!(
+                    "feature `{}` has a value that is not a finite number",
+                    plan.name
+                ),
+                (Reason::Type(found), _) => {
+                    format!("column {} came back as {found}", unread.column)
+                }
+                (Reason::NotFinite, None) => "a number is not finite".to_owned(),
+            };
+            Error::new(code::TRAINING_DATA_INVALID, message, span.clone())
+        })?;
+    }
+    if u32::try_from(rows).is_err() {
+        return Err(Error::new(
+            code::TRAINING_DATA_INVALID,
+            format!("{rows} rows are more than the 4,294,967,295 that can be trained on locally"),
+            span.clone(),
+        ));
+    }
+    Ok(Frame {
+        rows,
+        labels: labels.finish(),
+        columns: columns.into_iter().map(ColumnBuilder::finish).collect(),
+        split,
+    })
+}
+
+struct Unread {
+    column: usize,
+    reason: Reason,
+}
+
+enum Reason {
+    NotFinite,
+    Type(DataType),
+}
+
+fn read_batch(
+    batch: &StructArray,
+    columns: &mut [ColumnBuilder],
+    labels: &mut CategoryBuilder,
+    split: Option<&mut Vec<f64>>,
+) -> Result<(), Unread> {
+    let features = columns.len();
+    for (index, column) in columns.iter_mut().enumerate() {
+        column
+            .read(batch.column(index))
+            .map_err(|reason| Unread {
+                column: index,
+                reason,
+            })?;
+    }
+    labels.read(batch.column(features)).map_err(|reason| Unread {
+        column: features,
+        reason,
+    })?;
+    if let Some(split) = split {
+        read_numbers(batch.column(features + 1), split).map_err(|reason| Unread {
+            column: features + 1,
+            reason,
+        })?;
+    }
+    Ok(())
+}
+
+enum ColumnBuilder {
+    Number(Vec<f64>),
+    Category(CategoryBuilder),
+    Categories(CategoriesBuilder),
+}
+
+impl ColumnBuilder {
+    fn new(plan: &Plan) -> Self {
+        if plan.is_number() {
+            Self::Number(Vec::new())
+        } else if plan.is_array() {
+            Self::Categories(CategoriesBuilder::default())
+        } else {
+            Self::Category(CategoryBuilder::default())
+        }
+    }
+
+    fn read(&mut self, array: &dyn Array) -> Result<(), Reason> {
+        match self {
+            Self::Number(values) => read_numbers(array, values),
+            Self::Category(builder) => builder.read(array),
+            Self::Categories(builder) => builder.read(array),
+        }
+    }
+
+    fn finish(self) -> FrameColumn {
+        match self {
+            Self::Number(values) => FrameColumn::Number(values),
+            Self::Category(builder) => builder.finish(),
+            Self::Categories(builder) => builder.finish(),
+        }
+    }
+}
+
+fn read_numbers(array: &dyn Array, values: &mut Vec<f64>) -> Result<(), Reason> {
+    let Some(array): Option<&Float64Array> = array.as_primitive_opt::<Float64Type>() else {
+        return Err(Reason::Type(array.data_type().clone()));
+    };
+    values.reserve(array.len());
+    if array.null_count() == 0 {
+        if !array.values().iter().all(|value| value.is_finite()) {
+            return Err(Reason::NotFinite);
+        }
+        values.extend_from_slice(array.values());
+        return Ok(());
+    }
+    for value in array {
+        match value {
+            Some(value) if !value.is_finite() => return Err(Reason::NotFinite),
+            value => values.push(value.unwrap_or(f64::NAN)),
+        }
+    }
+    Ok(())
+}
+
+#[derive(Default)]
+struct Dictionary {
+    codes: HashMap<String, u32>,
+}
+
+impl Dictionary {
+    fn code(&mut self, value: &str) -> u32 {
+        if let Some(code) = self.codes.get(value) {
+            return *code;
+        }
+        let code = self.codes.len() as u32;
+        self.codes.insert(value.to_owned(), code);
+        code
+    }
+
+    /// The values in ascending order, and each old code's new one
+    fn sort(self) -> (Vec<String>, Vec<u32>) {
+        let mut entries: Vec<(String, u32)> = self.codes.into_iter().collect();
+        entries.sort_unstable();
+        let mut renumbered = vec![0; entries.len()];
+        for (new, (_, old)) in entries.iter().enumerate() {
+            renumbered[*old as usize] = new as u32;
+        }
+        let values = entries.into_iter().map(|(value, _)| value).collect();
+        (values, renumbered)
+    }
+}
+
+#[derive(Default)]
+struct CategoryBuilder {
+    dictionary: Dictionary,
+    codes: Vec<u32>,
+}
+
+impl CategoryBuilder {
+    fn read(&mut self, array: &dyn Array) -> Result<(), Reason> {
+        if let Some(strings) = array.as_string_opt::<i32>() {
+            self.extend(strings);
+        } else if let Some(strings) = array.as_string_opt::<i64>() {
+            self.extend(strings);
+        } else {
+            return Err(Reason::Type(array.data_type().clone()));
+        }
+        Ok(())
+    }
+
+    fn extend<O: OffsetSizeTrait>(&mut self, strings: &GenericStringArray<O>) {
+        self.codes.reserve(strings.len());
+        for value in strings {
+            let code = value.map_or(NULL, |value| self.dictionary.code(value));
+            self.codes.push(code);
+        }
+    }
+
+    fn finish(mut self) -> FrameColumn {
+        let (dictionary, renumbered) = self.dictionary.sort();
+        for code in &mut self.codes {
+            if *code != NULL {
+                *code = renumbered[*code as usize];
+            }
+        }
+        FrameColumn::Category {
+            codes: self.codes,
+            dictionary,
+        }
+    }
+}
+
+#[derive(Default)]
+struct CategoriesBuilder {
+    elements: CategoryBuilder,
+    lengths: Vec<u32>,
+}
+
+impl CategoriesBuilder {
+    fn read(&mut self, array: &dyn Array) -> Result<(), Reason> {
+        if let Some(lists) = array.as_list_opt::<i32>() {
+            self.extend(lists)
+        } else if let Some(lists) = array.as_list_opt::<i64>() {
+            self.extend(lists)
+        } else {
+            Err(Reason::Type(array.data_type().clone()))
+        }
+    }
+
+    fn extend<O: OffsetSizeTrait>(&mut self, lists: &GenericListArray<O>) -> Result<(), Reason> {
+        for list in lists {
+            let before = self.elements.codes.len();
+            match list {
+                Some(list) => {
+                    self.elements.read(&list)?;
+                    let mut kept = self.elements.codes.split_off(before);
+                    kept.retain(|code| *code != NULL);
+                    self.elements.codes.append(&mut kept);
+                }
+                None => self.elements.codes.push(NULL),
+            }
+            self.lengths
+                .push((self.elements.codes.len() - before) as u32);
+        }
+        Ok(())
+    }
+
+    fn finish(self) -> FrameColumn {
+        let (dictionary, renumbered) = self.elements.dictionary.sort();
+        let mut offsets = Vec::with_capacity(self.lengths.len() + 1);
+        let mut codes = Vec::with_capacity(self.elements.codes.len());
+        let mut rest = self.elements.codes.as_slice();
+        offsets.push(0);
+        for length in self.lengths {
+            let (row, tail) = rest.split_at(length as usize);
+            rest = tail;
+            let mut row: Vec<u32> = row
+                .iter()
+                .map(|&code| match code {
+                    NULL => NULL,
+                    code => renumbered[code as usize],
+                })
+                .collect();
+            row.sort_unstable();
+            row.dedup();
+            codes.append(&mut row);
+            offsets.push(codes.len() as u32);
+        }
+        FrameColumn::Categories {
+            offsets,
+            codes,
+            dictionary,
+        }
+    }
+}

@@ -1,0 +1,116 @@
+//! An order of rows that their values alone decide, so that sums come out the same whatever order
+//! the engine's threads deliver the rows in
+
+use super::{Fingerprint, Frame, FrameColumn, NULL};
+
+/// Rows in ascending order of a 128-bit hash of their values (rows of equal hash are equal), and
+/// the fingerprint of all of them
+pub fn order(frame: &Frame) -> (Vec<u32>, Fingerprint) {
+    let mut hashes = vec![RowHash::default(); frame.rows];
+    absorb(&frame.labels, &mut hashes);
+    for column in &frame.columns {
+        absorb(column, &mut hashes);
+    }
+    if let Some(split) = &frame.split {
+        absorb_numbers(split, &mut hashes);
+    }
+    let mut keyed: Vec<(u128, u32)> = hashes
+        .iter()
+        .enumerate()
+        .map(|(row, hash)| (hash.value(), row as u32))
+        .collect();
+    keyed.sort_unstable();
+    let sum = keyed
+        .iter()
+        .fold(0_u128, |sum, (hash, _)| sum.wrapping_add(*hash));
+    let fingerprint = Fingerprint {
+        rows: frame.rows as u64,
+        hash: format!("{sum:032x}"),
+    };
+    (keyed.into_iter().map(|(_, row)| row).collect(), fingerprint)
+}
+
+fn absorb(column: &FrameColumn, hashes: &mut [RowHash]) {
+    match column {
+        FrameColumn::Number(values) => absorb_numbers(values, hashes),
+        FrameColumn::Category { codes, dictionary } => {
+            let words = words(dictionary);
+            for (hash, &code) in hashes.iter_mut().zip(codes) {
+                hash.absorb(word(&words, code));
+            }
+        }
+        FrameColumn::Categories {
+            offsets,
+            codes,
+            dictionary,
+        } => {
+            let words = words(dictionary);
+            for (hash, ends) in hashes.iter_mut().zip(offsets.windows(2)) {
+                let row = &codes[ends[0] as usize..ends[1] as usize];
+                hash.absorb(row.len() as u64);
+                for &code in row {
+                    hash.absorb(word(&words, code));
+                }
+            }
+        }
+    }
+}
+
+fn absorb_numbers(values: &[f64], hashes: &mut [RowHash]) {
+    for (hash, value) in hashes.iter_mut().zip(values) {
+        hash.absorb(if value.is_nan() {
+            f64::NAN.to_bits()
+        } else {
+            value.to_bits()
+        });
+    }
+}
+
+fn words(dictionary: &[String]) -> Vec<u64> {
+    dictionary
+        .iter()
+        .map(|value| farmhash::fingerprint64(value.as_bytes()))
+        .collect()
+}
+
+fn word(words: &[u64], code: u32) -> u64 {
+    match code {
+        NULL => 0x6e75_6c6c,
+        code => words[code as usize],
+    }
+}
+
+/// Two independent multiply-and-fold lanes
+#[derive(Debug, Clone, Copy)]
+struct RowHash {
+    left: u64,
+    right: u64,
+}
+
+impl Default for RowHash {
+    fn default() -> Self {
+        Self {
+            left: 0x243f_6a88_85a3_08d3,
+            right: 0x1319_8a2e_0370_7344,
+        }
+    }
+}
+
+impl RowHash {
+    fn absorb(&mut self, word: u64) {
+        self.left = fold(self.left ^ word, 0x9e37_79b9_7f4a_7c15);
+        self.right = fold(self.right.rotate_left(23) ^ word, 0xd6e8_feb8_6659_fd93);
+    }
+
+    fn value(self) -> u128 {
+        // the lanes alone would order rows by the last column first
+        let left = fold(self.left ^ self.right.rotate_left(32), 0xa076_1d64_78bd_642f);
+        (u128::from(left) << 64) | u128::from(self.right)
+    }
+}
+
+fn fold(value: u64, factor: u64) -> u64 {
+    let value = value ^ (value >> 32);
+    let product = u128::from(value.wrapping_add(factor)) * u128::from(factor);
+    (product as u64) ^ ((product >> 64) as u64)
+}

@@ -1,0 +1,90 @@
+//! Full-batch gradient descent with BigQuery ML's learning rate strategies and early stopping
+//!
+//! `LINE_SEARCH` tries 2, 1, ½ and ¼ of the current rate from the best model and keeps the rate of
+//! the smallest objective. `EARLY_STOP` ends after the first iteration whose objective improves on
+//! the one before by less than `MIN_REL_PROGRESS` of it; that iteration still counts.
+
+use std::time::Instant;
+
+use super::objective::{Objective, Point};
+use crate::model::Iteration;
+use crate::options::{LearnRate, LogisticOptions};
+
+/// Multiples of the current learning rate that an iteration tries
+const CANDIDATES: [f64; 4] = [2.0, 1.0, 0.5, 0.25];
+
+/// The final model and what happened on the way
+///
+/// # Errors
+/// The loss became infinite or undefined
+pub fn descend(
+    training: &Objective<'_>,
+    evaluation: Option<&Objective<'_>>,
+    options: &LogisticOptions,
+    progress: &mut dyn FnMut(&Iteration),
+) -> Result<(Point, Vec<Iteration>), String> {
+    let mut point = training.origin();
+    let mut margins = training.margins(&point);
+    let mut best = training.loss(&mut margins) + training.penalty(&point);
+    let mut previous: Option<f64> = None;
+    let (mut rate, searches) = match options.learn_rate {
+        LearnRate::LineSearch { initial } => (initial, true),
+        LearnRate::Constant { rate } => (rate, false),
+    };
+    let mut iterations = Vec::new();
+    for iteration in 0..options.max_iterations {
+        let started = Instant::now();
+        let gradient = training.gradient(&point, &mut margins);
+        let rates: Vec<f64> = if searches {
+            CANDIDATES.iter().map(|factor| factor * rate).collect()
+        } else {
+            vec![rate]
+        };
+        let (losses, trial) = training.try_rates(&point, &gradient, &margins, &rates);
+        let mut candidates = rates.iter().zip(&losses).enumerate().map(|(index, (rate, loss))| {
+            let candidate = training.step(&point, &gradient, *rate);
+            let objective = loss + training.penalty(&candidate);
+            (index, *rate, *loss, objective, candidate)
+        });
+        let Some(mut chosen) = candidates.next() else {
+            break;
+        };
+        for candidate in candidates {
+            // not `<`, so that a number wins over NaN
+            if !(candidate.3 >= chosen.3) {
+                chosen = candidate;
+            }
+        }
+        let (index, chosen_rate, loss, objective, candidate) = chosen;
+        if !objective.is_finite() {
+            return Err(format!(
+                "training diverged: the loss is not a finite number after iteration {iteration} with learning rate {chosen_rate}"
+            ));
+        }
+        rate = chosen_rate;
+        let eval_loss = evaluation.map(|rows| rows.loss(&mut rows.margins(&candidate)));
+        // a line search never leaves the best model for a worse one, a constant rate follows blindly
+        if !searches || objective < best {
+            best = objective;
+            point = candidate;
+            trial.accept(&mut margins, index, rate);
+        }
+        let done = Iteration {
+            training_run: 0,
+            iteration,
+            loss,
+            eval_loss,
+            learning_rate: rate,
+            duration_ms: i64::try_from(started.elapsed().as_millis()).unwrap_or(i64::MAX),
+        };
+        progress(&done);
+        iterations.push(done);
+        let stalled = previous
+            .is_some_and(|previous| previous - objective < options.min_rel_progress * previous);
+        if options.early_stop && stalled {
+            break;
+        }
+        previous = Some(objective);
+    }
+    Ok((point, iterations))
+}

@@ -1,0 +1,164 @@
+//! Metrics of a binary classifier, from probabilities and labels
+
+use serde::{Deserialize, Serialize};
+
+use crate::Evaluation;
+
+/// The most [`ScoreGroup`]s that are kept; above that neighbours are merged
+const GROUPS: usize = 10_000;
+
+/// The threshold that is kept exact when groups are merged
+pub const DEFAULT_THRESHOLD: f64 = 0.5;
+
+/// The rows that got one probability
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct ScoreGroup {
+    /// Probability of the positive class; of a merged group the largest
+    pub score: f64,
+    /// Rows of the positive class
+    pub positives: u64,
+    /// Rows of the negative class
+    pub negatives: u64,
+}
+
+/// What `ML.EVALUATE` reports of a binary classifier
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Metrics {
+    /// TP / (TP + FP), NaN where nothing was predicted positive
+    pub precision: f64,
+    /// TP / (TP + FN), NaN where nothing is positive
+    pub recall: f64,
+    /// (TP + TN) / all
+    pub accuracy: f64,
+    /// 2 TP / (2 TP + FP + FN)
+    pub f1_score: f64,
+    /// Mean of −ln of the probability given to the true class
+    pub log_loss: f64,
+    /// Area under the ROC curve, NaN where one class is missing
+    pub roc_auc: f64,
+}
+
+/// Rows by true and predicted class
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Confusion {
+    /// Positive, predicted positive
+    pub true_positives: u64,
+    /// Negative, predicted positive
+    pub false_positives: u64,
+    /// Negative, predicted negative
+    pub true_negatives: u64,
+    /// Positive, predicted negative
+    pub false_negatives: u64,
+}
+
+impl Metrics {
+    /// The metrics with the classes cut at `threshold`
+    pub fn at(evaluation: &Evaluation, threshold: f64) -> Self {
+        let confusion = Confusion::at(&evaluation.scores, threshold);
+        let Confusion {
+            true_positives: tp,
+            false_positives: fp,
+            true_negatives: tn,
+            false_negatives: negatives,
+        } = confusion;
+        let ratio = |part: u64, whole: u64| part as f64 / whole as f64;
+        Self {
+            precision: ratio(tp, tp + fp),
+            recall: ratio(tp, tp + negatives),
+            accuracy: ratio(tp + tn, tp + tn + fp + negatives),
+            f1_score: ratio(2 * tp, 2 * tp + fp + negatives),
+            log_loss: evaluation.log_loss,
+            roc_auc: evaluation.roc_auc,
+        }
+    }
+}
+
+impl Confusion {
+    /// A row is predicted positive when its probability is above the threshold
+    pub fn at(groups: &[ScoreGroup], threshold: f64) -> Self {
+        let mut confusion = Self::default();
+        for group in groups {
+            if group.score > threshold {
+                confusion.true_positives += group.positives;
+                confusion.false_positives += group.negatives;
+            } else {
+                confusion.true_negatives += group.negatives;
+                confusion.false_negatives += group.positives;
+            }
+        }
+        confusion
+    }
+}
+
+/// Rows grouped by equal probability, ascending
+pub fn group(mut scored: Vec<(f64, bool)>) -> Vec<ScoreGroup> {
+    scored.sort_unstable_by(|left, right| left.0.total_cmp(&right.0));
+    let mut groups: Vec<ScoreGroup> = Vec::new();
+    for (score, positive) in scored {
+        match groups.last_mut() {
+            Some(last) if last.score == score => {
+                last.positives += u64::from(positive);
+                last.negatives += u64::from(!positive);
+            }
+            _ => groups.push(ScoreGroup {
+                score,
+                positives: u64::from(positive),
+                negatives: u64::from(!positive),
+            }),
+        }
+    }
+    groups
+}
+
+/// Area under the ROC curve through average ranks (Mann–Whitney): a positive row counts the
+/// negatives below it, and half of those level with it
+pub fn roc_auc(groups: &[ScoreGroup]) -> f64 {
+    let mut below = 0.0;
+    let mut won = 0.0;
+    let mut positives = 0.0;
+    for group in groups {
+        won += group.positives as f64 * (below + group.negatives as f64 / 2.0);
+        below += group.negatives as f64;
+        positives += group.positives as f64;
+    }
+    won / (positives * below)
+}
+
+/// At most 10,000 groups, merged so that each has about as many rows; never across 0.5
+pub fn condense(groups: Vec<ScoreGroup>) -> Vec<ScoreGroup> {
+    if groups.len() <= GROUPS {
+        return groups;
+    }
+    let rows: u64 = groups.iter().map(|g| g.positives + g.negatives).sum();
+    let wanted = rows.div_ceil(GROUPS as u64 - 1);
+    let mut condensed: Vec<ScoreGroup> = Vec::with_capacity(GROUPS);
+    for group in groups {
+        match condensed.last_mut() {
+            Some(last)
+                if last.positives + last.negatives < wanted
+                    && (last.score > DEFAULT_THRESHOLD) == (group.score > DEFAULT_THRESHOLD) =>
+            {
+                last.score = group.score;
+                last.positives += group.positives;
+                last.negatives += group.negatives;
+            }
+            _ => condensed.push(group),
+        }
+    }
+    condensed
+}
+
+/// JSON has no NaN
+pub mod nan_as_null {
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    /// NaN as `null`
+    pub fn serialize<S: Serializer>(value: &f64, serializer: S) -> Result<S::Ok, S::Error> {
+        value.is_finite().then_some(*value).serialize(serializer)
+    }
+
+    /// `null` as NaN
+    pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<f64, D::Error> {
+        Ok(Option::deserialize(deserializer)?.unwrap_or(f64::NAN))
+    }
+}

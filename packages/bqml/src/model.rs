@@ -1,0 +1,162 @@
+//! A trained model: everything that predictions and `ML.*` functions need, and how it came to be
+
+use std::collections::BTreeMap;
+
+use googlesql::PhysicalName;
+use serde::{Deserialize, Serialize};
+
+use crate::metrics::{Metrics, ScoreGroup};
+use crate::preprocess::{Feature, FeatureSummary};
+use crate::stored_type::StoredType;
+use crate::{Fingerprint, metrics};
+
+/// The version of the model file's form; a file of another version is refused
+pub const FORMAT: u32 = 1;
+
+/// A trained model
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Model {
+    /// Version of this form, [`FORMAT`]
+    pub format: u32,
+    /// Where it lives
+    pub name: ModelName,
+    /// What was learned; its tag is the model's kind
+    pub parameters: Parameters,
+    /// The options as they were given, by lower-case name
+    pub options: BTreeMap<String, serde_json::Value>,
+    /// Options that were accepted but have no effect on this machine, one line each
+    pub warnings: Vec<String>,
+    /// The select list of `TRANSFORM`, in GoogleSQL
+    pub transform: Option<String>,
+    /// The training query, in GoogleSQL
+    pub query: String,
+    /// Columns of the training query, before the transform
+    pub input_columns: Vec<ModelColumn>,
+    /// Features in the order of the weights, after the transform
+    pub features: Vec<Feature>,
+    /// What `ML.FEATURE_INFO` reports, one row per feature column
+    pub feature_summaries: Vec<FeatureSummary>,
+    /// What is predicted
+    pub label: Label,
+    /// The column that split the data, which is no feature
+    pub split_column: Option<String>,
+    /// What `ML.TRAINING_INFO` reports
+    pub training: Vec<Iteration>,
+    /// Metrics on the evaluation split, or on the training rows without one
+    pub evaluation: Evaluation,
+    /// Which rows it learned from
+    pub data: Fingerprint,
+}
+
+/// A model's name on DuckDB, as its file spells it
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ModelName {
+    /// `dataset`, or `project.dataset`
+    pub schema: String,
+    /// The model's own name
+    pub name: String,
+}
+
+impl From<&PhysicalName> for ModelName {
+    fn from(name: &PhysicalName) -> Self {
+        Self {
+            schema: name.schema.clone(),
+            name: name.name.clone(),
+        }
+    }
+}
+
+/// What a model learned, by kind
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "kind")]
+pub enum Parameters {
+    /// `LOGISTIC_REG` with two classes
+    #[serde(rename = "LOGISTIC_REG")]
+    LogisticRegression {
+        /// The constant term on standardized features; 0 without `FIT_INTERCEPT`
+        intercept: f64,
+        /// One weight per slot of each feature, in the features' order, on standardized features
+        weights: Vec<f64>,
+    },
+}
+
+impl Parameters {
+    /// The model type as `CREATE MODEL` names it
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::LogisticRegression { .. } => "LOGISTIC_REG",
+        }
+    }
+}
+
+/// A column of the training query
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ModelColumn {
+    /// Its name as written
+    pub name: String,
+    /// Its type
+    #[serde(rename = "type")]
+    pub ty: StoredType,
+}
+
+/// What a classifier predicts
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Label {
+    /// The label's column
+    pub column: String,
+    /// The column's type
+    #[serde(rename = "type")]
+    pub ty: StoredType,
+    /// Classes in ascending order; the last of two is the positive one
+    pub classes: Vec<Class>,
+}
+
+/// A value of the label
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Class {
+    /// As text that casts back to the label's type
+    pub value: String,
+    /// How many training and evaluation rows have it
+    pub rows: u64,
+}
+
+/// A step of the training
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Iteration {
+    /// Always 0: there is one run
+    pub training_run: i64,
+    /// From 0
+    pub iteration: i64,
+    /// Mean (class-weighted) log loss on the training rows after the step
+    pub loss: f64,
+    /// The same on the evaluation rows, where there are any
+    pub eval_loss: Option<f64>,
+    /// The learning rate of the step
+    pub learning_rate: f64,
+    /// Wall time of the step in milliseconds
+    pub duration_ms: i64,
+}
+
+/// How well a model does on the rows kept for evaluation, or on the training rows without any
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Evaluation {
+    /// Whether the rows were kept from training
+    pub held_out: bool,
+    /// Number of rows
+    pub rows: u64,
+    /// Mean log loss
+    pub log_loss: f64,
+    /// Area under the ROC curve; NaN where one class is missing is stored as `null`
+    #[serde(with = "metrics::nan_as_null")]
+    pub roc_auc: f64,
+    /// The predicted probabilities of the positive class, ascending, with the labels they fell on;
+    /// exact up to 10,000 different ones
+    pub scores: Vec<ScoreGroup>,
+}
+
+impl Model {
+    /// Metrics at training, with the classes cut at `threshold`
+    pub fn metrics(&self, threshold: f64) -> Metrics {
+        Metrics::at(&self.evaluation, threshold)
+    }
+}

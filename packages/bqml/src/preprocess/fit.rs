@@ -1,0 +1,101 @@
+//! Fits encodings to the training rows: means and deviations of numbers, categories of the rest
+
+use super::{Encoding, Feature, Plan};
+use crate::data::FrameColumn;
+
+/// Fits a feature to the training rows of its column
+pub fn fit(plan: &Plan, column: &FrameColumn, rows: &[u32], dummy: bool) -> Feature {
+    let encoding = match column {
+        FrameColumn::Number(values) => standardize(values, rows),
+        FrameColumn::Category { codes, dictionary } => {
+            let counts = count(rows.iter().map(|&row| codes[row as usize]), dictionary.len());
+            let (categories, dropped) = categories(&counts, dictionary, dummy);
+            Encoding::OneHot {
+                categories,
+                dropped,
+            }
+        }
+        FrameColumn::Categories {
+            offsets,
+            codes,
+            dictionary,
+        } => {
+            let elements = rows.iter().flat_map(|&row| {
+                let row = row as usize;
+                codes[offsets[row] as usize..offsets[row + 1] as usize]
+                    .iter()
+                    .copied()
+            });
+            let counts = count(elements, dictionary.len());
+            let (categories, dropped) = categories(&counts, dictionary, dummy);
+            Encoding::MultiHot {
+                categories,
+                dropped,
+            }
+        }
+    };
+    Feature {
+        name: plan.name.clone(),
+        column: plan.column.clone(),
+        path: plan.path.clone(),
+        ty: plan.ty.clone(),
+        part: plan.part,
+        encoding,
+    }
+}
+
+/// Mean without NULLs (NaN here), then the population deviation with NULLs in the mean's place
+fn standardize(values: &[f64], rows: &[u32]) -> Encoding {
+    let known = || {
+        rows.iter()
+            .map(|&row| values[row as usize])
+            .filter(|value| !value.is_nan())
+    };
+    let count = known().count();
+    if count == 0 {
+        return Encoding::Standardized {
+            mean: 0.0,
+            deviation: 0.0,
+        };
+    }
+    let first = known().sum::<f64>() / count as f64;
+    // a second pass takes out what rounding left in the first
+    let mean = first + known().map(|value| value - first).sum::<f64>() / count as f64;
+    let squares: f64 = known().map(|value| (value - mean).powi(2)).sum();
+    let deviation = (squares / rows.len() as f64).sqrt();
+    let constant = known().all(|value| Some(value) == known().next());
+    Encoding::Standardized {
+        mean,
+        deviation: if constant && count == rows.len() { 0.0 } else { deviation },
+    }
+}
+
+/// How often each code occurs; the last entry counts NULLs
+fn count(codes: impl Iterator<Item = u32>, categories: usize) -> Vec<u64> {
+    let mut counts = vec![0; categories + 1];
+    for code in codes {
+        counts[(code as usize).min(categories)] += 1;
+    }
+    counts
+}
+
+/// The categories that occur, in the dictionary's (ascending) order, and the slot of the most
+/// frequent one (the first among equals), NULL's slot being after the last
+fn categories(counts: &[u64], dictionary: &[String], dummy: bool) -> (Vec<String>, Option<usize>) {
+    let mut categories = Vec::new();
+    let mut frequencies = Vec::new();
+    for (category, &count) in dictionary.iter().zip(counts) {
+        if count > 0 {
+            categories.push(category.clone());
+            frequencies.push(count);
+        }
+    }
+    frequencies.push(counts[dictionary.len()]);
+    let mut top = 0;
+    for (slot, &frequency) in frequencies.iter().enumerate() {
+        if frequency > frequencies[top] {
+            top = slot;
+        }
+    }
+    (categories, dummy.then_some(top))
+}

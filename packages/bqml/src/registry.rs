@@ -1,0 +1,237 @@
+//! Models on disk: one JSON file per model, replaced whole or not at all
+
+use std::fs::{self, File};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use googlesql::PhysicalName;
+use serde::{Deserialize, Serialize};
+
+use crate::Model;
+use crate::model::FORMAT;
+
+/// A folder of models: `<folder>/<schema>/<name>.json`, with characters that file systems treat
+/// specially written as `%` and two hexadecimal digits
+#[derive(Debug, Clone)]
+pub struct Registry {
+    folder: PathBuf,
+}
+
+#[derive(Deserialize)]
+struct Head {
+    format: u32,
+    version: u64,
+}
+
+#[derive(Deserialize)]
+struct Entry {
+    model: Model,
+}
+
+#[derive(Serialize)]
+struct EntryToWrite<'a> {
+    format: u32,
+    version: u64,
+    model: &'a Model,
+}
+
+impl Registry {
+    /// The registry in a folder, which need not exist yet
+    pub fn new(folder: PathBuf) -> Self {
+        Self { folder }
+    }
+
+    /// Keeps a model in place of one of the same name, with the next version number; a crash leaves
+    /// either the old file or the new one
+    ///
+    /// # Errors
+    /// The folder or file cannot be written
+    pub fn save(&self, name: &PhysicalName, model: &Model) -> io::Result<()> {
+        let path = self.path(name);
+        let folder = path.parent().unwrap_or(&self.folder);
+        fs::create_dir_all(folder)?;
+        let version = self.version(name).ok().flatten().unwrap_or(0) + 1;
+        let entry = EntryToWrite {
+            format: FORMAT,
+            version,
+            model,
+        };
+        let temporary = path.with_extension(format!("{}.tmp", std::process::id()));
+        let written = write_synced(&temporary, &entry).and_then(|()| fs::rename(&temporary, &path));
+        if written.is_err() {
+            // the error of the write matters more than that of the cleaning up
+            let _ = fs::remove_file(&temporary);
+        }
+        written?;
+        sync_folder(folder)
+    }
+
+    /// The latest model of a name, if there is one
+    ///
+    /// # Errors
+    /// The file cannot be read, is not a model, or was written by a later format
+    pub fn load(&self, name: &PhysicalName) -> io::Result<Option<Model>> {
+        let Some(text) = self.read(name)? else {
+            return Ok(None);
+        };
+        let head: Head = self.parse(name, &text)?;
+        if head.format != FORMAT {
+            return Err(self.invalid(
+                name,
+                format!(
+                    "format {} where format {FORMAT} is understood",
+                    head.format
+                ),
+            ));
+        }
+        let entry: Entry = self.parse(name, &text)?;
+        Ok(Some(entry.model))
+    }
+
+    /// How often a model of this name was saved
+    ///
+    /// # Errors
+    /// The file cannot be read or is not a model
+    pub fn version(&self, name: &PhysicalName) -> io::Result<Option<u64>> {
+        match self.read(name)? {
+            Some(text) => Ok(Some(self.parse::<Head>(name, &text)?.version)),
+            None => Ok(None),
+        }
+    }
+
+    /// Removes a model; says whether there was one
+    ///
+    /// # Errors
+    /// The file cannot be removed
+    pub fn remove(&self, name: &PhysicalName) -> io::Result<bool> {
+        match fs::remove_file(self.path(name)) {
+            Ok(()) => Ok(true),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// The names of all models, sorted
+    ///
+    /// # Errors
+    /// A folder cannot be read
+    pub fn list(&self) -> io::Result<Vec<PhysicalName>> {
+        let mut names = Vec::new();
+        for (schema, folder) in entries(&self.folder)? {
+            if !folder.is_dir() {
+                continue;
+            }
+            for (file, _) in entries(&folder)? {
+                if let Some(name) = file.strip_suffix(".json") {
+                    names.push(PhysicalName {
+                        schema: unescape(&schema),
+                        name: unescape(name),
+                    });
+                }
+            }
+        }
+        names.sort();
+        Ok(names)
+    }
+
+    fn path(&self, name: &PhysicalName) -> PathBuf {
+        self.folder
+            .join(escape(&name.schema))
+            .join(format!("{}.json", escape(&name.name)))
+    }
+
+    fn read(&self, name: &PhysicalName) -> io::Result<Option<String>> {
+        match fs::read_to_string(self.path(name)) {
+            Ok(text) => Ok(Some(text)),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    fn parse<'a, T: Deserialize<'a>>(&self, name: &PhysicalName, text: &'a str) -> io::Result<T> {
+        serde_json::from_str(text).map_err(|error| self.invalid(name, error.to_string()))
+    }
+
+    fn invalid(&self, name: &PhysicalName, reason: String) -> io::Error {
+        let path = self.path(name);
+        io::Error::new(
+            io::ErrorKind::InvalidData,
+            format!("model file {} is not valid: {reason}", path.display()),
+        )
+    }
+}
+
+fn entries(folder: &Path) -> io::Result<Vec<(String, PathBuf)>> {
+    let listing = match fs::read_dir(folder) {
+        Ok(listing) => listing,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(error) => return Err(error),
+    };
+    let mut entries = Vec::new();
+    for entry in listing {
+        let entry = entry?;
+        if let Some(name) = entry.file_name().to_str() {
+            entries.push((name.to_owned(), entry.path()));
+        }
+    }
+    Ok(entries)
+}
+
+fn write_synced(path: &Path, entry: &EntryToWrite<'_>) -> io::Result<()> {
+    let mut file = File::create(path)?;
+    let mut writer = io::BufWriter::new(&mut file);
+    serde_json::to_writer(&mut writer, entry)?;
+    writer.write_all(b"\n")?;
+    writer.flush()?;
+    drop(writer);
+    file.sync_all()
+}
+
+/// Makes the rename itself durable where folders can be opened as files
+#[cfg(unix)]
+fn sync_folder(folder: &Path) -> io::Result<()> {
+    File::open(folder)?.sync_all()
+}
+
+#[cfg(not(unix))]
+fn sync_folder(_folder: &Path) -> io::Result<()> {
+    Ok(())
+}
+
+fn escape(name: &str) -> String {
+    let mut escaped = String::with_capacity(name.len());
+    for (index, byte) in name.bytes().enumerate() {
+        let plain = byte.is_ascii_alphanumeric()
+            || matches!(byte, b'_' | b'-')
+            || (byte == b'.' && index > 0);
+        if plain {
+            escaped.push(char::from(byte));
+        } else {
+            escaped.push_str(&format!("%{byte:02X}"));
+        }
+    }
+    escaped
+}
+
+fn unescape(name: &str) -> String {
+    let mut bytes = Vec::with_capacity(name.len());
+    let mut rest = name.as_bytes();
+    while let [first, tail @ ..] = rest {
+        let code = (*first == b'%')
+            .then(|| tail.get(..2))
+            .flatten()
+            .and_then(|digits| std::str::from_utf8(digits).ok())
+            .and_then(|digits| u8::from_str_radix(digits, 16).ok());
+        match code {
+            Some(byte) => {
+                bytes.push(byte);
+                rest = &tail[2..];
+            }
+            None => {
+                bytes.push(*first);
+                rest = tail;
+            }
+        }
+    }
+    String::from_utf8_lossy(&bytes).into_owned()
+}

@@ -1,0 +1,322 @@
+//! `CREATE MODEL`: from the statement to a trained model
+
+use diagnostic::code;
+use duckdb::Connection;
+use googlesql::{Column, CreateModel, Error};
+
+use crate::data::{self, Frame, FrameColumn, FrameQuery, Split, SplitMethod};
+use crate::logistic::{self, Labels};
+use crate::model::{Class, FORMAT, Iteration, Label, Model, ModelColumn};
+use crate::options::{self, KindOptions, Named, Options};
+use crate::preprocess::{self, Plan};
+use crate::sql::quote_identifier;
+use crate::stored_type::StoredType;
+
+/// Trains a model on the rows of the statement's (transformed) query, which runs on `connection`;
+/// `progress` hears of every iteration
+///
+/// The same rows and options give the same model, whatever the order of the rows and the number of
+/// threads; only the durations of iterations differ.
+///
+/// # Errors
+/// `M002` an option, `M003` a model type, option or number of classes that runs on BigQuery only,
+/// `M004` a label with one value, `M005` unusable rows or columns, `Q010` the query failed; at the
+/// option where one is to blame, else at the statement
+pub fn train(
+    connection: &Connection,
+    create: &CreateModel,
+    progress: &mut dyn FnMut(&Iteration),
+) -> Result<Model, Error> {
+    let options = options::read(create)?;
+    let KindOptions::Logistic(kind) = &options.kind;
+    let columns = Columns::new(create, &options)?;
+    let query = FrameQuery {
+        sql: columns.sql(create, &options),
+        plans: &columns.plans,
+        split: options.split.column.is_some(),
+    };
+    let frame = data::load(connection, &query, &create.span)?;
+    if frame.rows == 0 {
+        return Err(no_rows(connection, create, &columns.label));
+    }
+
+    let (order, fingerprint) = data::order(&frame);
+    let split = Split::new(&frame, order, options.split.method, options.split.fraction);
+    let label = classes(&frame, &columns.label, &options.label)?;
+    check_training_rows(&frame, &split, &label, create)?;
+
+    let dummy = kind.dummy;
+    let fitted = columns.plans.iter().zip(&frame.columns);
+    let features: Vec<_> = fitted
+        .clone()
+        .map(|(plan, column)| preprocess::fit(plan, column, &split.training, dummy))
+        .collect();
+    let feature_summaries = fitted
+        .filter_map(|(plan, column)| preprocess::summarize(plan, column, &split.training))
+        .collect();
+    let labels = Labels {
+        classes: &label.classes,
+        positive: code_of(&frame.labels, &label.classes[1].value),
+    };
+    let fitted = logistic::fit(&frame, &split, &features, &labels, kind, &create.span, progress)?;
+
+    Ok(Model {
+        format: FORMAT,
+        name: (&create.model).into(),
+        parameters: fitted.parameters,
+        options: options.given,
+        warnings: options.warnings,
+        transform: create.transform.clone(),
+        query: create.query.clone(),
+        input_columns: create
+            .training
+            .columns
+            .iter()
+            .map(|column| ModelColumn {
+                name: column.name.clone(),
+                ty: (&column.ty).into(),
+            })
+            .collect(),
+        features,
+        feature_summaries,
+        label,
+        split_column: columns.split.map(|column| column.name),
+        training: fitted.training,
+        evaluation: fitted.evaluation,
+        data: fingerprint,
+    })
+}
+
+/// The columns of the training query by their part
+struct Columns {
+    label: Column,
+    split: Option<Column>,
+    plans: Vec<Plan>,
+}
+
+impl Columns {
+    fn new(create: &CreateModel, options: &Options) -> Result<Self, Error> {
+        let all = &create.transformed.columns;
+        let label = find(all, &options.label, "label")?.clone();
+        check_label_type(&label, &options.label)?;
+        let split = match &options.split.column {
+            Some(named) => {
+                let column = find(all, named, "split")?.clone();
+                check_split_type(&column, named, options.split.method)?;
+                Some(column)
+            }
+            None => None,
+        };
+        let other = |column: &&Column| {
+            column.name != label.name && split.as_ref().is_none_or(|s| s.name != column.name)
+        };
+        let mut plans = Vec::new();
+        for column in all.iter().filter(other) {
+            plans.extend(preprocess::expand(column, &create.span)?);
+        }
+        if plans.is_empty() {
+            return Err(Error::new(
+                code::TRAINING_DATA_INVALID,
+                format!("the training query has no column besides the label `{}`", label.name),
+                create.span.clone(),
+            ));
+        }
+        Ok(Self {
+            label,
+            split,
+            plans,
+        })
+    }
+
+    fn sql(&self, create: &CreateModel, options: &Options) -> String {
+        let mut items: Vec<String> = self
+            .plans
+            .iter()
+            .enumerate()
+            .map(|(index, plan)| {
+                format!("{} AS \"f{index}\"", plan.sql(&quote_identifier(&plan.column)))
+            })
+            .collect();
+        let label = quote_identifier(&self.label.name);
+        items.push(format!("CAST({label} AS VARCHAR) AS \"label\""));
+        if let Some(split) = &self.split {
+            let column = quote_identifier(&split.name);
+            let value = match options.split.method {
+                SplitMethod::Custom => format!("coalesce({column}, true)"),
+                _ => format!("rank() OVER (ORDER BY {column})"),
+            };
+            items.push(format!("CAST({value} AS DOUBLE) AS \"split\""));
+        }
+        format!(
+            "SELECT {} FROM ({}) AS \"input\" WHERE {label} IS NOT NULL",
+            items.join(", "),
+            create.transformed.sql
+        )
+    }
+}
+
+fn find<'a>(columns: &'a [Column], named: &Named, role: &str) -> Result<&'a Column, Error> {
+    let found = columns
+        .iter()
+        .find(|column| column.name.eq_ignore_ascii_case(&named.column));
+    found.ok_or_else(|| {
+        let mut error = Error::new(
+            code::TRAINING_DATA_INVALID,
+            format!("the training query has no {role} column `{}`", named.column),
+            named.span.clone(),
+        );
+        let names = columns.iter().map(|column| column.name.as_str());
+        error.help = diagnostic::did_you_mean(&named.column, names);
+        error
+    })
+}
+
+fn check_label_type(label: &Column, named: &Named) -> Result<(), Error> {
+    let ty = StoredType::from(&label.ty);
+    if ty.is_number() || matches!(ty, StoredType::Bool | StoredType::String) {
+        return Ok(());
+    }
+    Err(Error::new(
+        code::TRAINING_DATA_INVALID,
+        format!("column `{}` of type {ty} cannot be a label", label.name),
+        named.span.clone(),
+    )
+    .help("a label is INT64, FLOAT64, NUMERIC, BOOL or STRING"))
+}
+
+fn check_split_type(column: &Column, named: &Named, method: SplitMethod) -> Result<(), Error> {
+    let ty = StoredType::from(&column.ty);
+    let (fits, needed) = match method {
+        SplitMethod::Custom => (ty == StoredType::Bool, "BOOL"),
+        _ => (
+            !matches!(
+                ty,
+                StoredType::Array(_) | StoredType::Struct(_) | StoredType::Json
+            ),
+            "a type that can be ordered",
+        ),
+    };
+    if fits {
+        return Ok(());
+    }
+    Err(Error::new(
+        code::TRAINING_DATA_INVALID,
+        format!("the split column `{}` is {ty}, it must be {needed}", column.name),
+        named.span.clone(),
+    ))
+}
+
+fn no_rows(connection: &Connection, create: &CreateModel, label: &Column) -> Error {
+    let count = format!("SELECT count(*) FROM ({}) AS \"input\"", create.transformed.sql);
+    let rows: i64 = connection
+        .query_row(&count, [], |row| row.get(0))
+        .unwrap_or(0);
+    let message = if rows == 0 {
+        "the training query returned no rows".to_owned()
+    } else {
+        format!("label `{}` is NULL in all {rows} rows", label.name)
+    };
+    Error::new(code::TRAINING_DATA_INVALID, message, create.span.clone())
+}
+
+/// The label with its classes in ascending order
+fn classes(frame: &Frame, column: &Column, named: &Named) -> Result<Label, Error> {
+    let FrameColumn::Category { codes, dictionary } = &frame.labels else {
+        return Err(Error::new(
+            code::TRAINING_DATA_INVALID,
+            format!("label `{}` has no readable values", column.name),
+            named.span.clone(),
+        ));
+    };
+    let mut rows = vec![0; dictionary.len()];
+    for &code in codes {
+        rows[code as usize] += 1;
+    }
+    let mut classes: Vec<Class> = dictionary
+        .iter()
+        .zip(rows)
+        .map(|(value, rows)| Class {
+            value: value.clone(),
+            rows,
+        })
+        .collect();
+    let ty = StoredType::from(&column.ty);
+    if ty.is_number() {
+        let number = |class: &Class| class.value.parse().unwrap_or(f64::NAN);
+        classes.sort_by(|left, right| number(left).total_cmp(&number(right)));
+    }
+    match classes.as_slice() {
+        [only] => Err(one_class(&column.name, only, "all", named)),
+        [_, _] => Ok(Label {
+            column: column.name.clone(),
+            ty,
+            classes,
+        }),
+        several => Err(Error::new(
+            code::MODEL_UNSUPPORTED,
+            format!(
+                "label `{}` has {} values; multiclass logistic regression is not yet supported locally",
+                column.name,
+                several.len()
+            ),
+            named.span.clone(),
+        )
+        .help("make the label binary, such as `label = 'x' AS label`")),
+    }
+}
+
+fn one_class(label: &str, class: &Class, which: &str, named: &Named) -> Error {
+    Error::new(
+        code::LABEL_ONE_CLASS,
+        format!(
+            "label `{label}` has one value, {}, in {which} {} rows; a classifier needs at least two",
+            class.value, class.rows
+        ),
+        named.span.clone(),
+    )
+    .help("check how the label is made, and the span of time that the data covers")
+}
+
+/// The split may leave the training part without rows or without one of the classes
+fn check_training_rows(
+    frame: &Frame,
+    split: &Split,
+    label: &Label,
+    create: &CreateModel,
+) -> Result<(), Error> {
+    let named = Named {
+        column: label.column.clone(),
+        span: create.span.clone(),
+    };
+    if split.training.is_empty() {
+        return Err(Error::new(
+            code::TRAINING_DATA_INVALID,
+            "the data split leaves no rows to train on",
+            create.span.clone(),
+        ));
+    }
+    for class in &label.classes {
+        let code = code_of(&frame.labels, &class.value);
+        let FrameColumn::Category { codes, .. } = &frame.labels else {
+            continue;
+        };
+        if split.training.iter().all(|&row| codes[row as usize] == code) {
+            let class = Class {
+                value: class.value.clone(),
+                rows: split.training.len() as u64,
+            };
+            return Err(one_class(&label.column, &class, "the split's training part, all", &named));
+        }
+    }
+    Ok(())
+}
+
+fn code_of(labels: &FrameColumn, value: &str) -> u32 {
+    match labels {
+        FrameColumn::Category { dictionary, .. } => dictionary
+            .iter()
+            .position(|known| known == value)
+            .map_or(data::NULL, |code| code as u32),
+        FrameColumn::Number(_) | FrameColumn::Categories { .. } => data::NULL,
+    }
+}

@@ -1,0 +1,111 @@
+//! What comes out: one analysed statement, ready to run on DuckDB
+
+use std::ops::Range;
+
+use crate::{Column, PhysicalName};
+
+/// A query on DuckDB with its columns
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Relation {
+    /// A DuckDB `SELECT` without a trailing semicolon; columns have exactly the names and types below
+    pub sql: String,
+    /// Columns in order
+    pub columns: Vec<Column>,
+}
+
+/// A literal value in `OPTIONS` or in a model function's settings
+#[derive(Debug, Clone, PartialEq)]
+pub enum Value {
+    /// `NULL`
+    Null,
+    /// `TRUE` or `FALSE`
+    Bool(bool),
+    /// A whole number
+    Int64(i64),
+    /// Any other number
+    Float64(f64),
+    /// Text
+    String(String),
+    /// `[…]`
+    Array(Vec<Value>),
+    /// `STRUCT(…)` or `(…)`; names where given
+    Struct(Vec<(Option<String>, Value)>),
+}
+
+/// A statement that was resolved and lowered
+#[derive(Debug, Clone, PartialEq)]
+pub enum Analyzed {
+    /// A query whose rows are the result
+    Query(Relation),
+    /// Data definition or manipulation: run `sql` (one or more DuckDB statements, in order)
+    Execute {
+        /// DuckDB statements, in order; a failure of one fails the statement
+        sql: Vec<String>,
+        /// What it does, to what
+        effect: Effect,
+    },
+    /// `CREATE MODEL`: for the trainer
+    CreateModel(CreateModel),
+    /// `DROP MODEL`
+    DropModel {
+        /// Which
+        model: PhysicalName,
+        /// No error when there is none
+        if_exists: bool,
+    },
+}
+
+/// What a statement does to the warehouse
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Effect {
+    /// A table is made or replaced
+    CreateTable(PhysicalName),
+    /// A view is made or replaced
+    CreateView(PhysicalName),
+    /// Rows of a table change; DuckDB reports their number
+    Change(PhysicalName),
+    /// A table or view goes
+    Drop(PhysicalName),
+    /// A dataset is made
+    CreateSchema(String),
+    /// A dataset goes
+    DropSchema(String),
+    /// A check that fails the script when its query gives FALSE or NULL (`ASSERT`)
+    Assert,
+    /// Anything else
+    Other,
+}
+
+/// An option of `CREATE MODEL`
+#[derive(Debug, Clone, PartialEq)]
+pub struct ModelOption {
+    /// Lower case
+    pub name: String,
+    /// Its value
+    pub value: Value,
+    /// Where the option stands
+    pub span: Range<usize>,
+}
+
+/// `CREATE MODEL … TRANSFORM(…) OPTIONS(…) AS query`
+#[derive(Debug, Clone, PartialEq)]
+pub struct CreateModel {
+    /// Where the model lives
+    pub model: PhysicalName,
+    /// Replace one that exists
+    pub or_replace: bool,
+    /// Leave one that exists alone
+    pub if_not_exists: bool,
+    /// The GoogleSQL select list of `TRANSFORM`, as written
+    pub transform: Option<String>,
+    /// Options in order
+    pub options: Vec<ModelOption>,
+    /// The training query as written in GoogleSQL (for the record)
+    pub query: String,
+    /// The training query before the transform
+    pub training: Relation,
+    /// The training query after the transform; same as `training` without one
+    pub transformed: Relation,
+    /// Where the statement stands
+    pub span: Range<usize>,
+}

@@ -1,0 +1,67 @@
+//! What the resolver asks of the outside world: tables by name, physical names, model functions
+
+use std::ops::Range;
+
+use crate::{Column, Error, Relation, Value};
+
+/// A name on DuckDB
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct PhysicalName {
+    /// `dataset` for the default project, `project.dataset` for others
+    pub schema: String,
+    /// The table's, view's or model's own name
+    pub name: String,
+}
+
+/// A table, view or source that a `FROM` names
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Table {
+    /// What stands in DuckDB's `FROM`: a quoted name, a table function or a parenthesised query
+    pub sql: String,
+    /// Columns in order, each already of the DuckDB type that [`crate::Type`] names
+    pub columns: Vec<Column>,
+    /// Columns that `*` leaves out, such as `_TABLE_SUFFIX`
+    pub pseudo_columns: Vec<Column>,
+}
+
+/// A call such as `ML.PREDICT(MODEL m, TABLE t, STRUCT(0.5 AS threshold))` in a `FROM`
+#[derive(Debug, Clone, PartialEq)]
+pub struct ModelFunction {
+    /// Upper case, such as `ML.PREDICT`
+    pub function: String,
+    /// The model's path as written, split at the dots
+    pub model: Vec<String>,
+    /// The table or query arguments, lowered
+    pub inputs: Vec<Relation>,
+    /// The fields of the `STRUCT` argument, names in lower case
+    pub settings: Vec<(String, Value)>,
+    /// Where the call stands
+    pub span: Range<usize>,
+}
+
+/// The outside world as the resolver sees it
+pub trait Catalog {
+    /// The table, view or wildcard (last part ends in `*`) with the path as written, split at the dots
+    ///
+    /// # Errors
+    /// An unknown table, or a source without data, positioned at `span`
+    fn table(&self, path: &[String], span: Range<usize>) -> Result<Table, Error>;
+
+    /// Where a table, view or model with this path lives or would live on DuckDB
+    ///
+    /// # Errors
+    /// A path with too few or too many parts, positioned at `span`
+    fn physical(&self, path: &[String], span: Range<usize>) -> Result<PhysicalName, Error>;
+
+    /// The DuckDB schema of a dataset path (one or two parts)
+    ///
+    /// # Errors
+    /// A path with too many parts, positioned at `span`
+    fn schema(&self, path: &[String], span: Range<usize>) -> Result<String, Error>;
+
+    /// The query that a model function stands for
+    ///
+    /// # Errors
+    /// An unknown model or function, or unfitting input, positioned at the call
+    fn model_function(&self, call: &ModelFunction) -> Result<Relation, Error>;
+}

@@ -1,0 +1,124 @@
+//! GoogleSQL as sqlparser sees it: its BigQuery dialect with GoogleSQL's operator precedence
+
+use std::any::TypeId;
+
+use sqlparser::ast::Statement;
+use sqlparser::dialect::{BigQueryDialect, Dialect};
+use sqlparser::keywords::Keyword;
+use sqlparser::parser::{Parser, ParserError};
+use sqlparser::tokenizer::Token;
+
+/// The dialect that all of this crate's parsing uses
+#[derive(Debug)]
+pub struct GoogleSql;
+
+const BIGQUERY: BigQueryDialect = BigQueryDialect;
+
+/// Between `+` and `&`, see
+/// <https://cloud.google.com/bigquery/docs/reference/standard-sql/operators#operator_precedence>
+const SHIFT: u8 = 25;
+
+impl Dialect for GoogleSql {
+    fn dialect(&self) -> TypeId {
+        BIGQUERY.dialect()
+    }
+
+    fn get_next_precedence(&self, parser: &Parser) -> Option<Result<u8, ParserError>> {
+        match parser.peek_token_ref().token {
+            Token::ShiftLeft | Token::ShiftRight => Some(Ok(SHIFT)),
+            _ => None,
+        }
+    }
+
+    fn parse_statement(&self, parser: &mut Parser) -> Option<Result<Statement, ParserError>> {
+        BIGQUERY.parse_statement(parser)
+    }
+
+    fn is_delimited_identifier_start(&self, letter: char) -> bool {
+        BIGQUERY.is_delimited_identifier_start(letter)
+    }
+
+    fn identifier_quote_style(&self, identifier: &str) -> Option<char> {
+        BIGQUERY.identifier_quote_style(identifier)
+    }
+
+    fn is_identifier_start(&self, letter: char) -> bool {
+        BIGQUERY.is_identifier_start(letter)
+    }
+
+    fn is_identifier_part(&self, letter: char) -> bool {
+        BIGQUERY.is_identifier_part(letter)
+    }
+
+    fn is_column_alias(&self, keyword: &Keyword, parser: &mut Parser) -> bool {
+        BIGQUERY.is_column_alias(keyword, parser) && !matches!(keyword, Keyword::WINDOW | Keyword::QUALIFY)
+    }
+
+    fn supports_projection_trailing_commas(&self) -> bool {
+        true
+    }
+
+    fn supports_column_definition_trailing_commas(&self) -> bool {
+        true
+    }
+
+    fn supports_triple_quoted_string(&self) -> bool {
+        true
+    }
+
+    fn supports_window_function_null_treatment_arg(&self) -> bool {
+        true
+    }
+
+    fn supports_string_literal_backslash_escape(&self) -> bool {
+        true
+    }
+
+    fn supports_window_clause_named_window_reference(&self) -> bool {
+        true
+    }
+
+    fn supports_select_wildcard_except(&self) -> bool {
+        true
+    }
+
+    fn supports_select_wildcard_replace(&self) -> bool {
+        true
+    }
+
+    fn require_interval_qualifier(&self) -> bool {
+        true
+    }
+
+    fn supports_struct_literal(&self) -> bool {
+        true
+    }
+
+    fn supports_select_expr_star(&self) -> bool {
+        true
+    }
+
+    fn supports_from_first_select(&self) -> bool {
+        true
+    }
+
+    fn supports_table_versioning(&self) -> bool {
+        true
+    }
+
+    fn supports_group_by_expr(&self) -> bool {
+        true
+    }
+
+    fn supports_pipe_operator(&self) -> bool {
+        true
+    }
+
+    fn supports_comma_separated_trim(&self) -> bool {
+        true
+    }
+
+    fn supports_lambda_functions(&self) -> bool {
+        true
+    }
+}

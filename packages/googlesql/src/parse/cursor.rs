@@ -1,0 +1,317 @@
+//! A place in a statement's tokens; expressions and queries are handed to sqlparser
+
+use std::ops::Range;
+
+use diagnostic::code;
+use sqlparser::ast::{DataType, Expr, Query, TableFactor, TableWithJoins};
+use sqlparser::parser::{Parser, ParserError};
+use sqlparser::tokenizer::{Token, TokenWithSpan, Word};
+
+use super::statement::{Kind, Name, OptionItem, Path};
+use crate::Error;
+use crate::dialect::GoogleSql;
+use crate::lex::range_of;
+
+/// How deep sqlparser may nest; it counts several levels for each written one
+const DEPTH: usize = 300;
+
+pub struct Cursor<'a> {
+    tokens: &'a [TokenWithSpan],
+    at: usize,
+    end: usize,
+}
+
+impl<'a> Cursor<'a> {
+    /// At the start of `tokens`, whose text ends at byte `end`
+    pub fn new(tokens: &'a [TokenWithSpan], end: usize) -> Self {
+        Self { tokens, at: 0, end }
+    }
+
+    pub fn peek(&self, ahead: usize) -> Option<&'a Token> {
+        self.tokens.get(self.at + ahead).map(|token| &token.token)
+    }
+
+    pub fn peek_is(&self, token: &Token) -> bool {
+        self.peek(0) == Some(token)
+    }
+
+    /// The next token in upper case if it is an unquoted word
+    pub fn peek_word(&self) -> Option<String> {
+        match self.peek(0) {
+            Some(Token::Word(word)) if word.quote_style.is_none() => {
+                Some(word.value.to_ascii_uppercase())
+            }
+            _ => None,
+        }
+    }
+
+    pub fn peek_keyword(&self, keywords: &[&str]) -> bool {
+        self.peek_word()
+            .is_some_and(|word| keywords.contains(&word.as_str()))
+    }
+
+    /// Where the next token stands
+    pub fn span(&self) -> Range<usize> {
+        self.tokens
+            .get(self.at)
+            .and_then(|token| range_of(token.span))
+            .unwrap_or(self.end..self.end)
+    }
+
+    /// Where the previous token ends
+    pub fn previous_end(&self) -> usize {
+        self.at
+            .checked_sub(1)
+            .and_then(|at| self.tokens.get(at))
+            .and_then(|token| range_of(token.span))
+            .map_or(0, |range| range.end)
+    }
+
+    pub fn advance(&mut self) {
+        self.at += 1;
+    }
+
+    pub fn take(&mut self, token: &Token) -> bool {
+        let found = self.peek_is(token);
+        self.at += usize::from(found);
+        found
+    }
+
+    /// Takes all of the keywords, or none
+    pub fn take_keywords(&mut self, keywords: &[&str]) -> bool {
+        let start = self.at;
+        for keyword in keywords {
+            if !self.peek_keyword(&[keyword]) {
+                self.at = start;
+                return false;
+            }
+            self.at += 1;
+        }
+        true
+    }
+
+    pub fn expect(&mut self, token: &Token) -> Result<(), Error> {
+        if self.take(token) {
+            return Ok(());
+        }
+        Err(self.expected(&format!("`{token}`")))
+    }
+
+    pub fn expect_keyword(&mut self, keyword: &str) -> Result<(), Error> {
+        if self.take_keywords(&[keyword]) {
+            return Ok(());
+        }
+        Err(self.expected(&format!("`{keyword}`")))
+    }
+
+    pub fn expect_end(&self) -> Result<(), Error> {
+        if self.at >= self.tokens.len() {
+            return Ok(());
+        }
+        Err(self.expected("the end of the statement"))
+    }
+
+    /// A syntax error at the next token
+    pub fn expected(&self, what: &str) -> Error {
+        let found = match self.peek(0) {
+            Some(token) => format!("`{token}`"),
+            None => "the end".to_owned(),
+        };
+        Error::new(
+            code::SQL_SYNTAX,
+            format!("expected {what}, found {found}"),
+            self.span(),
+        )
+    }
+
+    /// Takes the rest as something that is understood but not supported
+    pub fn unsupported(&mut self, what: String) -> Kind {
+        let span = self.span();
+        self.at = self.tokens.len();
+        Kind::Unsupported { what, span }
+    }
+
+    pub fn name(&mut self) -> Result<Name, Error> {
+        let span = self.span();
+        match self.peek(0) {
+            Some(Token::Word(word)) => {
+                self.at += 1;
+                Ok(Name {
+                    text: word.value.clone(),
+                    span,
+                })
+            }
+            _ => Err(self.expected("a name")),
+        }
+    }
+
+    /// A dotted name; its first part may have hyphens, quoted parts may hold several
+    pub fn path(&mut self) -> Result<Path, Error> {
+        let start = self.span().start;
+        let mut parts = Vec::new();
+        loop {
+            let Some(Token::Word(word)) = self.peek(0) else {
+                return Err(self.expected("a name"));
+            };
+            let mut part = word.value.clone();
+            self.at += 1;
+            if word.quote_style.is_some() {
+                parts.extend(part.split('.').map(str::to_owned));
+            } else {
+                while parts.is_empty() && self.hyphenated(&mut part) {}
+                parts.push(part);
+            }
+            if !self.take(&Token::Period) {
+                break;
+            }
+        }
+        Ok(Path {
+            parts,
+            span: start..self.previous_end(),
+        })
+    }
+
+    /// Takes `-word` or `-123` that follows without a space
+    fn hyphenated(&mut self, part: &mut String) -> bool {
+        if !self.peek_is(&Token::Minus) || self.span().start != self.previous_end() {
+            return false;
+        }
+        let text = match self.peek(1) {
+            Some(Token::Word(Word {
+                value,
+                quote_style: None,
+                ..
+            })) => value.clone(),
+            Some(Token::Number(digits, _)) => digits.clone(),
+            _ => return false,
+        };
+        self.at += 2;
+        part.push('-');
+        if let Some(text) = text.strip_suffix('.') {
+            part.push_str(text);
+            // `project-1.dataset` lexes as `1.`: put the dot back by stepping onto the next word
+            self.at -= 1;
+            return false;
+        }
+        part.push_str(&text);
+        true
+    }
+
+    /// `[AS] alias`
+    pub fn alias(&mut self, stops: &[&str]) -> Result<Option<Name>, Error> {
+        if self.take_keywords(&["AS"]) {
+            return self.name().map(Some);
+        }
+        match self.peek(0) {
+            Some(Token::Word(_)) if !self.peek_keyword(stops) => self.name().map(Some),
+            _ => Ok(None),
+        }
+    }
+
+    /// `(name, …)`
+    pub fn names(&mut self) -> Result<Vec<Name>, Error> {
+        self.expect(&Token::LParen)?;
+        let mut names = vec![self.name()?];
+        while self.take(&Token::Comma) {
+            names.push(self.name()?);
+        }
+        self.expect(&Token::RParen)?;
+        Ok(names)
+    }
+
+    /// `OPTIONS (name = value, …)` if it is there
+    pub fn options(&mut self) -> Result<Vec<OptionItem>, Error> {
+        let mut options = Vec::new();
+        if !self.take_keywords(&["OPTIONS"]) {
+            return Ok(options);
+        }
+        self.expect(&Token::LParen)?;
+        while !self.take(&Token::RParen) {
+            let name = self.name()?;
+            self.expect(&Token::Eq)?;
+            let value = self.expression()?;
+            let span = name.span.start..self.previous_end();
+            options.push(OptionItem { name, value, span });
+            if !self.take(&Token::Comma) {
+                self.expect(&Token::RParen)?;
+                break;
+            }
+        }
+        Ok(options)
+    }
+
+    pub fn expression(&mut self) -> Result<Expr, Error> {
+        self.parse(|parser| parser.parse_expr())
+    }
+
+    pub fn query(&mut self) -> Result<Box<Query>, Error> {
+        self.parse(|parser| parser.parse_query())
+    }
+
+    pub fn data_type(&mut self) -> Result<DataType, Error> {
+        self.parse(|parser| parser.parse_data_type())
+    }
+
+    pub fn table_factor(&mut self) -> Result<TableFactor, Error> {
+        self.parse(|parser| parser.parse_table_factor())
+    }
+
+    pub fn from_items(&mut self) -> Result<Vec<TableWithJoins>, Error> {
+        self.parse(|parser| parser.parse_comma_separated(Parser::parse_table_and_joins))
+    }
+
+    /// Lets sqlparser read on from here and goes to where it stopped
+    fn parse<T>(
+        &mut self,
+        read: impl FnOnce(&mut Parser) -> Result<T, ParserError>,
+    ) -> Result<T, Error> {
+        let mut parser = Parser::new(&GoogleSql)
+            .with_recursion_limit(DEPTH)
+            .with_tokens_with_locations(self.tokens[self.at.min(self.tokens.len())..].to_vec());
+        let parsed = read(&mut parser).map_err(|error| self.syntax_error(error))?;
+        self.at = match range_of(parser.peek_token_ref().span) {
+            Some(next) if parser.peek_token_ref().token != Token::EOF => {
+                let rest = &self.tokens[self.at..];
+                let passed = rest
+                    .iter()
+                    .take_while(|token| {
+                        range_of(token.span).is_none_or(|range| range.start < next.start)
+                    })
+                    .count();
+                self.at + passed
+            }
+            _ => self.tokens.len(),
+        };
+        Ok(parsed)
+    }
+
+    /// sqlparser words its errors as `Expected: X, found: Y at Line: 1, Column: N`
+    fn syntax_error(&self, error: ParserError) -> Error {
+        let text = match error {
+            ParserError::ParserError(text) | ParserError::TokenizerError(text) => text,
+            ParserError::RecursionLimitExceeded => {
+                return Error::new(
+                    code::SQL_UNSUPPORTED,
+                    "expression is nested too deeply",
+                    self.span(),
+                );
+            }
+        };
+        let (message, column) = match text.rsplit_once(" at Line: 1, Column: ") {
+            Some((message, column)) => (message, column.trim().parse::<usize>().ok()),
+            None => (text.as_str(), None),
+        };
+        let start = column.map_or(self.end, |column| column.saturating_sub(1));
+        let span = self
+            .tokens
+            .iter()
+            .filter_map(|token| range_of(token.span))
+            .find(|range| range.start >= start)
+            .unwrap_or(self.end..self.end);
+        let message = message
+            .replacen("Expected: ", "expected ", 1)
+            .replacen("found: EOF", "found the end", 1)
+            .replacen("found: ", "found ", 1);
+        Error::new(code::SQL_SYNTAX, message, span)
+    }
+}

@@ -1,0 +1,64 @@
+//! GoogleSQL's types and what they are on DuckDB
+
+/// A GoogleSQL type
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum Type {
+    /// 64-bit integer, `BIGINT`
+    Int64,
+    /// Double, `DOUBLE`
+    Float64,
+    /// 38 digits, 9 after the point, `DECIMAL(38, 9)`
+    Numeric,
+    /// 76 digits, 38 after the point; has no DuckDB counterpart
+    BigNumeric,
+    /// `BOOLEAN`
+    Bool,
+    /// Unicode text, `VARCHAR`
+    String,
+    /// `BLOB`
+    Bytes,
+    /// `DATE`
+    Date,
+    /// Civil date and time without zone, `TIMESTAMP`
+    DateTime,
+    /// Civil time, `TIME`
+    Time,
+    /// An instant, `TIMESTAMPTZ`
+    Timestamp,
+    /// `INTERVAL`
+    Interval,
+    /// `JSON`
+    Json,
+    /// A list; never of lists
+    Array(Box<Type>),
+    /// Fields in order, names optional
+    Struct(Vec<Field>),
+}
+
+/// A field of a struct
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Field {
+    /// Compared without regard to case; `None` for an anonymous field
+    pub name: Option<String>,
+    /// Its type
+    pub ty: Type,
+}
+
+/// A column of a table or of a query's result
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Column {
+    /// Compared without regard to case
+    pub name: String,
+    /// Its type
+    pub ty: Type,
+}
+
+impl Column {
+    /// A column
+    pub fn new(name: impl Into<String>, ty: Type) -> Self {
+        Self {
+            name: name.into(),
+            ty,
+        }
+    }
+}

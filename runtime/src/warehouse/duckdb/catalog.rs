@@ -1,0 +1,241 @@
+//! Names and types as they stand in the DuckDB file: dataset = schema, other projects are `project.dataset`
+
+use std::ops::Range;
+
+use bqml::Registry;
+use diagnostic::{code, did_you_mean};
+use duckdb::Connection;
+use googlesql::{
+    Catalog, Column, Error, ModelFunction, PhysicalName, Relation, Table, Type, quote_identifier,
+    quote_string,
+};
+
+use super::Names;
+use super::source::TABLE_SUFFIX;
+
+/// The catalog that one connection sees
+pub struct DuckDbCatalog<'a> {
+    /// Sees its own uncommitted work
+    pub connection: &'a Connection,
+    /// How paths become names
+    pub names: &'a Names,
+    /// The models beside the file
+    pub models: &'a Registry,
+}
+
+impl Catalog for DuckDbCatalog<'_> {
+    fn table(&self, path: &[String], span: Range<usize>) -> Result<Table, Error> {
+        let name = self.physical(path, span.clone())?;
+        if let Some(failure) = self.names.unreadable.get(&name) {
+            let mut error = Error::new(failure.code, failure.message.clone(), span);
+            error.help = failure.help.clone();
+            return Err(error);
+        }
+        let tables = tables(self.connection, &name.schema).map_err(|error| {
+            Error::new(
+                code::WAREHOUSE_UNAVAILABLE,
+                super::error::message(&error),
+                span.clone(),
+            )
+        })?;
+        if tables.contains(&name.name) {
+            return self.existing(&name, span);
+        }
+        if let Some(prefix) = name.name.strip_suffix('*') {
+            let parts: Vec<&String> = tables
+                .iter()
+                .filter(|table| table.starts_with(prefix) && !table.ends_with('*'))
+                .collect();
+            if !parts.is_empty() {
+                return self.wildcard(&name.schema, prefix, &parts, span);
+            }
+        }
+        Err(self.unknown(path, &name, &tables, span))
+    }
+
+    fn physical(&self, path: &[String], span: Range<usize>) -> Result<PhysicalName, Error> {
+        let (dataset, name) = match path {
+            [name] => {
+                let dataset = self.names.default_dataset.clone().ok_or_else(|| {
+                    Error::new(
+                        code::UNKNOWN_TABLE,
+                        format!("`{name}` has no dataset"),
+                        span.clone(),
+                    )
+                    .help(format!("write `dataset.{name}`"))
+                })?;
+                (dataset, name)
+            }
+            [dataset @ .., name] => (self.schema(dataset, span)?, name),
+            [] => return Err(Error::new(code::UNKNOWN_TABLE, "empty table name", span)),
+        };
+        Ok(PhysicalName {
+            schema: dataset,
+            name: name.clone(),
+        })
+    }
+
+    fn schema(&self, path: &[String], span: Range<usize>) -> Result<String, Error> {
+        match path {
+            [dataset] => Ok(dataset.clone()),
+            [project, dataset] => Ok(self.names.schema(Some(project), dataset)),
+            _ => Err(Error::new(
+                code::UNKNOWN_TABLE,
+                format!("`{}` has too many parts", path.join(".")),
+                span,
+            )
+            .help("write `project.dataset.name` or `dataset.name`")),
+        }
+    }
+
+    fn model_function(&self, call: &ModelFunction) -> Result<Relation, Error> {
+        let name = self.physical(&call.model, call.span.clone())?;
+        let written = call.model.join(".");
+        match self.models.load(&name) {
+            Ok(Some(model)) => model.relation(call, self),
+            Ok(None) => {
+                let known = self.models.list().unwrap_or_default();
+                let mut error = Error::new(
+                    code::MODEL_NOT_FOUND,
+                    format!("no model `{written}` in this warehouse"),
+                    call.span.clone(),
+                );
+                error.help = did_you_mean(&name.name, known.iter().map(|known| known.name.as_str()))
+                    .or_else(|| Some("run the action that creates it".to_owned()));
+                Err(error)
+            }
+            Err(error) => Err(Error::new(
+                code::MODEL_NOT_FOUND,
+                format!("the model `{written}` cannot be read: {error}"),
+                call.span.clone(),
+            )),
+        }
+    }
+}
+
+impl DuckDbCatalog<'_> {
+    fn existing(&self, name: &PhysicalName, span: Range<usize>) -> Result<Table, Error> {
+        let sql = qualified(name);
+        let mut columns = self.columns(&sql, &name.name, span)?;
+        let mut pseudo_columns = Vec::new();
+        if name.name.ends_with('*') {
+            columns.retain(|column| column.name != TABLE_SUFFIX || {
+                pseudo_columns.push(column.clone());
+                false
+            });
+        }
+        Ok(Table {
+            sql,
+            columns,
+            pseudo_columns,
+        })
+    }
+
+    /// The tables that share a prefix, with the rest of each one's name as `_TABLE_SUFFIX`
+    fn wildcard(
+        &self,
+        schema: &str,
+        prefix: &str,
+        tables: &[&String],
+        span: Range<usize>,
+    ) -> Result<Table, Error> {
+        let parts: Vec<String> = tables
+            .iter()
+            .map(|table| {
+                format!(
+                    "SELECT *, {} AS {} FROM {}.{}",
+                    quote_string(&table[prefix.len()..]),
+                    quote_identifier(TABLE_SUFFIX),
+                    quote_identifier(schema),
+                    quote_identifier(table)
+                )
+            })
+            .collect();
+        let sql = format!("({})", parts.join(" UNION ALL BY NAME "));
+        let mut columns = self.columns(&sql, &format!("{prefix}*"), span)?;
+        columns.retain(|column| column.name != TABLE_SUFFIX);
+        Ok(Table {
+            sql,
+            columns,
+            pseudo_columns: vec![Column::new(TABLE_SUFFIX, Type::String)],
+        })
+    }
+
+    fn columns(&self, from: &str, name: &str, span: Range<usize>) -> Result<Vec<Column>, Error> {
+        let described = describe(self.connection, from).map_err(|error| {
+            Error::new(
+                code::UNKNOWN_TABLE,
+                format!("`{name}` cannot be read: {}", super::error::message(&error)),
+                span.clone(),
+            )
+        })?;
+        described
+            .into_iter()
+            .map(|(column, ty)| match Type::from_duckdb(&ty) {
+                Some((known, _)) => Ok(Column::new(column, known)),
+                None => Err(Error::new(
+                    code::SQL_UNSUPPORTED,
+                    format!("column `{column}` of `{name}` has the type {ty}, which GoogleSQL lacks"),
+                    span.clone(),
+                )),
+            })
+            .collect()
+    }
+
+    fn unknown(
+        &self,
+        path: &[String],
+        name: &PhysicalName,
+        tables: &[String],
+        span: Range<usize>,
+    ) -> Error {
+        let written = path.join(".");
+        if self.names.declarations.contains(name) {
+            return Error::new(
+                code::SOURCE_WITHOUT_DATA,
+                format!("the source `{written}` has no data here"),
+                span,
+            )
+            .help(format!(
+                "map it to files: `--source '{}=data/*.parquet'`, or under `[sources]` in `sqlx-run.toml`",
+                name.name
+            ));
+        }
+        let mut error = Error::new(
+            code::UNKNOWN_TABLE,
+            format!("no table or view `{written}` in this warehouse"),
+            span,
+        );
+        error.help = did_you_mean(&name.name, tables.iter().map(String::as_str)).or_else(|| {
+            Some("run the action that makes it first, for example with `--include-deps`".to_owned())
+        });
+        error
+    }
+}
+
+/// Names of the tables and views of a schema, in order
+pub fn tables(connection: &Connection, schema: &str) -> duckdb::Result<Vec<String>> {
+    connection
+        .prepare_cached(
+            "SELECT table_name FROM information_schema.tables WHERE table_schema = ? ORDER BY 1",
+        )?
+        .query_map([schema], |row| row.get(0))?
+        .collect()
+}
+
+/// Columns of something that can stand in `FROM`, with DuckDB's type texts
+pub fn describe(connection: &Connection, from: &str) -> duckdb::Result<Vec<(String, String)>> {
+    connection
+        .prepare(&format!("DESCRIBE SELECT * FROM {from}"))?
+        .query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?
+        .collect()
+}
+
+/// `"schema"."name"`
+pub fn qualified(name: &PhysicalName) -> String {
+    format!(
+        "{}.{}",
+        quote_identifier(&name.schema),
+        quote_identifier(&name.name)
+    )
+}

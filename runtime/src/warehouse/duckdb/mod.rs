@@ -1,0 +1,221 @@
+//! The embedded warehouse: one DuckDB file, models beside it
+
+mod catalog;
+mod error;
+mod session;
+mod source;
+mod value;
+
+use std::collections::{HashMap, HashSet};
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
+
+use bqml::Registry;
+use diagnostic::{Diagnostic, code};
+use duckdb::{Config, Connection};
+use googlesql::{PhysicalName, quote_identifier};
+use sqlx_compiler::Target;
+
+use super::{Existing, Session, Warehouse};
+use catalog::{describe, qualified};
+use session::DuckDbSession;
+pub use source::SourceFiles;
+
+/// How paths in SQL become names in the file
+#[derive(Debug, Clone, Default)]
+pub struct Names {
+    /// The project whose datasets need no project in their schema's name
+    pub default_project: Option<String>,
+    /// The dataset of names that stand alone
+    pub default_dataset: Option<String>,
+    /// What the project declares: sources that exist elsewhere
+    pub declarations: HashSet<PhysicalName>,
+    /// Sources whose files cannot be read, with the reason
+    pub unreadable: HashMap<PhysicalName, Diagnostic>,
+}
+
+impl Names {
+    /// `dataset` in the default project, `project.dataset` in others
+    pub fn schema(&self, project: Option<&str>, dataset: &str) -> String {
+        match project {
+            Some(project) if self.default_project.as_deref() != Some(project) => {
+                format!("{project}.{dataset}")
+            }
+            _ => dataset.to_owned(),
+        }
+    }
+
+    /// Where a target of the compiled graph lives
+    pub fn physical(&self, target: &Target) -> PhysicalName {
+        let dataset = target
+            .schema
+            .as_deref()
+            .or(self.default_dataset.as_deref())
+            .unwrap_or("main");
+        PhysicalName {
+            schema: self.schema(target.database.as_deref(), dataset),
+            name: target.name.clone(),
+        }
+    }
+}
+
+/// Where the warehouse lives and what it reads
+#[derive(Debug, Clone, Default)]
+pub struct DuckDbOptions {
+    /// The file; `None` keeps everything in memory
+    pub file: Option<PathBuf>,
+    /// How paths become names
+    pub names: Names,
+    /// Files behind declared sources
+    pub sources: Vec<SourceFiles>,
+}
+
+/// The embedded warehouse
+pub struct DuckDbWarehouse {
+    root: Mutex<Connection>,
+    names: Names,
+    models: Registry,
+    /// Models of a warehouse in memory go with it
+    scratch: Option<PathBuf>,
+}
+
+impl DuckDbWarehouse {
+    /// Opens or makes the file, registers the functions and maps the sources
+    ///
+    /// # Errors
+    /// The file is locked, not writable or no DuckDB database; a source cannot be read
+    pub fn open(options: DuckDbOptions) -> Result<Self, Diagnostic> {
+        let connection = connect(options.file.as_deref())?;
+        googlesql::udf::register(&connection).map_err(|failure| error::unavailable(&failure))?;
+        let mut names = options.names;
+        for source in &options.sources {
+            match source::create_view(&connection, source) {
+                Ok(()) => {}
+                Err(failure) if source.required => return Err(failure),
+                Err(failure) => {
+                    names.unreadable.insert(source.name.clone(), failure);
+                }
+            }
+        }
+        let (models, scratch) = match &options.file {
+            Some(file) => (file.with_extension("models"), None),
+            None => {
+                let folder = std::env::temp_dir().join(format!("sqlx-run-{}", std::process::id()));
+                (folder.clone(), Some(folder))
+            }
+        };
+        Ok(Self {
+            root: Mutex::new(connection),
+            names,
+            models: Registry::new(models),
+            scratch,
+        })
+    }
+
+    fn connection(&self) -> Result<Connection, Diagnostic> {
+        self.root
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .try_clone()
+            .map_err(|failure| error::unavailable(&failure))
+    }
+}
+
+impl Drop for DuckDbWarehouse {
+    fn drop(&mut self) {
+        if let Some(folder) = &self.scratch {
+            // nothing is lost when a scratch folder stays behind
+            let _ = std::fs::remove_dir_all(folder);
+        }
+    }
+}
+
+impl Warehouse for DuckDbWarehouse {
+    fn create_datasets(&self, targets: &[Target]) -> Result<(), Diagnostic> {
+        let connection = self.connection()?;
+        for target in targets {
+            let schema = quote_identifier(&self.names.physical(target).schema);
+            connection
+                .execute_batch(&format!("CREATE SCHEMA IF NOT EXISTS {schema}"))
+                .map_err(|failure| error::unavailable(&failure))?;
+        }
+        Ok(())
+    }
+
+    fn existing(&self, target: &Target) -> Result<Existing, Diagnostic> {
+        let connection = self.connection()?;
+        let name = self.names.physical(target);
+        let kind: Option<(String, String)> = connection
+            .query_row(
+                "SELECT table_type, table_name FROM information_schema.tables \
+                 WHERE table_schema = ? AND lower(table_name) = lower(?)",
+                [&name.schema, &name.name],
+                |row| Ok((row.get(0)?, row.get(1)?)),
+            )
+            .map(Some)
+            .or_else(|failure| match failure {
+                duckdb::Error::QueryReturnedNoRows => Ok(None),
+                failure => Err(error::unavailable(&failure)),
+            })?;
+        match kind {
+            None => Ok(Existing::None),
+            Some((_, found)) if found != name.name => Err(Diagnostic::error(
+                code::SQL_UNSUPPORTED,
+                format!(
+                    "`{}` exists as `{found}`, and names in a DuckDB file do not differ by case alone",
+                    name.name
+                ),
+            )
+            .help("rename one of the two")),
+            Some((kind, _)) if kind == "VIEW" => Ok(Existing::View),
+            Some(_) => {
+                let columns = describe(&connection, &qualified(&name))
+                    .map_err(|failure| error::unavailable(&failure))?;
+                Ok(Existing::Table(
+                    columns.into_iter().map(|(column, _)| column).collect(),
+                ))
+            }
+        }
+    }
+
+    fn session(&self) -> Result<Box<dyn Session>, Diagnostic> {
+        Ok(Box::new(DuckDbSession::new(
+            self.connection()?,
+            self.names.clone(),
+            self.models.clone(),
+        )))
+    }
+}
+
+fn connect(file: Option<&Path>) -> Result<Connection, Diagnostic> {
+    let opening = |failure: duckdb::Error| match file {
+        Some(file) => error::opening(&failure, file),
+        None => error::unavailable(&failure),
+    };
+    let config = Config::default()
+        .enable_autoload_extension(false)
+        .and_then(|config| config.with("autoinstall_known_extensions", "false"))
+        .map_err(opening)?;
+    let connection = match file {
+        Some(file) => {
+            if let Some(folder) = file.parent() {
+                std::fs::create_dir_all(folder).map_err(|failure| {
+                    Diagnostic::error(
+                        code::WAREHOUSE_UNAVAILABLE,
+                        format!(
+                            "the folder of the warehouse `{}` cannot be made: {failure}",
+                            file.display()
+                        ),
+                    )
+                    .help("check that it is writable, or name another file with `--warehouse FILE`")
+                })?;
+            }
+            Connection::open_with_flags(file, config)
+        }
+        None => Connection::open_in_memory_with_flags(config),
+    }
+    .map_err(opening)?;
+    // a build without icu has no such setting, and then every instant is UTC anyway
+    let _ = connection.execute_batch("SET TimeZone = 'UTC'");
+    Ok(connection)
+}

@@ -1,0 +1,166 @@
+//! DuckDB values as cells, guided by their GoogleSQL type
+
+use duckdb::types::{TimeUnit, Value};
+use googlesql::{Field, Type};
+use jiff::civil::{Date, DateTime};
+use jiff::{SignedDuration, Timestamp, ToSpan};
+
+use crate::warehouse::Cell;
+
+/// One value of a result; DATE, DATETIME, TIME and TIMESTAMP become ISO 8601 text, TIMESTAMP with `Z`
+pub fn to_cell(value: Value, ty: &Type) -> Cell {
+    match (value, ty) {
+        (Value::Null, _) => Cell::Null,
+        (Value::Boolean(value), _) => Cell::Bool(value),
+        (Value::TinyInt(value), _) => Cell::Int64(value.into()),
+        (Value::SmallInt(value), _) => Cell::Int64(value.into()),
+        (Value::Int(value), _) => Cell::Int64(value.into()),
+        (Value::BigInt(value), _) => Cell::Int64(value),
+        (Value::UTinyInt(value), _) => Cell::Int64(value.into()),
+        (Value::USmallInt(value), _) => Cell::Int64(value.into()),
+        (Value::UInt(value), _) => Cell::Int64(value.into()),
+        (Value::UBigInt(value), _) => whole(value.into()),
+        (Value::HugeInt(value), _) => whole(value),
+        (Value::UHugeInt(value), _) => Cell::Text(value.to_string()),
+        (Value::Float(value), _) => Cell::Float64(value.into()),
+        (Value::Double(value), _) => Cell::Float64(value),
+        (Value::Decimal(value), _) => Cell::Text(decimal_text(&value.to_string())),
+        (Value::Text(text) | Value::Enum(text), _) => Cell::Text(text),
+        (Value::Blob(bytes) | Value::Geometry(bytes), _) => Cell::Bytes(bytes),
+        (Value::Date32(days), _) => Cell::Text(date_text(days)),
+        (Value::Time64(unit, value), _) => Cell::Text(time_text(micros(unit, value))),
+        (Value::Timestamp(unit, value), Type::DateTime) => {
+            Cell::Text(instant_text(micros(unit, value), ""))
+        }
+        (Value::Timestamp(unit, value), _) => Cell::Text(instant_text(micros(unit, value), "Z")),
+        (
+            Value::Interval {
+                months,
+                days,
+                nanos,
+            },
+            _,
+        ) => Cell::Text(interval_text(months, days, nanos)),
+        (Value::List(values) | Value::Array(values), ty) => {
+            let element = match ty {
+                Type::Array(element) => element.as_ref(),
+                other => other,
+            };
+            Cell::Array(
+                values
+                    .into_iter()
+                    .map(|value| to_cell(value, element))
+                    .collect(),
+            )
+        }
+        (Value::Struct(fields), ty) => {
+            let types: &[Field] = match ty {
+                Type::Struct(types) => types,
+                _ => &[],
+            };
+            let field = |(index, (name, value)): (usize, &(String, Value))| {
+                let known = types.get(index);
+                let name = known
+                    .and_then(|field| field.name.clone())
+                    .unwrap_or_else(|| name.clone());
+                let ty = known.map_or(&Type::String, |field| &field.ty);
+                (name, to_cell(value.clone(), ty))
+            };
+            Cell::Struct(fields.iter().enumerate().map(field).collect())
+        }
+        (Value::Map(entries), _) => Cell::Array(
+            entries
+                .iter()
+                .map(|(key, value)| {
+                    Cell::Struct(vec![
+                        ("key".to_owned(), to_cell(key.clone(), &Type::String)),
+                        ("value".to_owned(), to_cell(value.clone(), &Type::String)),
+                    ])
+                })
+                .collect(),
+        ),
+        (Value::Union(value), ty) => to_cell(*value, ty),
+    }
+}
+
+fn whole(value: i128) -> Cell {
+    i64::try_from(value).map_or_else(|_| Cell::Text(value.to_string()), Cell::Int64)
+}
+
+/// A NUMERIC as BigQuery prints it: no zeros at the end
+fn decimal_text(text: &str) -> String {
+    if text.contains('.') {
+        text.trim_end_matches('0').trim_end_matches('.').to_owned()
+    } else {
+        text.to_owned()
+    }
+}
+
+fn micros(unit: TimeUnit, value: i64) -> i64 {
+    unit.to_micros(value)
+}
+
+fn date_text(days: i32) -> String {
+    let epoch = Date::constant(1970, 1, 1);
+    epoch
+        .checked_add(i64::from(days).days())
+        .map_or_else(|_| format!("{days} days after 1970-01-01"), |date| date.to_string())
+}
+
+fn time_text(micros: i64) -> String {
+    let time = jiff::civil::Time::midnight()
+        .checked_add(SignedDuration::from_micros(micros))
+        .unwrap_or(jiff::civil::Time::MAX);
+    time.to_string()
+}
+
+fn instant_text(micros: i64, zone: &str) -> String {
+    Timestamp::from_microsecond(micros).map_or_else(
+        |_| format!("{micros} µs after 1970-01-01T00:00:00Z"),
+        |instant| {
+            let civil: DateTime = jiff::tz::TimeZone::UTC.to_datetime(instant);
+            format!("{civil}{zone}")
+        },
+    )
+}
+
+/// `Y-M D H:M:S`, as GoogleSQL prints an INTERVAL
+fn interval_text(months: i32, days: i32, nanos: i64) -> String {
+    let sign = |negative: bool| if negative { "-" } else { "" };
+    let seconds = nanos.unsigned_abs() / 1_000_000_000;
+    let micros = nanos.unsigned_abs() % 1_000_000_000 / 1_000;
+    let fraction = if micros == 0 {
+        String::new()
+    } else {
+        format!(".{micros:06}").trim_end_matches('0').to_owned()
+    };
+    format!(
+        "{}{}-{} {days} {}{}:{}:{}{fraction}",
+        sign(months < 0),
+        months.unsigned_abs() / 12,
+        months.unsigned_abs() % 12,
+        sign(nanos < 0),
+        seconds / 3600,
+        seconds / 60 % 60,
+        seconds % 60,
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_read_as_iso_8601() {
+        let micros = 1_528_765_200_000_123;
+        let unit = TimeUnit::Microsecond;
+        let cell = |ty: &Type| to_cell(Value::Timestamp(unit, micros), ty).to_text("");
+        assert_eq!(cell(&Type::Timestamp), "2018-06-12T01:00:00.000123Z");
+        assert_eq!(cell(&Type::DateTime), "2018-06-12T01:00:00.000123");
+        assert_eq!(
+            to_cell(Value::Date32(17_694), &Type::Date).to_text(""),
+            "2018-06-12"
+        );
+        assert_eq!(interval_text(14, 3, -3_661_500_000_000), "1-2 3 -1:1:1.5");
+    }
+}

@@ -1,0 +1,70 @@
+//! Cargo's commands as the tasks call them
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Context, Result, bail};
+
+/// The root of the repository
+pub fn root() -> PathBuf {
+    let own = Path::new(env!("CARGO_MANIFEST_DIR"));
+    own.parent().unwrap_or(own).to_owned()
+}
+
+/// The program in release mode; gives its path
+pub fn build_release(bundled: bool) -> Result<PathBuf> {
+    let mut command = cargo();
+    command.args(["build", "--release", "--package", "sqlx-run"]);
+    if bundled {
+        command.args(["--features", "bundled"]);
+    }
+    run(&mut command)?;
+    Ok(target_folder()
+        .join("release")
+        .join(format!("sqlx-run{}", std::env::consts::EXE_SUFFIX)))
+}
+
+/// All tests of the workspace
+pub fn test(rest: &[String]) -> Result<()> {
+    run(cargo().args(["test", "--workspace"]).args(rest))
+}
+
+/// A measuring program of the `sqlx-tests` package, in release mode
+pub fn tool(name: &str, rest: &[String]) -> Result<()> {
+    run(cargo()
+        .args([
+            "run",
+            "--release",
+            "--quiet",
+            "--package",
+            "sqlx-tests",
+            "--bin",
+            name,
+            "--",
+        ])
+        .args(rest))
+}
+
+/// Runs a command to its end
+pub fn run(command: &mut Command) -> Result<()> {
+    let name = command.get_program().to_string_lossy().into_owned();
+    let status = command
+        .status()
+        .with_context(|| format!("`{name}` cannot be started"))?;
+    if !status.success() {
+        bail!("`{name}` ended with {status}");
+    }
+    Ok(())
+}
+
+/// Paths among the arguments are as the caller wrote them, so the caller's folder is kept
+fn cargo() -> Command {
+    Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
+}
+
+fn target_folder() -> PathBuf {
+    match std::env::var_os("CARGO_TARGET_DIR") {
+        Some(folder) => PathBuf::from(folder),
+        None => root().join("target"),
+    }
+}

@@ -1,0 +1,127 @@
+//! The main job from nothing to the end: build, simulate, run, and a screen that shows what came out
+
+use std::fmt::Write as _;
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use anyhow::{Context, Result, bail};
+use serde_json::Value as Json;
+
+use crate::cargo::{build_release, root, run};
+use crate::library;
+
+const STATE: &str = ".sqlx-run";
+
+/// Builds, makes events, runs this repository's pipeline, and shows it
+pub fn demo(users: u64, days: u32, bundled: bool) -> Result<()> {
+    if !bundled {
+        library::ensure()?;
+    }
+    let program = build_release(bundled)?;
+    let root = root();
+    let state = root.join(STATE);
+    let events = state.join("events.parquet");
+    let page = state.join("graph.html");
+
+    heading("events of an invented game");
+    run(Command::new(&program)
+        .args(["simulate", "--seed", "1", "--users", &users.to_string()])
+        .args(["--days", &days.to_string()])
+        .arg(&events))?;
+
+    heading("the pipeline, from raw events to churn probabilities");
+    run(in_project(&program, &root).arg("--full-refresh"))?;
+    run(in_project(&program, &root)
+        .args(["graph", "--format", "html", "--output"])
+        .arg(&page)
+        .stderr(Stdio::null()))?;
+
+    print!("{}", screen(&program, &root)?);
+    Ok(())
+}
+
+fn in_project(program: &Path, root: &Path) -> Command {
+    let mut command = Command::new(program);
+    command.arg("-C").arg(root);
+    command
+}
+
+fn heading(text: &str) {
+    eprintln!(
+        "\n── {text} {}",
+        "─".repeat(76usize.saturating_sub(text.len()))
+    );
+}
+
+fn screen(program: &Path, root: &Path) -> Result<String> {
+    let metrics = query(
+        program,
+        root,
+        "SELECT 'baseline' AS model, * FROM ml_models.churn_evaluation \
+         UNION ALL SELECT 'with TRANSFORM', * FROM ml_models.churn_evaluation_calendar",
+    )?;
+    let riskiest = query(
+        program,
+        root,
+        "SELECT user_pseudo_id, churn_probability, predicted_churned, churned \
+         FROM outputs.churn_predictions ORDER BY churn_probability DESC, user_pseudo_id LIMIT 10",
+    )?;
+    let mut text = String::new();
+    text.push_str("\nmodels on users they have not seen\n");
+    text.push_str("  model            AUC    accuracy  precision  recall  log loss\n");
+    for row in &metrics {
+        writeln!(
+            text,
+            "  {:15}  {:.3}  {:>8.3}  {:>9.3}  {:>6.3}  {:>8.3}",
+            row["model"].as_str().unwrap_or_default(),
+            number(row, "roc_auc"),
+            number(row, "accuracy"),
+            number(row, "precision"),
+            number(row, "recall"),
+            number(row, "log_loss"),
+        )?;
+    }
+    text.push_str("\nthe ten users most likely to churn\n");
+    text.push_str("  user                              probability  in fact\n");
+    for row in &riskiest {
+        let in_fact = if row["churned"].as_i64() == Some(1) {
+            "churned"
+        } else {
+            "came back"
+        };
+        writeln!(
+            text,
+            "  {:32}  {:>11.4}  {in_fact}",
+            row["user_pseudo_id"].as_str().unwrap_or_default(),
+            number(row, "churn_probability"),
+        )?;
+    }
+    let shown = |path: &Path| path.display().to_string();
+    write!(
+        text,
+        "\nwarehouse   {}\ngraph page  {}\n\nnext\n  \
+         {program} --tags staging\n  \
+         {program} query 'SELECT country, COUNT(*) AS users, AVG(churned) AS churned FROM outputs.churn_propensity GROUP BY country ORDER BY users DESC LIMIT 5'\n  \
+         {program} init my-project\n",
+        shown(&root.join(STATE).join("warehouse.duckdb")),
+        shown(&root.join(STATE).join("graph.html")),
+        program = program.strip_prefix(root).unwrap_or(program).display(),
+    )?;
+    Ok(text)
+}
+
+fn number(row: &Json, column: &str) -> f64 {
+    row[column].as_f64().unwrap_or(f64::NAN)
+}
+
+fn query(program: &Path, root: &Path, sql: &str) -> Result<Vec<Json>> {
+    let output = in_project(program, root)
+        .args(["query", "--format", "json", sql])
+        .stderr(Stdio::inherit())
+        .output()
+        .context("the program cannot be started")?;
+    if !output.status.success() {
+        bail!("the query ended with {}", output.status);
+    }
+    serde_json::from_slice(&output.stdout).context("the program's answer is not JSON")
+}
