@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use simulate::SimulateOptions;
 use sqlx_runtime::SourceArgument;
 
 const EXIT_CODES: &str = "\
@@ -118,6 +119,9 @@ pub struct GraphArguments {
     /// Write to a file instead of standard output
     #[arg(short, long, value_name = "FILE")]
     pub output: Option<PathBuf>,
+    /// Show how the actions fared in the last run (in the page and the JSON)
+    #[arg(long)]
+    pub last_run: bool,
 }
 
 /// What a graph is drawn as
@@ -159,13 +163,13 @@ pub enum RowFormat {
 #[derive(Debug, Clone, Args)]
 pub struct SimulateArguments {
     /// How many people play
-    #[arg(long, default_value_t = 5_000, value_name = "N")]
+    #[arg(long, default_value_t = SimulateOptions::default().users, value_name = "N")]
     pub users: u64,
     /// Over how many days
-    #[arg(long, default_value_t = 14, value_name = "D")]
+    #[arg(long, default_value_t = SimulateOptions::default().days, value_name = "D")]
     pub days: u32,
     /// The same seed gives the same events
-    #[arg(long, default_value_t = 1, value_name = "S")]
+    #[arg(long, default_value_t = SimulateOptions::default().seed, value_name = "S")]
     pub seed: u64,
     /// The parquet file to write
     #[arg(value_name = "OUT.parquet")]

@@ -80,6 +80,7 @@ impl Project {
             printer.diagnostic(&diagnostic);
             exit::of(&diagnostic)
         })?;
+        project.show_console(printer);
         let found = &project.compilation.diagnostics;
         if project.compilation.has_errors() {
             printer.diagnostics(found);
@@ -94,6 +95,13 @@ impl Project {
             printer.diagnostics(&warnings);
         }
         Ok(project)
+    }
+
+    /// What project code wrote on its console
+    pub fn show_console(&self, printer: &Printer) {
+        for line in &self.compilation.console {
+            printer.note(line);
+        }
     }
 
     /// Opens the project's warehouse with its sources

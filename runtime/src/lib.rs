@@ -12,7 +12,7 @@ pub mod warehouse;
 pub use event::{ActionInfo, ActionResult, ActionStatus, Event, Observer, RunStatus};
 pub use plan::{Plan, PlannedAction, display_name};
 pub use preview::{ActionPreview, preview};
-pub use record::{FORMAT as RECORD_FORMAT, Recorder, new_run};
+pub use record::{FORMAT as RECORD_FORMAT, Recorder, last_results, new_run};
 pub use run::{RunOptions, RunSummary, run};
 pub use select::{Selection, select};
 pub use settings::{RunSettings, SourceArgument, names, source_files};

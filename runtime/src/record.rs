@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use diagnostic::{Diagnostic, code};
 use jiff::Timestamp;
+use serde_json::Value as Json;
 
 use crate::event::{Event, Observer};
 
@@ -42,7 +43,7 @@ impl Recorder {
                 failure: None,
             }),
             Err(error) => Err(Diagnostic::error(
-                code::RECORD_UNWRITABLE,
+                code::RUN_RECORD,
                 format!("the run record `{}` cannot be written: {error}", path.display()),
             )
             .help("check that the project's folder is writable")),
@@ -58,7 +59,7 @@ impl Recorder {
     pub fn into_warning(self) -> Option<Diagnostic> {
         self.failure.map(|error| {
             Diagnostic::warning(
-                code::RECORD_UNWRITABLE,
+                code::RUN_RECORD,
                 format!("the run record `{}` is incomplete: {error}", self.path.display()),
             )
         })
@@ -92,4 +93,31 @@ pub fn new_run() -> (String, String) {
     let process = std::process::id() & 0xffff;
     let name = format!("{}-{process:04x}", now.strftime("%Y%m%dt%H%M%S%3f"));
     (name, now.strftime("%Y-%m-%dT%H:%M:%SZ").to_string())
+}
+
+/// The results of the newest run in a folder of records, as their JSON; `None` without any run
+///
+/// # Errors
+/// A record cannot be read
+pub fn last_results(folder: &Path) -> io::Result<Option<Vec<Json>>> {
+    let entries = match std::fs::read_dir(folder) {
+        Ok(entries) => entries,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        Err(error) => return Err(error),
+    };
+    let mut records: Vec<PathBuf> = entries
+        .map(|entry| entry.map(|entry| entry.path()))
+        .collect::<io::Result<_>>()?;
+    records.retain(|path| path.extension().is_some_and(|found| found == "jsonl"));
+    let Some(newest) = records.into_iter().max() else {
+        return Ok(None);
+    };
+    let text = std::fs::read_to_string(newest)?;
+    // a killed process may have cut the last line
+    Ok(Some(
+        text.lines()
+            .filter_map(|line| serde_json::from_str::<Json>(line).ok())
+            .filter(|event| event["event"] == "action_finished")
+            .collect(),
+    ))
 }

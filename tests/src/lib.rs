@@ -1,1 +1,3 @@
-//! (purpose)
+//! What tests of several crates share
+
+pub mod dataform;

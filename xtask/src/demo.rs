@@ -32,7 +32,7 @@ pub fn demo(users: u64, days: u32, bundled: bool) -> Result<()> {
     heading("the pipeline, from raw events to churn probabilities");
     run(in_project(&program, &root).arg("--full-refresh"))?;
     run(in_project(&program, &root)
-        .args(["graph", "--format", "html", "--output"])
+        .args(["graph", "--format", "html", "--last-run", "--output"])
         .arg(&page)
         .stderr(Stdio::null()))?;
 

@@ -24,7 +24,7 @@ enum Task {
         #[arg(long, default_value_t = 5_000)]
         users: u64,
         /// Over how many days
-        #[arg(long, default_value_t = 14)]
+        #[arg(long, default_value_t = 28)]
         days: u32,
         /// Build DuckDB into the program instead of linking the prebuilt library (takes long)
         #[arg(long)]

@@ -20,6 +20,7 @@ pub fn compile(global: &GlobalArguments, arguments: &CompileArguments, printer: 
             return exit::of(&diagnostic);
         }
     };
+    project.show_console(printer);
     let compilation = &project.compilation;
     if arguments.json {
         if compilation.thrown.is_none() {

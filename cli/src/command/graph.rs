@@ -1,12 +1,16 @@
 //! `graph`: the compiled graph as a picture
 
+use std::collections::BTreeMap;
+use std::path::Path;
+
 use diagnostic::{Diagnostic, code};
-use graph_view::{Format, RenderOptions, render};
+use graph_view::{Format, RenderOptions, State, render};
+use sqlx_runtime::last_results;
 
 use crate::arguments::{GlobalArguments, GraphArguments, GraphFormat};
 use crate::exit;
 use crate::printer::Printer;
-use crate::project::{Project, root};
+use crate::project::{Project, STATE_FOLDER, root};
 
 /// Draws
 pub fn graph(global: &GlobalArguments, arguments: &GraphArguments, printer: &Printer) -> u8 {
@@ -20,11 +24,17 @@ pub fn graph(global: &GlobalArguments, arguments: &GraphArguments, printer: &Pri
         GraphFormat::Json => Format::Json,
         GraphFormat::Html => Format::Html,
     };
-    let drawn = render(
-        &project.compilation.graph,
-        format,
-        &RenderOptions::default(),
-    );
+    let mut options = RenderOptions::default();
+    if arguments.last_run {
+        match last_states(&project.root.join(STATE_FOLDER).join("runs")) {
+            Ok(states) => options.states = states,
+            Err(diagnostic) => {
+                printer.diagnostic(&diagnostic);
+                return exit::of(&diagnostic);
+            }
+        }
+    }
+    let drawn = render(&project.compilation.graph, format, &options);
     let text = match drawn {
         Ok(text) => text,
         Err(error) => {
@@ -49,4 +59,20 @@ pub fn graph(global: &GlobalArguments, arguments: &GraphArguments, printer: &Pri
         }
     }
     exit::OK
+}
+
+fn last_states(records: &Path) -> Result<BTreeMap<String, State>, Diagnostic> {
+    let unreadable = |reason: String| Diagnostic::error(code::RUN_RECORD, reason);
+    let results = last_results(records)
+        .map_err(|error| unreadable(format!("the run record cannot be read: {error}")))?
+        .ok_or_else(|| {
+            unreadable("there is no run yet".to_owned()).help("run the project first")
+        })?;
+    Ok(results
+        .into_iter()
+        .filter_map(|result| {
+            let name = result["action"].as_str()?.to_owned();
+            Some((name, serde_json::from_value(result).ok()?))
+        })
+        .collect())
 }

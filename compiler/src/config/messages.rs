@@ -1,7 +1,7 @@
 //! The keys of every object that settings files and action configs consist of
 
 use super::verify::Field::{Enum, List, Map, Message as One, Messages as Many, Scalar, Struct};
-pub use super::verify::{Field, Message};
+pub use super::verify::Message;
 
 /// `workflow_settings.yaml`
 pub static WORKFLOW_SETTINGS: Message = Message {
@@ -154,7 +154,7 @@ static UNIQUE_KEY: Message = Message {
 static ICEBERG: Message = Message {
     name: "ActionConfig-IcebergTableConfig",
     fields: &[
-        ("fileFormat", Enum(&["FILE_FORMAT_UNSPECIFIED", "PARQUET"])),
+        ("fileFormat", Enum),
         ("connection", Scalar),
         ("bucketName", Scalar),
         ("tableFolderRoot", Scalar),
@@ -253,22 +253,12 @@ pub static INCREMENTAL_TABLE: Message = Message {
         ("dependOnDependencyAssertions", Scalar),
         ("assertions", One(&TABLE_ASSERTIONS)),
         ("hermetic", Scalar),
-        (
-            "onSchemaChange",
-            Enum(&["IGNORE", "FAIL", "EXTEND", "SYNCHRONIZE"]),
-        ),
+        ("onSchemaChange", Enum),
         ("iceberg", One(&ICEBERG)),
         ("metadata", One(&METADATA)),
         ("reservation", Scalar),
         ("incrementalPredicates", List),
-        (
-            "incrementalStrategy",
-            Enum(&[
-                "INCREMENTAL_STRATEGY_UNSPECIFIED",
-                "INCREMENTAL_STRATEGY_MERGE",
-                "INCREMENTAL_STRATEGY_INSERT_OVERWRITE",
-            ]),
-        ),
+        ("incrementalStrategy", Enum),
         ("preserveGovernanceControls", Scalar),
     ],
 };
@@ -372,10 +362,7 @@ static ERROR_TABLE: Message = Message {
 static LOAD_MODE: Message = Message {
     name: "ActionConfig-LoadModeConfig",
     fields: &[
-        (
-            "mode",
-            Enum(&["REPLACE_TABLE", "APPEND", "MAXIMUM", "UNIQUE", "MERGE"]),
-        ),
+        ("mode", Enum),
         ("incrementalColumn", Scalar),
         ("uniqueKey", List),
     ],

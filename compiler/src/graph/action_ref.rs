@@ -103,6 +103,19 @@ impl<'a> ActionRef<'a> {
         }
     }
 
+    /// Its identity without suffixes
+    pub fn canonical_target(self) -> Option<&'a Target> {
+        match self {
+            Self::Table(action) => action.canonical_target.as_ref(),
+            Self::Operation(action) => action.canonical_target.as_ref(),
+            Self::Assertion(action) => action.canonical_target.as_ref(),
+            Self::Declaration(action) => action.canonical_target.as_ref(),
+            Self::Notebook(action) => action.canonical_target.as_ref(),
+            Self::DataPreparation(action) => action.canonical_target.as_ref(),
+            Self::PropertyGraph(action) => action.canonical_target.as_ref(),
+        }
+    }
+
     /// The file that defines it; empty where Dataform records none
     pub fn file_name(self) -> &'a str {
         match self {

@@ -1,9 +1,16 @@
 //! The compiled graph: its shape, how names in it are resolved, and what makes it invalid
 
 mod action_ref;
+mod assemble;
 mod compiled;
+mod dependencies;
+mod evaluate;
+mod problems;
+mod resolve;
 mod settings;
 
 pub use action_ref::*;
+pub(crate) use assemble::assemble;
 pub use compiled::*;
+pub(crate) use evaluate::evaluate;
 pub use settings::*;

@@ -20,12 +20,6 @@ pub enum FileError {
         /// Relative to the project
         path: String,
     },
-    /// Not UTF-8
-    #[error("{path} is not UTF-8 text")]
-    NotText {
-        /// Relative to the project
-        path: String,
-    },
 }
 
 /// The files of one project; paths are relative to it, with forward slashes
@@ -39,10 +33,11 @@ pub trait FileSystem: Sync {
     /// When a folder cannot be read.
     fn list(&self) -> Result<Vec<String>, FileError>;
 
-    /// The text of a file, or `None` when there is no such file
+    /// The text of a file, or `None` when there is no such file; what is not UTF-8 in it becomes the
+    /// replacement character
     ///
     /// # Errors
-    /// When it is there but cannot be read, is no text, or lies outside the project.
+    /// When it is there but cannot be read, or lies outside the project.
     fn read(&self, path: &str) -> Result<Option<String>, FileError>;
 
     /// Whether there is such a file
@@ -140,11 +135,7 @@ impl FileSystem for DiskProject {
             path: path.to_owned(),
             reason: reason.to_string(),
         })?;
-        String::from_utf8(bytes)
-            .map(Some)
-            .map_err(|_| FileError::NotText {
-                path: path.to_owned(),
-            })
+        Ok(Some(String::from_utf8_lossy(&bytes).into_owned()))
     }
 
     fn is_file(&self, path: &str) -> bool {

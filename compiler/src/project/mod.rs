@@ -7,4 +7,4 @@ pub mod yaml;
 
 pub use files::{DiskProject, FileError, FileSystem, MemoryProject};
 pub use overrides::ConfigOverride;
-pub use settings::{Settings, SettingsFailure, read_settings};
+pub use settings::{CORE_VERSION, Settings, encoding_error, read_settings};

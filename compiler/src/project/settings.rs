@@ -14,6 +14,19 @@ pub const CORE_VERSION: &str = "3.0.65";
 const MODERN: &str = "workflow_settings.yaml";
 const LEGACY: &str = "dataform.json";
 
+/// The settings that are texts
+const TEXTS: [&str; 9] = [
+    "defaultProject",
+    "defaultDataset",
+    "defaultLocation",
+    "defaultAssertionDataset",
+    "projectSuffix",
+    "datasetSuffix",
+    "namePrefix",
+    "builtinAssertionNamePrefix",
+    "defaultReservation",
+];
+
 /// Settings after overrides, with what cannot be said in `ProjectConfig`
 #[derive(Debug, Clone, Default)]
 pub struct Settings {
@@ -21,8 +34,8 @@ pub struct Settings {
     pub config: ProjectConfig,
     /// A value that is no text where a text is expected, in Dataform's words
     pub encoding: Option<String>,
-    /// A variable that is no text: its place
-    pub variable: Option<Location>,
+    /// The place of a setting or variable that is no text
+    pub not_text: Option<Location>,
 }
 
 /// Why there are no settings: what Dataform throws, and what people see
@@ -146,7 +159,7 @@ fn read_modern(text: &str, root: &str) -> Result<Settings, SettingsFailure> {
     }
     let mut reader = Reader::default();
     let config = reader.modern(&document.value)?;
-    let variable = document
+    let not_text = document
         .value
         .get("vars")
         .and_then(Value::as_object)
@@ -154,11 +167,18 @@ fn read_modern(text: &str, root: &str) -> Result<Settings, SettingsFailure> {
             vars.iter()
                 .find(|(_, value)| !matches!(value, Value::String(_)))
                 .map(|(name, _)| at(&["vars", name]))
+        })
+        .or_else(|| {
+            let wrong = TEXTS.iter().find(|key| {
+                let value = document.value.truthy(key);
+                value.is_some_and(|value| value.as_str().is_none())
+            });
+            wrong.map(|key| at(&[key]))
         });
     Ok(Settings {
         config,
         encoding: reader.encoding,
-        variable,
+        not_text,
     })
 }
 
@@ -201,7 +221,7 @@ fn read_legacy(text: &str) -> Result<Settings, SettingsFailure> {
     Ok(Settings {
         config,
         encoding: reader.encoding,
-        variable: None,
+        not_text: None,
     })
 }
 
@@ -215,7 +235,9 @@ fn unknown_setting(issue: &Issue) -> Diagnostic {
         format!("unknown setting `{key}`")
     };
     let mut diagnostic = Diagnostic::error(code::SETTINGS_INVALID, message);
-    diagnostic.help = diagnostic::did_you_mean(key, issue.known.iter().copied());
+    if !issue.known.contains(&key) {
+        diagnostic.help = diagnostic::did_you_mean(key, issue.known.iter().copied());
+    }
     diagnostic
 }
 

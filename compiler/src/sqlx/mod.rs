@@ -9,9 +9,7 @@ mod literal;
 mod source_map;
 mod tree;
 
-pub use extract::{Input, Parts, Piece, PieceKind, SqlxError, Statement, extract};
-pub use generate::{Generated, Segment, generate};
-pub use lexer::parse;
+pub use extract::{Parts, Statement, extract};
+pub use generate::{Generated, base_name, generate};
 pub use literal::parse_literal;
 pub use source_map::{SqlPart, locate};
-pub use tree::{Node, NodeKind};

@@ -10,7 +10,7 @@ const GROUPS: usize = 10_000;
 /// The threshold that is kept exact when groups are merged
 pub const DEFAULT_THRESHOLD: f64 = 0.5;
 
-/// The rows that got one probability
+/// The rows that got one margin
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct ScoreGroup {
     /// Probability of the positive class; of a merged group the largest
@@ -90,21 +90,25 @@ impl Confusion {
     }
 }
 
-/// Rows grouped by equal probability, ascending
-pub fn group(mut scored: Vec<(f64, bool)>) -> Vec<ScoreGroup> {
+/// Rows grouped by equal margin (log-odds), ascending; `probability` turns margins into scores
+///
+/// Margins, since very different ones round to the same probability near 0 and 1.
+pub fn group(mut scored: Vec<(f64, bool)>, probability: fn(f64) -> f64) -> Vec<ScoreGroup> {
     scored.sort_unstable_by(|left, right| left.0.total_cmp(&right.0));
     let mut groups: Vec<ScoreGroup> = Vec::new();
-    for (score, positive) in scored {
-        match groups.last_mut() {
-            Some(last) if last.score == score => {
-                last.positives += u64::from(positive);
-                last.negatives += u64::from(!positive);
-            }
-            _ => groups.push(ScoreGroup {
-                score,
-                positives: u64::from(positive),
-                negatives: u64::from(!positive),
-            }),
+    let mut level = f64::NAN;
+    for (margin, positive) in scored {
+        if margin != level {
+            level = margin;
+            groups.push(ScoreGroup {
+                score: probability(margin),
+                positives: 0,
+                negatives: 0,
+            });
+        }
+        if let Some(last) = groups.last_mut() {
+            last.positives += u64::from(positive);
+            last.negatives += u64::from(!positive);
         }
     }
     groups
@@ -160,5 +164,44 @@ pub mod nan_as_null {
     /// `null` as NaN
     pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<f64, D::Error> {
         Ok(Option::deserialize(deserializer)?.unwrap_or(f64::NAN))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(16))]
+
+        #[test]
+        fn condensing_keeps_rows_order_and_the_default_threshold(
+            scores in proptest::collection::vec((0.0..1.0, any::<bool>()), 10_000..30_000),
+        ) {
+            let groups = group(scores, |score| score);
+            let condensed = condense(groups.clone());
+            prop_assert!(condensed.len() <= GROUPS);
+            prop_assert!(condensed.windows(2).all(|pair| pair[0].score < pair[1].score));
+            prop_assert_eq!(
+                Confusion::at(&condensed, DEFAULT_THRESHOLD),
+                Confusion::at(&groups, DEFAULT_THRESHOLD)
+            );
+            prop_assert!((roc_auc(&condensed) - roc_auc(&groups)).abs() < 1e-3);
+        }
+    }
+
+    #[test]
+    fn areas_of_known_orders() {
+        let area = |scores: &[(f64, bool)]| roc_auc(&group(scores.to_vec(), |score| score));
+        assert_eq!(area(&[(0.1, false), (0.9, true)]), 1.0);
+        assert_eq!(area(&[(0.1, true), (0.9, false)]), 0.0);
+        assert_eq!(area(&[(0.5, true), (0.5, false)]), 0.5);
+        assert_eq!(
+            area(&[(0.3, true), (0.3, false), (0.6, true), (0.1, false)]),
+            0.875
+        );
+        assert!(area(&[(0.3, true)]).is_nan());
     }
 }

@@ -144,7 +144,7 @@ pub struct Evaluation {
     pub held_out: bool,
     /// Number of rows
     pub rows: u64,
-    /// Mean log loss
+    /// Mean log loss, each row weighing the same
     pub log_loss: f64,
     /// Area under the ROC curve; NaN where one class is missing is stored as `null`
     #[serde(with = "metrics::nan_as_null")]

@@ -3,6 +3,7 @@
 use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use googlesql::PhysicalName;
 use serde::{Deserialize, Serialize};
@@ -16,6 +17,8 @@ use crate::model::FORMAT;
 pub struct Registry {
     folder: PathBuf,
 }
+
+static WRITES: AtomicU64 = AtomicU64::new(0);
 
 #[derive(Deserialize)]
 struct Head {
@@ -56,7 +59,9 @@ impl Registry {
             version,
             model,
         };
-        let temporary = path.with_extension(format!("{}.tmp", std::process::id()));
+        // its own for each writer, of this process or another
+        let write = WRITES.fetch_add(1, Ordering::Relaxed);
+        let temporary = path.with_extension(format!("{}-{write}.tmp", std::process::id()));
         let written = write_synced(&temporary, &entry).and_then(|()| fs::rename(&temporary, &path));
         if written.is_err() {
             // the error of the write matters more than that of the cleaning up
@@ -78,10 +83,7 @@ impl Registry {
         if head.format != FORMAT {
             return Err(self.invalid(
                 name,
-                format!(
-                    "format {} where format {FORMAT} is understood",
-                    head.format
-                ),
+                format!("format {} where format {FORMAT} is understood", head.format),
             ));
         }
         let entry: Entry = self.parse(name, &text)?;

@@ -7,9 +7,23 @@ pub fn quote_identifier(name: &str) -> String {
     format!("\"{}\"", name.replace('"', "\"\""))
 }
 
-/// A text in single quotes
+/// A text as a string expression on one line, since SQL around it may be indented
 pub fn quote_string(text: &str) -> String {
-    format!("'{}'", text.replace('\'', "''"))
+    if !text.contains(char::is_control) {
+        return format!("'{}'", text.replace('\'', "''"));
+    }
+    let pieces: Vec<String> = text
+        .split_inclusive(char::is_control)
+        .flat_map(|piece| {
+            let plain = piece.trim_end_matches(char::is_control);
+            let control = piece[plain.len()..].chars().next();
+            let plain = (!plain.is_empty()).then(|| quote_string(plain));
+            plain
+                .into_iter()
+                .chain(control.map(|control| format!("chr({})", u32::from(control))))
+        })
+        .collect();
+    format!("({})", pieces.join(" || "))
 }
 
 /// A `DOUBLE` literal that reads back as the same number; the exponent keeps DuckDB from taking it

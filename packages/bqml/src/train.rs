@@ -58,7 +58,15 @@ pub fn train(
         classes: &label.classes,
         positive: code_of(&frame.labels, &label.classes[1].value),
     };
-    let fitted = logistic::fit(&frame, &split, &features, &labels, kind, &create.span, progress)?;
+    let fitted = logistic::fit(
+        frame,
+        &split,
+        &features,
+        &labels,
+        kind,
+        &create.span,
+        progress,
+    )?;
 
     Ok(Model {
         format: FORMAT,
@@ -117,7 +125,10 @@ impl Columns {
         if plans.is_empty() {
             return Err(Error::new(
                 code::TRAINING_DATA_INVALID,
-                format!("the training query has no column besides the label `{}`", label.name),
+                format!(
+                    "the training query has no column besides the label `{}`",
+                    label.name
+                ),
                 create.span.clone(),
             ));
         }
@@ -134,7 +145,10 @@ impl Columns {
             .iter()
             .enumerate()
             .map(|(index, plan)| {
-                format!("{} AS \"f{index}\"", plan.sql(&quote_identifier(&plan.column)))
+                format!(
+                    "{} AS \"f{index}\"",
+                    plan.sql(&quote_identifier(&plan.column))
+                )
             })
             .collect();
         let label = quote_identifier(&self.label.name);
@@ -201,13 +215,19 @@ fn check_split_type(column: &Column, named: &Named, method: SplitMethod) -> Resu
     }
     Err(Error::new(
         code::TRAINING_DATA_INVALID,
-        format!("the split column `{}` is {ty}, it must be {needed}", column.name),
+        format!(
+            "the split column `{}` is {ty}, it must be {needed}",
+            column.name
+        ),
         named.span.clone(),
     ))
 }
 
 fn no_rows(connection: &Connection, create: &CreateModel, label: &Column) -> Error {
-    let count = format!("SELECT count(*) FROM ({}) AS \"input\"", create.transformed.sql);
+    let count = format!(
+        "SELECT count(*) FROM ({}) AS \"input\"",
+        create.transformed.sql
+    );
     let rows: i64 = connection
         .query_row(&count, [], |row| row.get(0))
         .unwrap_or(0);
@@ -300,12 +320,21 @@ fn check_training_rows(
         let FrameColumn::Category { codes, .. } = &frame.labels else {
             continue;
         };
-        if split.training.iter().all(|&row| codes[row as usize] == code) {
+        if split
+            .training
+            .iter()
+            .all(|&row| codes[row as usize] == code)
+        {
             let class = Class {
                 value: class.value.clone(),
                 rows: split.training.len() as u64,
             };
-            return Err(one_class(&label.column, &class, "the split's training part, all", &named));
+            return Err(one_class(
+                &label.column,
+                &class,
+                "the split's training part, all",
+                &named,
+            ));
         }
     }
     Ok(())

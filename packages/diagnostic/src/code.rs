@@ -131,8 +131,8 @@ codes! {
         "The assertion's view lists the failing rows: query it.";
     INTERRUPTED = "R005", "the run was interrupted",
         "The run was cancelled; what had finished stays, what had not is as it was before.";
-    RECORD_UNWRITABLE = "R006", "the run record cannot be written",
-        "The folder `.sqlx-run` is not writable or the disk is full.";
+    RUN_RECORD = "R006", "the run record cannot be written or read",
+        "The folder `.sqlx-run` is not writable, the disk is full, or there is no record of a run yet.";
     NOT_RUNNABLE = "R007", "an action that cannot be run locally",
         "Notebooks, data preparations and property graphs run in Dataform on Google Cloud only.";
 

@@ -115,7 +115,7 @@ COPY (
     CASE platform WHEN 'IOS' THEN '2000000002' ELSE '2000000001' END AS stream_id,
     platform
   FROM flat_events JOIN users USING (user)
-) TO '{file}' (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE 122880);
+) TO '{file}' (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE 40960);
 "
     )
 }

@@ -162,7 +162,7 @@ impl Unit {
                 let within = span.start - part.range.start..end.max(span.start) - part.range.start;
                 self.plan
                     .compilation
-                    .locate(action.file_name(), &part.origin, text, within)
+                    .locate(action.file_name(), part.origin, text, within)
             });
         match in_file {
             Some(location) => diagnostic.at(location),

@@ -34,9 +34,8 @@ pub fn load(
     query: &FrameQuery<'_>,
     span: &Range<usize>,
 ) -> Result<Frame, Error> {
-    let engine = |error: duckdb::Error| {
-        Error::new(code::EXECUTION_FAILED, error.to_string(), span.clone())
-    };
+    let engine =
+        |error: duckdb::Error| Error::new(code::EXECUTION_FAILED, error.to_string(), span.clone());
     let mut statement = connection.prepare(&query.sql).map_err(engine)?;
     // the iterator that this returns would panic where `step` reports
     drop(statement.stream_arrow([]).map_err(engine)?);
@@ -94,17 +93,17 @@ fn read_batch(
 ) -> Result<(), Unread> {
     let features = columns.len();
     for (index, column) in columns.iter_mut().enumerate() {
-        column
-            .read(batch.column(index))
-            .map_err(|reason| Unread {
-                column: index,
-                reason,
-            })?;
+        column.read(batch.column(index)).map_err(|reason| Unread {
+            column: index,
+            reason,
+        })?;
     }
-    labels.read(batch.column(features)).map_err(|reason| Unread {
-        column: features,
-        reason,
-    })?;
+    labels
+        .read(batch.column(features))
+        .map_err(|reason| Unread {
+            column: features,
+            reason,
+        })?;
     if let Some(split) = split {
         read_numbers(batch.column(features + 1), split).map_err(|reason| Unread {
             column: features + 1,
@@ -255,7 +254,7 @@ impl CategoriesBuilder {
     }
 
     fn extend<O: OffsetSizeTrait>(&mut self, lists: &GenericListArray<O>) -> Result<(), Reason> {
-        for list in lists {
+        for list in lists.iter() {
             let before = self.elements.codes.len();
             match list {
                 Some(list) => {

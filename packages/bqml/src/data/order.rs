@@ -104,7 +104,10 @@ impl RowHash {
 
     fn value(self) -> u128 {
         // the lanes alone would order rows by the last column first
-        let left = fold(self.left ^ self.right.rotate_left(32), 0xa076_1d64_78bd_642f);
+        let left = fold(
+            self.left ^ self.right.rotate_left(32),
+            0xa076_1d64_78bd_642f,
+        );
         (u128::from(left) << 64) | u128::from(self.right)
     }
 }

@@ -1,13 +1,95 @@
-//! `ML.*` functions: each a DuckDB query with the columns that BigQuery documents
+//! `ML.*` functions: each a DuckDB query with the columns and types that BigQuery documents
 
-use googlesql::{Catalog, Error, ModelFunction, Relation};
+mod confusion_matrix;
+mod evaluate;
+mod feature_info;
+mod input;
+mod levels;
+mod predict;
+mod roc_curve;
+mod score;
+mod settings;
+mod training_info;
+mod weights;
+
 use diagnostic::code;
+use googlesql::{Catalog, Error, ModelFunction, Relation};
 
 use crate::Model;
 
+/// What is answered here
+const SUPPORTED: &[&str] = &[
+    "ML.PREDICT",
+    "ML.EVALUATE",
+    "ML.ROC_CURVE",
+    "ML.CONFUSION_MATRIX",
+    "ML.WEIGHTS",
+    "ML.TRAINING_INFO",
+    "ML.FEATURE_INFO",
+];
+
+/// What else BigQuery has that takes a model
+const ELSEWHERE: &[&str] = &[
+    "ML.ADVANCED_WEIGHTS",
+    "ML.ARIMA_COEFFICIENTS",
+    "ML.ARIMA_EVALUATE",
+    "ML.CENTROIDS",
+    "ML.DETECT_ANOMALIES",
+    "ML.EXPLAIN_FORECAST",
+    "ML.EXPLAIN_PREDICT",
+    "ML.FEATURE_IMPORTANCE",
+    "ML.FORECAST",
+    "ML.GENERATE_EMBEDDING",
+    "ML.GENERATE_TEXT",
+    "ML.GLOBAL_EXPLAIN",
+    "ML.HOLIDAY_INFO",
+    "ML.PRINCIPAL_COMPONENTS",
+    "ML.PRINCIPAL_COMPONENT_INFO",
+    "ML.RECOMMEND",
+    "ML.RECONSTRUCTION_LOSS",
+    "ML.TFDV_VALIDATE",
+    "ML.TRANSFORM",
+    "ML.TRIAL_INFO",
+    "ML.UNDERSTAND_TEXT",
+    "ML.VALIDATE_DATA_DRIFT",
+    "ML.VALIDATE_DATA_SKEW",
+];
+
 impl Model {
-    /// The query that a model function stands for
-    pub fn relation(&self, call: &ModelFunction, _catalog: &dyn Catalog) -> Result<Relation, Error> {
-        Err(Error::new(code::MODEL_UNSUPPORTED, format!("`{}` is not supported locally", call.function), call.span.clone()))
+    /// The query that a call of a model function stands for; `catalog` resolves what a `TRANSFORM`
+    /// names when it is applied to the input
+    ///
+    /// # Errors
+    /// `Q003` no such function, `M003` one that runs on BigQuery only, `Q008` arguments that do not
+    /// fit, `M006` input without a needed column or with one of another type; all at the call
+    pub fn relation(&self, call: &ModelFunction, catalog: &dyn Catalog) -> Result<Relation, Error> {
+        match call.function.to_ascii_uppercase().as_str() {
+            "ML.PREDICT" => predict::relation(self, call, catalog),
+            "ML.EVALUATE" => evaluate::relation(self, call, catalog),
+            "ML.ROC_CURVE" => roc_curve::relation(self, call, catalog),
+            "ML.CONFUSION_MATRIX" => confusion_matrix::relation(self, call, catalog),
+            "ML.WEIGHTS" => weights::relation(self, call),
+            "ML.TRAINING_INFO" => training_info::relation(self, call),
+            "ML.FEATURE_INFO" => feature_info::relation(self, call),
+            function => Err(unknown(function, call)),
+        }
     }
+}
+
+fn unknown(function: &str, call: &ModelFunction) -> Error {
+    if ELSEWHERE.contains(&function) {
+        return Error::new(
+            code::MODEL_UNSUPPORTED,
+            format!("`{function}` is not supported locally, it runs on BigQuery"),
+            call.span.clone(),
+        );
+    }
+    let mut error = Error::new(
+        code::UNKNOWN_FUNCTION,
+        format!("unknown model function `{function}`"),
+        call.span.clone(),
+    );
+    let names = SUPPORTED.iter().chain(ELSEWHERE).copied();
+    error.help = diagnostic::did_you_mean(function, names);
+    error
 }

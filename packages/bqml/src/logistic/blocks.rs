@@ -12,7 +12,9 @@ pub fn map<T: Send>(
     work: impl Fn(Range<usize>, &mut [f64]) -> T + Sync,
 ) -> Vec<T> {
     let blocks = values.len().div_ceil(size);
-    let threads = thread::available_parallelism().map_or(1, usize::from).min(blocks);
+    let threads = thread::available_parallelism()
+        .map_or(1, usize::from)
+        .min(blocks);
     let run = |block: usize, values: &mut [f64]| {
         let start = block * size;
         work(start..start + values.len(), values)

@@ -10,8 +10,9 @@ use super::objective::{Objective, Point};
 use crate::model::Iteration;
 use crate::options::{LearnRate, LogisticOptions};
 
-/// Multiples of the current learning rate that an iteration tries
-const CANDIDATES: [f64; 4] = [2.0, 1.0, 0.5, 0.25];
+/// Multiples of the current learning rate that an iteration tries; where nothing changes any more
+/// and all are equal, the first leaves the rate as it is
+const CANDIDATES: [f64; 4] = [1.0, 2.0, 0.5, 0.25];
 
 /// The final model and what happened on the way
 ///
@@ -41,38 +42,40 @@ pub fn descend(
             vec![rate]
         };
         let (losses, trial) = training.try_rates(&point, &gradient, &margins, &rates);
-        let mut candidates = rates.iter().zip(&losses).enumerate().map(|(index, (rate, loss))| {
-            let candidate = training.step(&point, &gradient, *rate);
-            let objective = loss + training.penalty(&candidate);
-            (index, *rate, *loss, objective, candidate)
+        let candidates = rates.iter().zip(losses).map(|(rate, loss)| {
+            let point = training.step(&point, &gradient, *rate);
+            Candidate {
+                rate: *rate,
+                loss,
+                objective: loss + training.penalty(&point),
+                point,
+            }
         });
-        let Some(mut chosen) = candidates.next() else {
+        // the first of equals; NaN comes last
+        let smallest = candidates
+            .enumerate()
+            .min_by(|(_, left), (_, right)| left.objective.total_cmp(&right.objective));
+        let Some((index, chosen)) = smallest else {
             break;
         };
-        for candidate in candidates {
-            // not `<`, so that a number wins over NaN
-            if !(candidate.3 >= chosen.3) {
-                chosen = candidate;
-            }
-        }
-        let (index, chosen_rate, loss, objective, candidate) = chosen;
-        if !objective.is_finite() {
+        rate = chosen.rate;
+        if !chosen.objective.is_finite() {
             return Err(format!(
-                "training diverged: the loss is not a finite number after iteration {iteration} with learning rate {chosen_rate}"
+                "training diverged: the loss is not a finite number after iteration {iteration} with learning rate {rate}"
             ));
         }
-        rate = chosen_rate;
-        let eval_loss = evaluation.map(|rows| rows.loss(&mut rows.margins(&candidate)));
+        let eval_loss = evaluation.map(|rows| rows.loss(&mut rows.margins(&chosen.point)));
         // a line search never leaves the best model for a worse one, a constant rate follows blindly
+        let objective = chosen.objective;
         if !searches || objective < best {
             best = objective;
-            point = candidate;
+            point = chosen.point;
             trial.accept(&mut margins, index, rate);
         }
         let done = Iteration {
             training_run: 0,
             iteration,
-            loss,
+            loss: chosen.loss,
             eval_loss,
             learning_rate: rate,
             duration_ms: i64::try_from(started.elapsed().as_millis()).unwrap_or(i64::MAX),
@@ -87,4 +90,12 @@ pub fn descend(
         previous = Some(objective);
     }
     Ok((point, iterations))
+}
+
+/// A step that an iteration may take
+struct Candidate {
+    rate: f64,
+    loss: f64,
+    objective: f64,
+    point: Point,
 }

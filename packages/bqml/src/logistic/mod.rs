@@ -33,7 +33,7 @@ pub struct Fitted {
 /// `M002` at the option for class weights that do not fit the classes, `M005` at `span` when the
 /// loss does not stay finite
 pub fn fit(
-    frame: &Frame,
+    frame: Frame,
     split: &Split,
     features: &[Feature],
     labels: &Labels<'_>,
@@ -42,18 +42,20 @@ pub fn fit(
     progress: &mut dyn FnMut(&Iteration),
 ) -> Result<Fitted, Error> {
     let training_targets = labels.targets(&frame.labels, &split.training);
+    let evaluation_targets = labels.targets(&frame.labels, &split.evaluation);
     let weights = class_weights(&options.class_weights, labels.classes, &training_targets)?;
     let training_design = Design::new(features, &frame.columns, &split.training);
-    let training = Objective::new(&training_design, training_targets, weights, options);
     let evaluation_design = Design::new(features, &frame.columns, &split.evaluation);
+    // the encoded rows are all that training needs
+    drop(frame);
+    let training = Objective::new(&training_design, training_targets, weights, options);
     let held_out = !split.evaluation.is_empty();
-    let evaluation = held_out.then(|| {
-        let targets = labels.targets(&frame.labels, &split.evaluation);
-        Objective::new(&evaluation_design, targets, weights, options)
-    });
+    let evaluation =
+        held_out.then(|| Objective::new(&evaluation_design, evaluation_targets, weights, options));
 
-    let (point, iterations) = descent::descend(&training, evaluation.as_ref(), options, progress)
-        .map_err(|message| Error::new(code::TRAINING_DATA_INVALID, message, span.clone()))?;
+    let (point, iterations) =
+        descent::descend(&training, evaluation.as_ref(), options, progress)
+            .map_err(|message| Error::new(code::TRAINING_DATA_INVALID, message, span.clone()))?;
     Ok(Fitted {
         evaluation: evaluate(evaluation.as_ref().unwrap_or(&training), &point, held_out),
         parameters: Parameters::LogisticRegression {
@@ -97,13 +99,18 @@ fn class_weights(
         ClassWeights::Balanced => {
             let rows = targets.len() as f64;
             let positives: f64 = targets.iter().sum();
-            let weight = |count: f64| if count == 0.0 { 1.0 } else { rows / (2.0 * count) };
+            let weight = |count: f64| {
+                if count == 0.0 {
+                    1.0
+                } else {
+                    rows / (2.0 * count)
+                }
+            };
             Ok([weight(rows - positives), weight(positives)])
         }
         ClassWeights::Given { weights, span } => {
-            let invalid = |message: String| {
-                Error::new(code::MODEL_OPTION_INVALID, message, span.clone())
-            };
+            let invalid =
+                |message: String| Error::new(code::MODEL_OPTION_INVALID, message, span.clone());
             let names: Vec<&str> = classes.iter().map(|class| class.value.as_str()).collect();
             if let Some((name, _)) = weights.iter().find(|(name, _)| !names.contains(&&**name)) {
                 return Err(invalid(format!(
@@ -138,9 +145,9 @@ fn evaluate(objective: &Objective<'_>, point: &Point, held_out: bool) -> Evaluat
     let scored = margins
         .iter()
         .zip(targets)
-        .map(|(margin, target)| (objective::probability(*margin), *target == 1.0))
+        .map(|(margin, target)| (*margin, *target == 1.0))
         .collect();
-    let groups = metrics::group(scored);
+    let groups = metrics::group(scored, objective::probability);
     Evaluation {
         held_out,
         rows: targets.len() as u64,

@@ -140,7 +140,10 @@ fn check_known(options: &[ModelOption]) -> Result<Vec<String>, Error> {
                 if !known::is_off(&option.value, off) {
                     return Err(Error::new(
                         code::MODEL_UNSUPPORTED,
-                        format!("option `{}` is not supported locally: {reason}", option.name),
+                        format!(
+                            "option `{}` is not supported locally: {reason}",
+                            option.name
+                        ),
                         option.span.clone(),
                     ));
                 }

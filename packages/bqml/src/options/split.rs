@@ -35,9 +35,11 @@ pub fn read(reader: &mut Reader<'_>, warnings: &mut Vec<String>) -> Result<Split
             ],
         )?
         .map_or(SplitMethod::Auto, |(method, _)| method);
-    let fraction = reader.number("data_split_eval_fraction", "a number from 0 to 1", |value| {
-        (0.0..=1.0).contains(&value)
-    })?;
+    let fraction = reader.number(
+        "data_split_eval_fraction",
+        "a number from 0 to 1",
+        |value| (0.0..=1.0).contains(&value),
+    )?;
     let used = matches!(method, SplitMethod::Random | SplitMethod::Sequential);
     if fraction.is_some() && !used {
         warnings.push(

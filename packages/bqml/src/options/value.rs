@@ -9,6 +9,9 @@ use googlesql::{CreateModel, Error, ModelOption, Value};
 /// A value and where its option stands
 pub type Spanned<T> = (T, Range<usize>);
 
+/// Labels as text with their weights
+pub type LabelWeights = Vec<(String, f64)>;
+
 /// The options of a statement
 pub struct Reader<'a> {
     options: &'a [ModelOption],
@@ -20,7 +23,10 @@ impl<'a> Reader<'a> {
     pub fn new(create: &'a CreateModel) -> Result<Self, Error> {
         let options = &create.options;
         for (index, option) in options.iter().enumerate() {
-            if options[..index].iter().any(|other| other.name == option.name) {
+            if options[..index]
+                .iter()
+                .any(|other| other.name == option.name)
+            {
                 return Err(Error::new(
                     code::MODEL_OPTION_INVALID,
                     format!("option `{}` is given twice", option.name),
@@ -59,7 +65,9 @@ impl<'a> Reader<'a> {
         expected: &str,
         fits: fn(f64) -> bool,
     ) -> Result<Option<Spanned<f64>>, Error> {
-        self.typed(name, expected, |value| number(value).filter(|value| fits(*value)))
+        self.typed(name, expected, |value| {
+            number(value).filter(|value| fits(*value))
+        })
     }
 
     /// A text
@@ -103,7 +111,7 @@ impl<'a> Reader<'a> {
     }
 
     /// An array of (label, weight)
-    pub fn weights(&self, name: &str) -> Result<Option<Spanned<Vec<(String, f64)>>>, Error> {
+    pub fn weights(&self, name: &str) -> Result<Option<Spanned<LabelWeights>>, Error> {
         let expected = "an array of STRUCT(label, weight) with weights from 0";
         self.typed(name, expected, |value| match value {
             Value::Array(values) => values.iter().map(weight).collect(),

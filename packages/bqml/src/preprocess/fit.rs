@@ -8,7 +8,10 @@ pub fn fit(plan: &Plan, column: &FrameColumn, rows: &[u32], dummy: bool) -> Feat
     let encoding = match column {
         FrameColumn::Number(values) => standardize(values, rows),
         FrameColumn::Category { codes, dictionary } => {
-            let counts = count(rows.iter().map(|&row| codes[row as usize]), dictionary.len());
+            let counts = count(
+                rows.iter().map(|&row| codes[row as usize]),
+                dictionary.len(),
+            );
             let (categories, dropped) = categories(&counts, dictionary, dummy);
             Encoding::OneHot {
                 categories,
@@ -52,9 +55,16 @@ fn standardize(values: &[f64], rows: &[u32]) -> Encoding {
             .filter(|value| !value.is_nan())
     };
     let count = known().count();
-    if count == 0 {
+    let Some(any) = known().next() else {
         return Encoding::Standardized {
             mean: 0.0,
+            deviation: 0.0,
+        };
+    };
+    // exactly, where rounding would leave a deviation of almost 0
+    if known().all(|value| value == any) {
+        return Encoding::Standardized {
+            mean: any,
             deviation: 0.0,
         };
     }
@@ -62,11 +72,9 @@ fn standardize(values: &[f64], rows: &[u32]) -> Encoding {
     // a second pass takes out what rounding left in the first
     let mean = first + known().map(|value| value - first).sum::<f64>() / count as f64;
     let squares: f64 = known().map(|value| (value - mean).powi(2)).sum();
-    let deviation = (squares / rows.len() as f64).sqrt();
-    let constant = known().all(|value| Some(value) == known().next());
     Encoding::Standardized {
         mean,
-        deviation: if constant && count == rows.len() { 0.0 } else { deviation },
+        deviation: (squares / rows.len() as f64).sqrt(),
     }
 }
 

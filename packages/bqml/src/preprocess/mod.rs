@@ -8,7 +8,7 @@ mod summary;
 
 use serde::{Deserialize, Serialize};
 
-pub use design::{Design, DesignColumn};
+pub use design::Design;
 pub use expand::{Plan, expand};
 pub use fit::fit;
 pub use summary::{FeatureSummary, summarize};

@@ -96,7 +96,11 @@ fn summarize_numbers(values: &mut [f64]) -> Option<NumberSummary> {
     let even = values.len().is_multiple_of(2);
     let (below, &mut upper, _) = values.select_nth_unstable_by(middle, f64::total_cmp);
     let largest_below = below.iter().copied().fold(f64::NEG_INFINITY, f64::max);
-    let median = if even { f64::midpoint(largest_below, upper) } else { upper };
+    let median = if even {
+        f64::midpoint(largest_below, upper)
+    } else {
+        upper
+    };
     Some(NumberSummary {
         min: values.iter().copied().fold(f64::INFINITY, f64::min),
         max: values.iter().copied().fold(f64::NEG_INFINITY, f64::max),

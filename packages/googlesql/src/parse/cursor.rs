@@ -155,13 +155,16 @@ impl<'a> Cursor<'a> {
             };
             let mut part = word.value.clone();
             self.at += 1;
+            let mut dotted = false;
             if word.quote_style.is_some() {
                 parts.extend(part.split('.').map(str::to_owned));
             } else {
-                while parts.is_empty() && self.hyphenated(&mut part) {}
+                if parts.is_empty() {
+                    dotted = self.hyphenated(&mut part);
+                }
                 parts.push(part);
             }
-            if !self.take(&Token::Period) {
+            if !dotted && !self.take(&Token::Period) {
                 break;
             }
         }
@@ -171,30 +174,27 @@ impl<'a> Cursor<'a> {
         })
     }
 
-    /// Takes `-word` or `-123` that follows without a space
+    /// Takes every `-word` or `-123` that follows without a space; true when a dot was taken too,
+    /// since `-1.` is lexed as one number
     fn hyphenated(&mut self, part: &mut String) -> bool {
-        if !self.peek_is(&Token::Minus) || self.span().start != self.previous_end() {
-            return false;
+        while self.peek_is(&Token::Minus) && self.span().start == self.previous_end() {
+            let text = match self.peek(1) {
+                Some(Token::Word(Word {
+                    value,
+                    quote_style: None,
+                    ..
+                })) => value.clone(),
+                Some(Token::Number(digits, _)) => digits.clone(),
+                _ => return false,
+            };
+            self.at += 2;
+            part.push('-');
+            part.push_str(text.trim_end_matches('.'));
+            if text.ends_with('.') {
+                return true;
+            }
         }
-        let text = match self.peek(1) {
-            Some(Token::Word(Word {
-                value,
-                quote_style: None,
-                ..
-            })) => value.clone(),
-            Some(Token::Number(digits, _)) => digits.clone(),
-            _ => return false,
-        };
-        self.at += 2;
-        part.push('-');
-        if let Some(text) = text.strip_suffix('.') {
-            part.push_str(text);
-            // `project-1.dataset` lexes as `1.`: put the dot back by stepping onto the next word
-            self.at -= 1;
-            return false;
-        }
-        part.push_str(&text);
-        true
+        false
     }
 
     /// `[AS] alias`

@@ -1,5 +1,6 @@
 //! Names and types as they stand in the DuckDB file: dataset = schema, other projects are `project.dataset`
 
+use std::cell::RefCell;
 use std::ops::Range;
 
 use bqml::Registry;
@@ -21,6 +22,8 @@ pub struct DuckDbCatalog<'a> {
     pub names: &'a Names,
     /// The models beside the file
     pub models: &'a Registry,
+    /// The models that statements have asked so far
+    pub asked: RefCell<Vec<PhysicalName>>,
 }
 
 impl Catalog for DuckDbCatalog<'_> {
@@ -92,7 +95,10 @@ impl Catalog for DuckDbCatalog<'_> {
         let name = self.physical(&call.model, call.span.clone())?;
         let written = call.model.join(".");
         match self.models.load(&name) {
-            Ok(Some(model)) => model.relation(call, self),
+            Ok(Some(model)) => {
+                self.asked.borrow_mut().push(name);
+                model.relation(call, self)
+            }
             Ok(None) => {
                 let known = self.models.list().unwrap_or_default();
                 let mut error = Error::new(

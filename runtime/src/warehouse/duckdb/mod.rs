@@ -2,6 +2,7 @@
 
 mod catalog;
 mod error;
+mod model_views;
 mod session;
 mod source;
 mod value;
@@ -18,6 +19,7 @@ use sqlx_compiler::Target;
 
 use super::{Existing, Session, Warehouse};
 use catalog::{describe, qualified};
+use model_views::ModelViews;
 use session::DuckDbSession;
 pub use source::SourceFiles;
 
@@ -75,6 +77,7 @@ pub struct DuckDbWarehouse {
     root: Mutex<Connection>,
     names: Names,
     models: Registry,
+    model_views: ModelViews,
     /// Models of a warehouse in memory go with it
     scratch: Option<PathBuf>,
 }
@@ -107,6 +110,7 @@ impl DuckDbWarehouse {
         Ok(Self {
             root: Mutex::new(connection),
             names,
+            model_views: ModelViews::new(&models),
             models: Registry::new(models),
             scratch,
         })
@@ -183,6 +187,7 @@ impl Warehouse for DuckDbWarehouse {
             self.connection()?,
             self.names.clone(),
             self.models.clone(),
+            self.model_views.clone(),
         )))
     }
 }

@@ -1,13 +1,15 @@
 //! One DuckDB connection that runs GoogleSQL statements one after the other
 
+use std::cell::RefCell;
 use std::sync::Arc;
 
 use bqml::Registry;
 use diagnostic::code;
 use duckdb::{Connection, InterruptHandle};
-use googlesql::{Analyzed, CreateModel, Effect, Error, PhysicalName, Relation};
+use googlesql::{Analyzed, CreateModel, Effect, Error, PhysicalName, Relation, quote_string};
 
-use super::catalog::DuckDbCatalog;
+use super::catalog::{DuckDbCatalog, qualified};
+use super::model_views::ModelViews;
 use super::{Names, error, value};
 use crate::warehouse::{Interrupt, Outcome, Progress, Rows, Session, SqlError};
 
@@ -16,26 +18,43 @@ pub struct DuckDbSession {
     connection: Connection,
     names: Names,
     models: Registry,
+    model_views: ModelViews,
 }
 
 impl DuckDbSession {
     /// A session of its own on the same database
-    pub fn new(connection: Connection, names: Names, models: Registry) -> Self {
+    pub fn new(
+        connection: Connection,
+        names: Names,
+        models: Registry,
+        model_views: ModelViews,
+    ) -> Self {
         Self {
             connection,
             names,
             models,
+            model_views,
         }
     }
 
     fn run(
         &self,
+        text: &str,
         analyzed: Analyzed,
+        asked: &[PhysicalName],
         progress: &mut dyn FnMut(Progress),
     ) -> Result<Outcome, SqlError> {
         match analyzed {
             Analyzed::Query(relation) => self.query(&relation).map(Outcome::Rows),
-            Analyzed::Execute { sql, effect } => self.change(&sql, &effect),
+            Analyzed::Execute { sql, effect } => {
+                let outcome = self.change(&sql, &effect)?;
+                if let Effect::CreateView(view) = &effect {
+                    self.model_views
+                        .note(view, text, asked)
+                        .map_err(|failure| self.unreadable(view, &failure))?;
+                }
+                Ok(outcome)
+            }
             Analyzed::CreateModel(create) => self.train(&create, progress),
             Analyzed::DropModel { model, if_exists } => self.drop_model(&model, if_exists),
         }
@@ -103,10 +122,59 @@ impl DuckDbSession {
         self.models
             .save(&create.model, &model)
             .map_err(|failure| self.unreadable(&create.model, &failure))?;
+        self.renew_views(&create.model)?;
         Ok(Outcome::Trained {
             iterations,
             loss: last,
         })
+    }
+
+    /// Views that ask the model ask the new one from now on
+    fn renew_views(&self, model: &PhysicalName) -> Result<(), SqlError> {
+        let views = self
+            .model_views
+            .of_model(model)
+            .map_err(|failure| self.unreadable(model, &failure))?;
+        for view in views {
+            let catalog = self.catalog();
+            let renewed = googlesql::parse(&view.sql)
+                .and_then(|statements| match statements.first() {
+                    Some(statement) => googlesql::analyze(&view.sql, statement, &catalog).map(Some),
+                    None => Ok(None),
+                })
+                .map_err(SqlError::from)
+                .and_then(|analyzed| match analyzed {
+                    Some(Analyzed::Execute { sql, effect }) => self.change(&sql, &effect),
+                    _ => Ok(Outcome::Done),
+                });
+            if let Err(failure) = renewed {
+                // no answer is better than one out of the old model
+                let reason = format!(
+                    "the view no longer fits the model `{}`: {}",
+                    dotted(model),
+                    failure.message
+                );
+                let name = PhysicalName {
+                    schema: view.schema,
+                    name: view.name,
+                };
+                self.batch(&format!(
+                    "CREATE OR REPLACE VIEW {} AS SELECT error({}) AS reason",
+                    qualified(&name),
+                    quote_string(&reason)
+                ))?;
+            }
+        }
+        Ok(())
+    }
+
+    fn catalog(&self) -> DuckDbCatalog<'_> {
+        DuckDbCatalog {
+            connection: &self.connection,
+            names: &self.names,
+            models: &self.models,
+            asked: RefCell::default(),
+        }
     }
 
     fn drop_model(&self, model: &PhysicalName, if_exists: bool) -> Result<Outcome, SqlError> {
@@ -151,16 +219,14 @@ impl Session for DuckDbSession {
         script: &str,
         progress: &mut dyn FnMut(Progress),
     ) -> Result<Vec<Outcome>, SqlError> {
-        let catalog = DuckDbCatalog {
-            connection: &self.connection,
-            names: &self.names,
-            models: &self.models,
-        };
         let mut outcomes = Vec::new();
         for statement in googlesql::parse(script)? {
             // each statement sees what those before it did
+            let catalog = self.catalog();
             let analyzed = googlesql::analyze(script, &statement, &catalog)?;
-            let outcome = self.run(analyzed, progress).map_err(|mut failure| {
+            let asked = catalog.asked.take();
+            let text = &script[statement.span()];
+            let outcome = self.run(text, analyzed, &asked, progress).map_err(|mut failure| {
                 failure.span.get_or_insert_with(|| statement.span());
                 failure
             })?;

@@ -80,6 +80,8 @@ pub fn to_cell(value: Value, ty: &Type) -> Cell {
                 .collect(),
         ),
         (Value::Union(value), ty) => to_cell(*value, ty),
+        // types that a later engine may add are shown rather than lost
+        (other, _) => Cell::Text(format!("{other:?}")),
     }
 }
 

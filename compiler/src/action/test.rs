@@ -1,0 +1,146 @@
+//! Unit tests of queries
+
+use super::target::Home;
+use super::{Raise, Session, Sql, Written};
+use crate::graph::Target;
+use crate::value::{Object, Value};
+
+const KEYS: [&str; 5] = ["type", "dataset", "name", "filename", "tags"];
+
+/// A unit test under construction
+#[derive(Debug, Clone)]
+pub struct Test {
+    /// Its name
+    pub name: String,
+    /// The file that defines it
+    pub file_name: Option<String>,
+    /// What it tests
+    pub dataset: Option<Target>,
+    /// The tests' own names instead of the dataset's
+    pub target: Target,
+    /// The same without later changes
+    pub canonical_target: Target,
+    /// Tags
+    pub tags: Vec<String>,
+    /// The queries that stand for what the tested query reads, by sorted JSON of the reference
+    pub inputs: Vec<(String, Sql)>,
+    /// The query of the expected rows
+    pub expected: Option<Sql>,
+    /// The tested query over the inputs
+    pub test_query: Option<String>,
+    /// The query of the expected rows, made
+    pub expected_output_query: Option<String>,
+}
+
+impl Session {
+    /// Defines a test
+    pub fn test(&mut self, config: &Value) -> Result<usize, Raise> {
+        let file = match config.truthy("filename") {
+            Some(file) => self.text(file),
+            None => Some(self.current_file()),
+        };
+        let name = config.truthy("name").and_then(|name| self.text(name));
+        self.tests.push(Test {
+            name: name.unwrap_or_default(),
+            file_name: file,
+            dataset: None,
+            target: Target::default(),
+            canonical_target: Target::default(),
+            tags: Vec::new(),
+            inputs: Vec::new(),
+            expected: None,
+            test_query: None,
+            expected_output_query: None,
+        });
+        let id = self.tests.len() - 1;
+        self.test_config(id, config);
+        Ok(id)
+    }
+
+    /// Applies a config to a test
+    pub fn test_config(&mut self, id: usize, config: &Value) {
+        let unknown = config
+            .as_object()
+            .and_then(|config| config.iter().find(|(key, _)| !KEYS.contains(key)));
+        if let Some((key, _)) = unknown {
+            let list = KEYS.map(crate::value::quoted).join(",");
+            let message = format!(
+                "Unexpected property \"{key}\" in test config. Supported properties are: [{list}]"
+            );
+            let file = self.tests[id].file_name.clone();
+            self.report(message, file, None);
+        }
+        if let Some(dataset) = config.truthy("dataset") {
+            self.test_dataset(id, dataset);
+        }
+        if let Some(tags) = config.get("tags") {
+            let tags = self.texts(tags);
+            self.tests[id].tags.extend(tags);
+        }
+    }
+
+    /// Sets what a test tests
+    pub fn test_dataset(&mut self, id: usize, dataset: &Value) {
+        let Ok(written) = Written::from_value(dataset) else {
+            return;
+        };
+        let raw = Target {
+            schema: Some(written.schema.unwrap_or_default()),
+            name: written.name,
+            database: Some(written.database.unwrap_or_default()),
+        };
+        let file = self.tests[id].file_name.clone();
+        let (target, canonical) = self.targets(&raw, Home::Dataset, file.as_deref());
+        let test = &mut self.tests[id];
+        test.target = Target {
+            name: test.name.clone(),
+            ..target.clone()
+        };
+        test.canonical_target = Target {
+            name: test.name.clone(),
+            ..canonical
+        };
+        test.dataset = Some(target);
+    }
+
+    /// Adds the query that stands for a reference
+    pub fn test_input(&mut self, id: usize, reference: &Value, sql: Sql) -> Result<(), Raise> {
+        let (written, _) = Written::from_arguments(std::slice::from_ref(reference))?;
+        self.tests[id].inputs.push((sorted_json(&written), sql));
+        Ok(())
+    }
+
+    /// The query that stands for a reference of the tested query
+    pub fn test_reference(&mut self, id: usize, arguments: &[Value]) -> Result<Option<Sql>, Raise> {
+        let (written, _) = Written::from_arguments(arguments)?;
+        let key = sorted_json(&written);
+        let inputs = &self.tests[id].inputs;
+        if let Some((_, sql)) = inputs.iter().rev().find(|(name, _)| *name == key) {
+            return Ok(Some(sql.clone()));
+        }
+        let provided: Vec<String> = inputs
+            .iter()
+            .map(|(name, _)| crate::value::quoted(name))
+            .collect();
+        let message = format!(
+            "Input for dataset \"{}\" has not been provided. Provided inputs: {}",
+            written.to_json(),
+            provided.join(",")
+        );
+        self.report(message, None, None);
+        Ok(None)
+    }
+}
+
+/// The reference as JSON with its keys in alphabetical order
+fn sorted_json(written: &Written) -> String {
+    let mut object = Object::default();
+    if let Some(database) = &written.database {
+        object.set("database", Value::from(database.as_str()));
+    }
+    object.set("name", Value::from(written.name.as_str()));
+    if let Some(schema) = &written.schema {
+        object.set("schema", Value::from(schema.as_str()));
+    }
+    Value::Object(object).to_json()
+}

@@ -1,0 +1,235 @@
+//! From a project's files to its graph and diagnostics
+
+use std::collections::HashMap;
+use std::ops::Range;
+use std::sync::Arc;
+use std::time::Duration;
+
+use diagnostic::{Diagnostic, Location, Severity};
+
+use crate::action::Session;
+use crate::diagnostics::{Sources, diagnose};
+use crate::graph::CompiledGraph;
+use crate::project::{ConfigOverride, FileSystem, read_settings};
+use crate::script::{Limits, Outcome, Plan, ProjectFiles, run, serve};
+use crate::sqlx::{SqlPart, extract};
+
+/// What a compilation may use, and what it puts on top of the settings
+#[derive(Debug, Clone)]
+pub struct CompileOptions {
+    /// Replaces settings of the project
+    pub overrides: ConfigOverride,
+    /// How long the project's JavaScript may run, all of it together
+    pub time_limit: Duration,
+    /// How many bytes the project's JavaScript may hold
+    pub memory_limit: usize,
+}
+
+impl Default for CompileOptions {
+    fn default() -> Self {
+        Self {
+            overrides: ConfigOverride::default(),
+            time_limit: Duration::from_secs(60),
+            memory_limit: 1 << 30,
+        }
+    }
+}
+
+/// An exception that Dataform's compilation ends with
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Thrown {
+    /// Its class
+    pub name: String,
+    /// Its message
+    pub message: String,
+}
+
+/// A compiled project
+#[derive(Debug, Clone, Default)]
+pub struct Compilation {
+    /// The graph; as far as it was made, when something was thrown
+    pub graph: CompiledGraph,
+    /// What is wrong, each once, for people
+    pub diagnostics: Vec<Diagnostic>,
+    /// What Dataform ends with instead of a graph
+    pub thrown: Option<Thrown>,
+    /// The JavaScript class of each record in `graph.graph_errors`, where it was an exception
+    pub error_classes: Vec<Option<String>>,
+    /// What project code wrote on its console, line by line, with its level
+    pub console: Vec<String>,
+    sources: HashMap<String, Arc<str>>,
+}
+
+impl Compilation {
+    /// Whether something is wrong
+    pub fn has_errors(&self) -> bool {
+        self.thrown.is_some()
+            || !self.graph.graph_errors.compilation_errors.is_empty()
+            || self
+                .diagnostics
+                .iter()
+                .any(|diagnostic| diagnostic.severity == Severity::Error)
+    }
+
+    /// Where the bytes `span` of the compiled `sql` come from; `None` for files that are not SQLX
+    pub fn locate(
+        &self,
+        file_name: &str,
+        part: SqlPart,
+        sql: &str,
+        span: Range<usize>,
+    ) -> Option<Location> {
+        if !file_name.ends_with(".sqlx") {
+            return None;
+        }
+        let text = self.sources.get(file_name)?;
+        let parts = extract(text).ok()?;
+        let range = crate::sqlx::locate(text, &parts, part, sql, span)?;
+        Some(Location::new(file_name, Arc::clone(text), range))
+    }
+
+    /// The text of a file that was read, by its path in the project
+    pub fn source(&self, file_name: &str) -> Option<&Arc<str>> {
+        self.sources.get(file_name)
+    }
+}
+
+/// Compiles the project; never fails, and never stops at the first error
+pub fn compile(files: &dyn FileSystem, options: &CompileOptions) -> Compilation {
+    let settings = match read_settings(files, &options.overrides) {
+        Ok(settings) => settings,
+        Err(failure) => {
+            return Compilation {
+                thrown: Some(Thrown {
+                    name: failure.name.to_owned(),
+                    message: failure.message,
+                }),
+                diagnostics: vec![*failure.diagnostic],
+                ..Compilation::default()
+            };
+        }
+    };
+    let setting = settings.not_text.clone();
+    let (plan, known, mut diagnostics) = read_project(files);
+    let limits = Limits {
+        time: options.time_limit,
+        memory: options.memory_limit,
+        stack: STACK / 2,
+    };
+    let outcome = run_beside(files, Session::new(settings), known, plan, limits);
+    let thrown = outcome.thrown.as_ref().map(|(name, message, _)| Thrown {
+        name: name.clone(),
+        message: message.clone(),
+    });
+    let error_classes = outcome
+        .errors
+        .iter()
+        .map(|record| record.class.clone())
+        .collect();
+    let sources = Sources {
+        texts: &outcome.texts,
+        generated: &outcome.generated,
+        graph: &outcome.graph,
+        limits: options,
+        setting,
+    };
+    diagnostics.extend(diagnose(&outcome, &sources));
+    Compilation {
+        graph: outcome.graph,
+        diagnostics,
+        thrown,
+        error_classes,
+        console: outcome.console,
+        sources: outcome.texts,
+    }
+}
+
+/// Bytes of native stack for the thread that runs JavaScript
+const STACK: usize = 32 << 20;
+
+/// Runs the project on a thread with a deep stack, while this one answers for the files
+fn run_beside(
+    files: &dyn FileSystem,
+    session: Session,
+    known: HashMap<String, Option<Arc<str>>>,
+    plan: Plan,
+    limits: Limits,
+) -> Outcome {
+    let (project, requests, answers) = ProjectFiles::new(known);
+    let root = files.root();
+    let worker = std::thread::Builder::new()
+        .name("project code".to_owned())
+        .stack_size(STACK)
+        .spawn(move || run(session, project, root, &plan, limits));
+    let failed = |reason: String| Outcome {
+        thrown: Some(("Error".to_owned(), reason, crate::action::Detail::Plain)),
+        ..Outcome::default()
+    };
+    match worker {
+        Ok(worker) => {
+            serve(files, &requests, &answers);
+            worker
+                .join()
+                .unwrap_or_else(|_| failed("the JavaScript host ended unexpectedly".to_owned()))
+        }
+        Err(error) => failed(format!("no thread for the JavaScript host: {error}")),
+    }
+}
+
+/// The files to load and their texts
+fn read_project(
+    files: &dyn FileSystem,
+) -> (Plan, HashMap<String, Option<Arc<str>>>, Vec<Diagnostic>) {
+    let mut plan = Plan::default();
+    let mut known = HashMap::new();
+    let mut diagnostics = Vec::new();
+    let listed = files.list().unwrap_or_else(|error| {
+        diagnostics.push(Diagnostic::error(
+            diagnostic::code::SETTINGS_UNREADABLE,
+            error.to_string(),
+        ));
+        Vec::new()
+    });
+    for path in listed {
+        let Some((folder, _)) = path.split_once('/') else {
+            continue;
+        };
+        let name = path.rsplit('/').next().unwrap_or_default();
+        let extension = name.rsplit_once('.').map_or("", |(_, extension)| extension);
+        let list = match (folder, extension) {
+            ("includes", "js") if path.matches('/').count() == 1 => &mut plan.includes,
+            ("definitions", "js" | "sqlx") => &mut plan.definitions,
+            ("definitions", "yaml") if name == "actions.yaml" => &mut plan.actions_yaml,
+            ("definitions", "yaml") if name == "graph.yaml" => &mut plan.property_graphs,
+            _ => continue,
+        };
+        match files.read(&path) {
+            Ok(text) => {
+                known.insert(path.clone(), text.map(Arc::from));
+                list.push(path);
+            }
+            Err(error) => diagnostics.push(
+                Diagnostic::error(diagnostic::code::SETTINGS_UNREADABLE, error.to_string())
+                    .in_file(path),
+            ),
+        }
+    }
+    plan.actions_yaml.sort();
+    plan.property_graphs.sort();
+    plan.definitions
+        .sort_by(|left, right| left.encode_utf16().cmp(right.encode_utf16()));
+    (plan, known, diagnostics)
+}
+
+/// The graph as `dataform compile --json` prints it
+pub fn to_json(graph: &CompiledGraph) -> String {
+    let mut out = Vec::new();
+    let formatter = serde_json::ser::PrettyFormatter::with_indent(b"    ");
+    let mut serializer = serde_json::Serializer::with_formatter(&mut out, formatter);
+    if serde::Serialize::serialize(graph, &mut serializer).is_err() {
+        return String::new();
+    }
+    let mut text = String::from_utf8(out).unwrap_or_default();
+    text.push_str("\n\n");
+    text
+}

@@ -1,0 +1,391 @@
+//! Makes the SQL of every action, once all files have been loaded
+
+use std::cell::RefCell;
+
+use crate::action::{Action, ActionId, Body, Session, Sql, check_compiled_table, check_iceberg};
+use crate::graph::{ActionKind, TableType};
+use crate::script::{Owner, ScriptError, Scripts};
+use crate::value::Value;
+
+/// Makes the SQL of tables, operations, assertions, …; what fails is reported and left out of the graph
+pub fn evaluate(session: &RefCell<Session>, scripts: &dyn Scripts) -> Result<(), ScriptError> {
+    session.borrow_mut().index_names();
+    let order = session.borrow().order.clone();
+    let phases: [fn(&Body) -> bool; 4] = [
+        |body| matches!(body, Body::Table(_)),
+        |body| matches!(body, Body::Operation(_)),
+        |body| matches!(body, Body::Assertion(_)),
+        |body| matches!(body, Body::Declaration(_)),
+    ];
+    for phase in phases {
+        evaluate_actions(session, scripts, &order, phase)?;
+    }
+    let tests = session.borrow().tests.len();
+    for test in 0..tests {
+        let made = evaluate_test(session, scripts, test);
+        if let Err(error) = made {
+            if error.limit {
+                return Err(error);
+            }
+            let mut session = session.borrow_mut();
+            let file = session.tests[test].file_name.clone();
+            session.report_script(error, file, None);
+        }
+    }
+    let rest: [fn(&Body) -> bool; 3] = [
+        |body| matches!(body, Body::Notebook(_)),
+        |body| matches!(body, Body::DataPreparation(_)),
+        |body| matches!(body, Body::PropertyGraph(_)),
+    ];
+    for phase in rest {
+        evaluate_actions(session, scripts, &order, phase)?;
+    }
+    Ok(())
+}
+
+fn evaluate_actions(
+    session: &RefCell<Session>,
+    scripts: &dyn Scripts,
+    order: &[ActionId],
+    phase: fn(&Body) -> bool,
+) -> Result<(), ScriptError> {
+    for id in order {
+        if !phase(&session.borrow().actions[*id].body) {
+            continue;
+        }
+        let kind = kind(&session.borrow().actions[*id]);
+        let maker = Maker {
+            session,
+            scripts,
+            id: *id,
+            kind,
+        };
+        match maker.make() {
+            Ok(compiled) => session.borrow_mut().actions[*id].compiled = compiled,
+            Err(error) if error.limit => {
+                let file = session.borrow().actions[*id].file_name.clone();
+                return Err(ScriptError { file, ..error });
+            }
+            Err(error) => {
+                let mut session = session.borrow_mut();
+                let action = &session.actions[*id];
+                let (file, target) = (action.file_name.clone(), action.target.clone());
+                session.report_script(error, file, Some(&target));
+            }
+        }
+    }
+    Ok(())
+}
+
+fn kind(action: &Action) -> ActionKind {
+    match &action.body {
+        Body::Table(_) => match action.table_type() {
+            Some(TableType::View) => ActionKind::View,
+            Some(TableType::Incremental) => ActionKind::Incremental,
+            _ => ActionKind::Table,
+        },
+        Body::Operation(_) => ActionKind::Operation,
+        Body::Assertion(_) => ActionKind::Assertion,
+        Body::Declaration(_) => ActionKind::Declaration,
+        Body::Notebook(_) => ActionKind::Notebook,
+        Body::DataPreparation(_) => ActionKind::DataPreparation,
+        Body::PropertyGraph(_) => ActionKind::PropertyGraph,
+    }
+}
+
+struct Maker<'a> {
+    session: &'a RefCell<Session>,
+    scripts: &'a dyn Scripts,
+    id: ActionId,
+    kind: ActionKind,
+}
+
+impl Maker<'_> {
+    /// Whether the action goes into the graph
+    fn make(&self) -> Result<bool, ScriptError> {
+        if self.session.borrow().actions[self.id].jit_code.is_some() {
+            return Ok(self.make_jit());
+        }
+        match self.kind {
+            ActionKind::Table | ActionKind::View | ActionKind::Incremental => {
+                self.make_table().map(|()| true)
+            }
+            ActionKind::Operation => {
+                let queries = self.statements(false, |action| {
+                    action.query.iter().cloned().collect::<Vec<_>>()
+                })?;
+                if let Body::Operation(operation) =
+                    &mut self.session.borrow_mut().actions[self.id].body
+                {
+                    operation.queries = queries;
+                }
+                Ok(true)
+            }
+            ActionKind::Assertion => {
+                let query = self.text(false, |action| action.query.clone())?;
+                self.check_semicolon(query.as_deref());
+                if let Body::Assertion(assertion) =
+                    &mut self.session.borrow_mut().actions[self.id].body
+                {
+                    assertion.query = query;
+                }
+                Ok(true)
+            }
+            ActionKind::DataPreparation => {
+                let query = self.text(false, |action| action.query.clone())?;
+                let query = query.map(|query| query.trim().to_owned());
+                self.check_semicolon(query.as_deref());
+                if let Body::DataPreparation(preparation) =
+                    &mut self.session.borrow_mut().actions[self.id].body
+                {
+                    preparation.query = query;
+                }
+                Ok(true)
+            }
+            ActionKind::Declaration | ActionKind::Notebook | ActionKind::PropertyGraph => Ok(true),
+        }
+    }
+
+    fn make_table(&self) -> Result<(), ScriptError> {
+        let incremental = self.kind == ActionKind::Incremental;
+        let query = self.text(false, |action| action.query.clone())?;
+        let mut incremental_query = None;
+        let (mut incremental_pre_ops, mut incremental_post_ops) = (Vec::new(), Vec::new());
+        if incremental {
+            incremental_query = self.text(true, |action| action.query.clone())?;
+            incremental_pre_ops = self.statements(true, |action| action.pre_ops.clone())?;
+            incremental_post_ops = self.statements(true, |action| action.post_ops.clone())?;
+        }
+        let where_clause = self.text(false, |action| action.where_clause.clone())?;
+        let mut pre_ops = self.statements(false, |action| action.pre_ops.clone())?;
+        let mut post_ops = self.statements(false, |action| action.post_ops.clone())?;
+        pre_ops.retain(|operation| !operation.trim().is_empty());
+        post_ops.retain(|operation| !operation.trim().is_empty());
+        self.check_semicolon(query.as_deref());
+        self.check_semicolon(incremental_query.as_deref());
+        let mut session = self.session.borrow_mut();
+        let Some(table) = session.actions[self.id].table() else {
+            return Ok(());
+        };
+        table.query = query;
+        table.incremental_query = incremental_query;
+        table.incremental_pre_ops = incremental_pre_ops;
+        table.incremental_post_ops = incremental_post_ops;
+        table.where_clause = where_clause;
+        table.pre_ops = pre_ops;
+        table.post_ops = post_ops;
+        if let Some(problem) = table.bigquery.as_ref().and_then(check_iceberg) {
+            return Err(ScriptError {
+                name: "Error".to_owned(),
+                message: problem.to_owned(),
+                ..ScriptError::default()
+            });
+        }
+        for problem in check_compiled_table(table) {
+            let action = &session.actions[self.id];
+            let (file, target) = (action.file_name.clone(), action.target.clone());
+            session.report(problem, file, Some(&target));
+        }
+        Ok(())
+    }
+
+    /// An action whose SQL is made when it runs must not have SQL now
+    fn make_jit(&self) -> bool {
+        let mut session = self.session.borrow_mut();
+        let action = &mut session.actions[self.id];
+        let (file, target) = (action.file_name.clone(), action.target.clone());
+        let message = match self.kind {
+            ActionKind::Table | ActionKind::View | ActionKind::Incremental => {
+                let parts = [
+                    (action.query.is_some(), "query"),
+                    (action.where_clause.is_some(), "where"),
+                    (!action.post_ops.is_empty(), "postOps"),
+                    (!action.pre_ops.is_empty(), "preOps"),
+                ];
+                let found: Vec<&str> = parts
+                    .into_iter()
+                    .filter_map(|(there, name)| there.then_some(name))
+                    .collect();
+                (!found.is_empty()).then(|| {
+                    format!(
+                        "Cannot mix AoT and JiT compilation in action. The following AoT properties were found: {}",
+                        found.join(", ")
+                    )
+                })
+            }
+            ActionKind::Operation => action.query.as_ref().map(|query| {
+                let shown = match query {
+                    Sql::Text(text) => text.clone(),
+                    Sql::Texts(texts) => texts.join(","),
+                    Sql::Function { .. } | Sql::Inline { .. } => String::new(),
+                };
+                format!("Cannot mix AoT and JiT compilation in action: {shown}")
+            }),
+            _ => {
+                if action.query.is_some() {
+                    action.jit_code = None;
+                    session.report(
+                        "Assertion may set either .jitCode() or .query(), but not both.",
+                        file,
+                        Some(&target),
+                    );
+                }
+                return true;
+            }
+        };
+        let Some(message) = message else {
+            return true;
+        };
+        session.report(message.clone(), file.clone(), None);
+        session.report(message, file, Some(&target));
+        false
+    }
+
+    fn check_semicolon(&self, query: Option<&str>) {
+        if query.is_some_and(|query| query.trim_end().ends_with(';')) {
+            let mut session = self.session.borrow_mut();
+            let file = session.actions[self.id].file_name.clone();
+            session.report(
+                "Semi-colons are not allowed at the end of SQL statements.",
+                file,
+                None,
+            );
+        }
+    }
+
+    /// The one text that some SQL of the action makes
+    fn text(
+        &self,
+        incremental: bool,
+        pick: impl Fn(&Action) -> Option<Sql>,
+    ) -> Result<Option<String>, ScriptError> {
+        let sql = pick(&self.session.borrow().actions[self.id]);
+        let Some(sql) = sql else {
+            return Ok(None);
+        };
+        match self.value(&sql, incremental)? {
+            Value::String(text) => Ok(Some(text)),
+            other => Ok(self.session.borrow_mut().text(&other)),
+        }
+    }
+
+    /// The statements that some SQL of the action makes
+    fn statements(
+        &self,
+        incremental: bool,
+        pick: impl Fn(&Action) -> Vec<Sql>,
+    ) -> Result<Vec<String>, ScriptError> {
+        let mut statements = Vec::new();
+        let list = pick(&self.session.borrow().actions[self.id]);
+        for sql in list {
+            match self.value(&sql, incremental)? {
+                Value::String(text) => statements.push(text),
+                Value::Array(items) => {
+                    statements.extend(self.session.borrow_mut().texts(&Value::Array(items)));
+                }
+                other => statements.extend(self.session.borrow_mut().text(&other)),
+            }
+        }
+        Ok(statements)
+    }
+
+    fn value(&self, sql: &Sql, incremental: bool) -> Result<Value, ScriptError> {
+        match sql {
+            Sql::Text(text) => Ok(Value::String(text.clone())),
+            Sql::Texts(texts) => Ok(Value::Array(
+                texts.iter().cloned().map(Value::String).collect(),
+            )),
+            Sql::Function { function, first } => {
+                let owner = Owner::Action {
+                    id: self.id,
+                    kind: self.kind,
+                };
+                let value = self.scripts.call(*function, owner, incremental)?;
+                Ok(first_of(value, *first))
+            }
+            Sql::Inline { table, check } => {
+                let mut session = self.session.borrow_mut();
+                let written = crate::action::Written::from(&session.actions[*table].target);
+                session.depend(self.id, written.clone());
+                let shown = written.to_json();
+                let name = session.resolve(self.id, &written, &shown);
+                Ok(Value::String(check.query(&name)))
+            }
+        }
+    }
+}
+
+fn first_of(value: Value, first: bool) -> Value {
+    match value {
+        Value::Array(items) if first => items.into_iter().next().unwrap_or_default(),
+        other => other,
+    }
+}
+
+fn evaluate_test(
+    session: &RefCell<Session>,
+    scripts: &dyn Scripts,
+    test: usize,
+) -> Result<(), ScriptError> {
+    let (dataset, file) = {
+        let session = session.borrow();
+        let test = &session.tests[test];
+        (test.dataset.clone(), test.file_name.clone())
+    };
+    let report = |message: String| session.borrow_mut().report(message, file.clone(), None);
+    let Some(dataset) = dataset else {
+        report("Tests must operate upon a specified dataset.".to_owned());
+        session.borrow_mut().thrown.get_or_insert_with(|| {
+            (
+                "TypeError".to_owned(),
+                "Cannot convert undefined or null to object".to_owned(),
+            )
+        });
+        return Ok(());
+    };
+    let written = crate::action::Written::from(&dataset);
+    let found = session.borrow().find(&written);
+    if found.len() > 1 {
+        let candidates = session.borrow().targets_of(&found);
+        report(super::resolve::ambiguous(&written.to_json(), &candidates));
+    }
+    let tested = found
+        .first()
+        .map(|id| session.borrow().actions[*id].clone())
+        .filter(|action| matches!(action.body, Body::Table(_)));
+    let Some(tested) = tested else {
+        report(format!("Dataset {} could not be found.", written.to_json()));
+        return Ok(());
+    };
+    if tested.table_type() == Some(TableType::Incremental) {
+        report("Running tests on incremental datasets is not yet supported.".to_owned());
+        return Ok(());
+    }
+    let expected = session.borrow().tests[test].expected.clone();
+    let made = |sql: Option<Sql>, owner: Owner| -> Result<Option<String>, ScriptError> {
+        Ok(match sql {
+            None => None,
+            Some(Sql::Text(text)) => Some(text),
+            Some(Sql::Texts(texts)) => texts.into_iter().next(),
+            Some(Sql::Function { function, first }) => {
+                let value = first_of(scripts.call(function, owner, false)?, first);
+                session.borrow_mut().text(&value)
+            }
+            Some(Sql::Inline { .. }) => None,
+        })
+    };
+    let test_query = made(tested.query, Owner::Tested { test })?;
+    let expected_query = made(expected, Owner::Test)?;
+    let empty =
+        |query: &Option<String>| query.as_deref().is_none_or(|query| query.trim().is_empty());
+    if empty(&test_query) {
+        report("Test query is empty.".to_owned());
+    }
+    if empty(&expected_query) {
+        report("Expected query is empty.".to_owned());
+    }
+    let mut session = session.borrow_mut();
+    session.tests[test].test_query = test_query;
+    session.tests[test].expected_output_query = expected_query;
+    Ok(())
+}

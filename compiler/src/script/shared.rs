@@ -1,0 +1,137 @@
+//! What the functions that JavaScript calls have in common
+
+use std::cell::{Cell, RefCell};
+use std::collections::{HashMap, HashSet};
+use std::rc::Rc;
+use std::sync::Arc;
+
+use rquickjs::{Ctx, Exception, Value as JsValue};
+
+use super::ScriptError;
+use super::files::ProjectFiles;
+use crate::action::{Raise, Session};
+use crate::sqlx::{Generated, Parts};
+
+/// A SQLX file taken apart
+#[derive(Debug)]
+pub struct SqlxModule {
+    /// The file
+    pub text: Arc<str>,
+    /// Its parts
+    pub parts: Parts,
+}
+
+/// The state behind the host's functions
+pub struct Shared {
+    /// What project code has defined
+    pub session: RefCell<Session>,
+    /// The files of the project
+    pub files: ProjectFiles,
+    /// The project folder, as project code sees it
+    pub root: String,
+    /// SQLX files that have been taken apart
+    pub sqlx: RefCell<HashMap<String, Rc<SqlxModule>>>,
+    /// Their code, where they needed any
+    pub generated: RefCell<HashMap<String, Generated>>,
+    /// SQLX files whose action was defined without JavaScript
+    pub defined: RefCell<HashSet<String>>,
+    /// What project code wrote on the console
+    pub console: RefCell<Vec<String>>,
+    /// Whether time ran out
+    pub interrupted: Rc<Cell<bool>>,
+}
+
+impl Shared {
+    /// Throws what an action's rules raise
+    pub fn throw(&self, ctx: &Ctx<'_>, raise: Raise) -> rquickjs::Error {
+        self.session
+            .borrow_mut()
+            .raised
+            .push((raise.message.clone(), *raise.detail));
+        throw(ctx, raise.class, &raise.message)
+    }
+
+    /// The exception that left a call into JavaScript
+    pub fn caught(&self, ctx: &Ctx<'_>, error: rquickjs::Error) -> ScriptError {
+        let mut caught = match error {
+            rquickjs::Error::Exception => exception(&ctx.catch()),
+            other => ScriptError {
+                name: "Error".to_owned(),
+                message: other.to_string(),
+                ..ScriptError::default()
+            },
+        };
+        if caught.name == "InternalError" && caught.message == "out of memory" {
+            caught.limit = true;
+        }
+        if self.interrupted.get() {
+            caught.limit = true;
+        }
+        if caught.limit {
+            caught.file = self.session.borrow().files.last().cloned();
+        }
+        caught
+    }
+}
+
+/// Throws an exception of a class that may be Dataform's own
+pub fn throw(ctx: &Ctx<'_>, class: &str, message: &str) -> rquickjs::Error {
+    match class {
+        "TypeError" => with_message(ctx, Exception::throw_type(ctx, "error"), message),
+        "ReferenceError" => with_message(ctx, Exception::throw_reference(ctx, "error"), message),
+        "Error" => Exception::throw_message(ctx, message),
+        class => {
+            let Ok(exception) = Exception::from_message(ctx.clone(), message) else {
+                return rquickjs::Error::Exception;
+            };
+            if let Err(error) = exception.as_object().set("name", class) {
+                return error;
+            }
+            exception.throw()
+        }
+    }
+}
+
+/// Gives the exception that is being thrown its message; the engine's own way cuts long ones
+fn with_message(ctx: &Ctx<'_>, thrown: rquickjs::Error, message: &str) -> rquickjs::Error {
+    let value = ctx.catch();
+    if let Some(object) = value.as_object()
+        && let Err(error) = object.set("message", message)
+    {
+        return error;
+    }
+    ctx.throw(value);
+    thrown
+}
+
+fn exception(value: &JsValue<'_>) -> ScriptError {
+    let Some(object) = value.as_object() else {
+        return ScriptError {
+            message: value
+                .as_string()
+                .map(|_| super::convert::text(value))
+                .or_else(|| {
+                    super::convert::from_js(value)
+                        .ok()
+                        .map(|value| value.to_json())
+                })
+                .unwrap_or_default(),
+            ..ScriptError::default()
+        };
+    };
+    let text = |key: &str| {
+        object
+            .get::<_, JsValue<'_>>(key)
+            .ok()
+            .filter(JsValue::is_string)
+            .map(|value| super::convert::text(&value))
+            .unwrap_or_default()
+    };
+    ScriptError {
+        name: text("name"),
+        message: text("message"),
+        stack: text("stack"),
+        limit: false,
+        file: None,
+    }
+}

@@ -1,0 +1,235 @@
+//! The table or query that a function is asked about, with the model's features in it
+
+use diagnostic::code;
+use googlesql::{Catalog, Column, Error, ModelFunction, Relation};
+
+use crate::Model;
+use crate::preprocess::{Feature, Plan};
+use crate::sql::{null, quote_identifier};
+use crate::stored_type::StoredType;
+
+/// The input after the model's `TRANSFORM`, if it has one
+pub struct Input {
+    /// A DuckDB query
+    pub sql: String,
+    /// The columns among which the features and the label are
+    columns: Vec<Column>,
+    /// The columns that the caller gave, each with its name in `sql`
+    pub given: Vec<(Column, String)>,
+}
+
+/// What the transform calls the columns that the caller gave, so that they come out beside it
+const GIVEN: &str = "__given_";
+
+impl Input {
+    /// Applies the transform and checks that every feature is there with its type
+    ///
+    /// # Errors
+    /// `M006` at the call
+    pub fn new(
+        model: &Model,
+        call: &ModelFunction,
+        given: &Relation,
+        catalog: &dyn Catalog,
+    ) -> Result<Self, Error> {
+        let input = match &model.transform {
+            None => Self {
+                sql: given.sql.clone(),
+                columns: given.columns.clone(),
+                given: given
+                    .columns
+                    .iter()
+                    .map(|column| (column.clone(), column.name.clone()))
+                    .collect(),
+            },
+            Some(items) => Self::transformed(model, call, given, items, catalog)?,
+        };
+        input.check(model, call)?;
+        Ok(input)
+    }
+
+    /// The column of a name, quoted, of the alias `input`
+    pub fn column(&self, name: &str) -> Option<(&Column, String)> {
+        let column = find(&self.columns, name)?;
+        Some((column, reference(&column.name)))
+    }
+
+    /// The raw value of a feature, by the type that its column has here
+    pub fn feature(&self, feature: &Feature) -> Option<String> {
+        let (column, sql) = self.column(&feature.column)?;
+        let mut plan = Plan::of(feature);
+        plan.ty = at_path(&StoredType::from(&column.ty), &feature.path)?.clone();
+        Some(plan.sql(&sql))
+    }
+
+    fn transformed(
+        model: &Model,
+        call: &ModelFunction,
+        given: &Relation,
+        items: &str,
+        catalog: &dyn Catalog,
+    ) -> Result<Self, Error> {
+        let mut selected = vec!["\"given\".*".to_owned()];
+        let mut columns = given.columns.clone();
+        // the transform may name what a prediction need not have: the label and the split column
+        let optional = std::iter::once(&model.label.column).chain(&model.split_column);
+        for name in optional {
+            let trained = model
+                .input_columns
+                .iter()
+                .find(|column| column.name.eq_ignore_ascii_case(name));
+            if let (Some(trained), None) = (trained, find(&columns, name)) {
+                let name = quote_identifier(&trained.name);
+                selected.push(format!("{} AS {name}", null(&trained.ty)));
+                columns.push(Column::new(&trained.name, (&trained.ty).into()));
+            }
+        }
+        let mut copies = Vec::new();
+        for (index, column) in given.columns.iter().enumerate() {
+            let copy = format!("{GIVEN}{index}");
+            selected.push(format!(
+                "\"given\".{} AS {}",
+                quote_identifier(&column.name),
+                quote_identifier(&copy)
+            ));
+            columns.push(Column::new(&copy, column.ty.clone()));
+            copies.push((column.clone(), copy));
+        }
+        let widened = Relation {
+            sql: format!(
+                "SELECT {} FROM ({}) AS \"given\"",
+                selected.join(", "),
+                given.sql
+            ),
+            columns,
+        };
+        let items = items.trim().trim_end_matches(',');
+        let select = |items: &str| {
+            select_over(items, &widened, catalog)
+                .map_err(|error| unfit_transform(model, call, given, &error))
+        };
+        let mut output = select(items)?;
+        // unless a `*` in the transform brought them along
+        let lacking: Vec<String> = copies
+            .iter()
+            .filter(|(_, copy)| find(&output.columns, copy).is_none())
+            .map(|(_, copy)| format!("`{copy}`"))
+            .collect();
+        if !lacking.is_empty() {
+            output = select(&format!("{items}\n, {}", lacking.join(", ")))?;
+        }
+        Ok(Self {
+            sql: output.sql,
+            columns: output.columns,
+            given: copies,
+        })
+    }
+
+    fn check(&self, model: &Model, call: &ModelFunction) -> Result<(), Error> {
+        let mut missing: Vec<&str> = Vec::new();
+        for feature in &model.features {
+            let name = feature.column.as_str();
+            let Some((column, _)) = self.column(name) else {
+                if !missing.contains(&name) {
+                    missing.push(name);
+                }
+                continue;
+            };
+            let found = StoredType::from(&column.ty);
+            let fits = at_path(&found, &feature.path).is_some_and(|leaf| fits(leaf, &feature.ty));
+            if !fits {
+                let place = feature
+                    .path
+                    .iter()
+                    .fold(name.to_owned(), |place, field| format!("{place}.{field}"));
+                return Err(Error::new(
+                    code::MODEL_INPUT_INVALID,
+                    format!(
+                        "column `{name}` of the input of `{}` is {found}, the model was trained with `{place}` of type {}",
+                        call.function, feature.ty
+                    ),
+                    call.span.clone(),
+                ));
+            }
+        }
+        if missing.is_empty() {
+            return Ok(());
+        }
+        Err(lacks(call, &missing))
+    }
+}
+
+/// A name of the alias `input`
+pub fn reference(column: &str) -> String {
+    format!("\"input\".{}", quote_identifier(column))
+}
+
+/// The error for columns that the input does not have
+pub fn lacks(call: &ModelFunction, missing: &[&str]) -> Error {
+    let names: Vec<String> = missing.iter().map(|name| format!("`{name}`")).collect();
+    let plural = if missing.len() == 1 { "" } else { "s" };
+    Error::new(
+        code::MODEL_INPUT_INVALID,
+        format!(
+            "the input of `{}` lacks the column{plural} {}",
+            call.function,
+            names.join(", ")
+        ),
+        call.span.clone(),
+    )
+    .help("select every column that the model was trained with")
+}
+
+/// An error inside the transform, said of the call, since the transform stands in another statement
+fn unfit_transform(model: &Model, call: &ModelFunction, given: &Relation, error: &Error) -> Error {
+    let missing: Vec<&str> = model
+        .input_columns
+        .iter()
+        .map(|column| column.name.as_str())
+        .filter(|name| find(&given.columns, name).is_none())
+        .filter(|name| !name.eq_ignore_ascii_case(&model.label.column))
+        .collect();
+    if error.code == code::UNKNOWN_COLUMN && !missing.is_empty() {
+        return lacks(call, &missing);
+    }
+    Error::new(
+        code::MODEL_INPUT_INVALID,
+        format!(
+            "the model's TRANSFORM does not fit the input of `{}`: {}",
+            call.function, error.message
+        ),
+        call.span.clone(),
+    )
+}
+
+fn find<'a>(columns: &'a [Column], name: &str) -> Option<&'a Column> {
+    columns
+        .iter()
+        .find(|column| column.name.eq_ignore_ascii_case(name))
+}
+
+fn at_path<'a>(ty: &'a StoredType, path: &[String]) -> Option<&'a StoredType> {
+    path.iter().try_fold(ty, |ty, name| match ty {
+        StoredType::Struct(fields) => fields
+            .iter()
+            .find(|field| {
+                let own = field.name.as_deref();
+                own.is_some_and(|own| own.eq_ignore_ascii_case(name))
+            })
+            .map(|field| &field.ty),
+        _ => None,
+    })
+}
+
+/// The same type, or one kind of number for another
+fn fits(found: &StoredType, trained: &StoredType) -> bool {
+    found == trained || (found.is_number() && trained.is_number())
+}
+
+fn select_over(items: &str, _input: &Relation, _catalog: &dyn Catalog) -> Result<Relation, Error> {
+    Err(Error::new(
+        code::MODEL_UNSUPPORTED,
+        "TRANSFORM cannot be applied again yet",
+        0..items.len(),
+    ))
+}

@@ -1,0 +1,16 @@
+//! Training, model functions and the registry as their callers see them
+
+#[cfg(test)]
+mod errors;
+#[cfg(test)]
+mod functions;
+#[cfg(test)]
+mod prediction;
+#[cfg(test)]
+mod reference;
+#[cfg(test)]
+mod registry;
+#[cfg(test)]
+mod support;
+#[cfg(test)]
+mod training;

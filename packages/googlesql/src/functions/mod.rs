@@ -1,0 +1,185 @@
+//! The function table: one line per signature, in files by group
+//!
+//! A line reads `[aggregate|window] NAME(PARAMETERS) RESULT = template`. Parameters and results are
+//! GoogleSQL types or
+//! - `T`, `U`: any type, the same wherever the letter stands; `ARRAY<T>`;
+//! - `ANY`: any type;
+//! - `UTC`: a TIMESTAMP, handed over as DuckDB TIMESTAMP in UTC; `INSTANT`: a result of that kind;
+//! - `TYPE...`: any number of arguments of the type, at the end.
+//!
+//! In a template `$0`, `$1`, … are arguments, `$*` is all, `@zone` the default time zone; an
+//! aggregate has its native call in `%{…}`. `special NAME` is lowered by code of its own, and
+//! `refuse NAME = reason` is known but not supported.
+
+mod aggregate;
+mod array;
+mod conditional;
+mod hash;
+mod json;
+mod math;
+mod refused;
+mod string;
+mod temporal;
+
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
+use crate::Type;
+
+/// What a name stands for
+#[derive(Debug)]
+pub enum Function {
+    Rows(Vec<Row>),
+    Special,
+    Refused(&'static str),
+}
+
+/// One signature
+#[derive(Debug)]
+pub struct Row {
+    pub kind: Kind,
+    pub parameters: Vec<Shape>,
+    /// The last parameter may be repeated
+    pub repeated: bool,
+    pub result: Shape,
+    pub template: &'static str,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    Scalar,
+    Aggregate,
+    /// Needs `OVER`
+    Window,
+}
+
+/// A parameter's or result's type
+#[derive(Debug, Clone, PartialEq)]
+pub enum Shape {
+    Exact(Type),
+    Variable(char),
+    ArrayOf(char),
+    Any,
+    /// TIMESTAMP as a UTC clock reading
+    Utc,
+}
+
+/// The function of this upper-case name
+pub fn find(name: &str) -> Option<&'static Function> {
+    TABLE.functions.get(name)
+}
+
+/// All names
+pub fn names() -> impl Iterator<Item = &'static str> {
+    TABLE.functions.keys().copied()
+}
+
+struct Table {
+    functions: HashMap<&'static str, Function>,
+    /// Lines that could not be read
+    #[cfg_attr(not(test), expect(dead_code, reason = "a test asserts that there are none"))]
+    unread: Vec<&'static str>,
+}
+
+static TABLE: LazyLock<Table> = LazyLock::new(|| {
+    let mut table = Table {
+        functions: HashMap::new(),
+        unread: Vec::new(),
+    };
+    for group in [
+        aggregate::TABLE,
+        array::TABLE,
+        conditional::TABLE,
+        hash::TABLE,
+        json::TABLE,
+        math::TABLE,
+        refused::TABLE,
+        string::TABLE,
+        temporal::TABLE,
+    ] {
+        for line in group.lines().map(str::trim) {
+            if !line.is_empty() && read(line, &mut table.functions).is_none() {
+                table.unread.push(line);
+            }
+        }
+    }
+    table
+});
+
+fn read(line: &'static str, functions: &mut HashMap<&'static str, Function>) -> Option<()> {
+    if let Some(name) = line.strip_prefix("special ") {
+        functions.insert(name, Function::Special);
+        return Some(());
+    }
+    if let Some(rest) = line.strip_prefix("refuse ") {
+        let (name, reason) = rest.split_once(" = ")?;
+        functions.insert(name, Function::Refused(reason));
+        return Some(());
+    }
+    let (kind, line) = if let Some(rest) = line.strip_prefix("aggregate ") {
+        (Kind::Aggregate, rest)
+    } else if let Some(rest) = line.strip_prefix("window ") {
+        (Kind::Window, rest)
+    } else {
+        (Kind::Scalar, line)
+    };
+    let (signature, template) = line.split_once(" = ")?;
+    let (name, rest) = signature.split_once('(')?;
+    let (parameters, result) = rest.rsplit_once(')')?;
+    let repeated = parameters.ends_with("...");
+    let parameters = parameters
+        .trim_end_matches("...")
+        .split(", ")
+        .filter(|text| !text.is_empty())
+        .map(shape)
+        .collect::<Option<Vec<_>>>()?;
+    let row = Row {
+        kind,
+        parameters,
+        repeated,
+        result: shape(result.trim())?,
+        template: template.trim(),
+    };
+    match functions.entry(name).or_insert_with(|| Function::Rows(Vec::new())) {
+        Function::Rows(rows) => rows.push(row),
+        Function::Special | Function::Refused(_) => return None,
+    }
+    Some(())
+}
+
+fn shape(text: &str) -> Option<Shape> {
+    if let Some(element) = text.strip_prefix("ARRAY<").and_then(|rest| rest.strip_suffix('>')) {
+        return match shape(element)? {
+            Shape::Exact(ty) => Some(Shape::Exact(Type::Array(Box::new(ty)))),
+            Shape::Variable(letter) => Some(Shape::ArrayOf(letter)),
+            _ => None,
+        };
+    }
+    Some(Shape::Exact(match text {
+        "INT64" => Type::Int64,
+        "FLOAT64" => Type::Float64,
+        "NUMERIC" => Type::Numeric,
+        "BOOL" => Type::Bool,
+        "STRING" => Type::String,
+        "BYTES" => Type::Bytes,
+        "DATE" => Type::Date,
+        "DATETIME" => Type::DateTime,
+        "TIME" => Type::Time,
+        "TIMESTAMP" => Type::Timestamp,
+        "INTERVAL" => Type::Interval,
+        "JSON" => Type::Json,
+        "T" | "U" => return text.chars().next().map(Shape::Variable),
+        "ANY" => return Some(Shape::Any),
+        "UTC" | "INSTANT" => return Some(Shape::Utc),
+        _ => return None,
+    }))
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn every_line_of_the_table_reads() {
+        assert_eq!(super::TABLE.unread, Vec::<&str>::new());
+        assert!(super::names().count() > 200);
+    }
+}

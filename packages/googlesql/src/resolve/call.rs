@@ -1,0 +1,354 @@
+//! Calls: the function table's signatures against arguments, and what stands around them
+
+use std::ops::Range;
+
+use diagnostic::{code, did_you_mean};
+use sqlparser::ast::{
+    DuplicateTreatment, Expr, Function, FunctionArg, FunctionArgExpr, FunctionArgumentClause,
+    FunctionArguments, NullTreatment,
+};
+
+use super::Resolver;
+use super::coerce::{cost, supertype};
+use super::scope::Scope;
+use crate::functions::{self, Kind, Row, Shape};
+use crate::tree::{Node, Typed};
+use crate::{Error, Type};
+
+/// A call's arguments and clauses, not yet resolved
+pub struct Call<'c> {
+    /// Upper case
+    pub name: String,
+    pub arguments: Vec<&'c Expr>,
+    /// `f(*)`
+    pub star: bool,
+    pub distinct: bool,
+    pub clauses: &'c [FunctionArgumentClause],
+    pub function: &'c Function,
+    pub span: Range<usize>,
+}
+
+impl Resolver<'_> {
+    pub fn call(
+        &self,
+        function: &Function,
+        scope: &Scope,
+        span: Range<usize>,
+    ) -> Result<Typed, Error> {
+        let mut name = self.path_parts(&function.name)?.join(".").to_ascii_uppercase();
+        let safe = name.starts_with("SAFE.");
+        if safe {
+            name = name["SAFE.".len()..].to_owned();
+        }
+        let name_span = self.span(&function.name);
+        let span = name_span.start.min(span.start)..span.end;
+        if function.filter.is_some()
+            || !function.within_group.is_empty()
+            || !matches!(function.parameters, FunctionArguments::None)
+        {
+            return Err(self.invalid("this clause is not GoogleSQL", span));
+        }
+        if let FunctionArguments::Subquery(query) = &function.args {
+            return match name.as_str() {
+                "ARRAY" => self.array_subquery(query, scope, span),
+                _ => {
+                    let value = self.scalar_subquery(query, scope, span.clone())?;
+                    self.apply_function(&name, vec![value], span)
+                }
+            };
+        }
+        let Some(known) = functions::find(&name) else {
+            return Err(self.unknown_function(&name, name_span));
+        };
+        if let functions::Function::Refused(reason) = known {
+            let message = format!("{name} is not supported by the embedded engine: {reason}");
+            return Err(self.error(code::SQL_UNSUPPORTED, message, span));
+        }
+        let call = self.arguments(name, function, span)?;
+        let value = match known {
+            functions::Function::Special => self.special(&call, scope)?,
+            functions::Function::Rows(rows) => self.rows(&call, rows, scope)?,
+            functions::Function::Refused(_) => return Err(self.unsupported("this", call.span)),
+        };
+        if !safe {
+            return Ok(value);
+        }
+        if matches!(value.node, Node::Aggregate(_)) {
+            return Err(self.invalid("SAFE is not allowed on aggregate functions", call.span));
+        }
+        let ty = value.ty.clone();
+        Ok(Typed::apply(ty, "TRY($0)", vec![value.into_exact()], call.span))
+    }
+
+    fn unknown_function(&self, name: &str, span: Range<usize>) -> Error {
+        let error = self.error(code::UNKNOWN_FUNCTION, format!("no function `{name}`"), span);
+        match did_you_mean(name, functions::names()) {
+            Some(help) => error.help(help),
+            None => error,
+        }
+    }
+
+    fn arguments<'c>(
+        &self,
+        name: String,
+        function: &'c Function,
+        span: Range<usize>,
+    ) -> Result<Call<'c>, Error> {
+        let mut call = Call {
+            name,
+            arguments: Vec::new(),
+            star: false,
+            distinct: false,
+            clauses: &[],
+            function,
+            span,
+        };
+        if let FunctionArguments::List(list) = &function.args {
+            call.distinct = list.duplicate_treatment == Some(DuplicateTreatment::Distinct);
+            call.clauses = &list.clauses;
+            for argument in &list.args {
+                match argument {
+                    FunctionArg::Unnamed(FunctionArgExpr::Expr(expr)) => call.arguments.push(expr),
+                    FunctionArg::Unnamed(FunctionArgExpr::Wildcard) => call.star = true,
+                    _ => {
+                        let message = format!("a named argument of {}", call.name);
+                        return Err(self.unsupported(message, call.span));
+                    }
+                }
+            }
+        }
+        if call.star && (call.name != "COUNT" || !call.arguments.is_empty() || call.distinct) {
+            let message = format!("{} takes no `*`", call.name);
+            return Err(self.error(code::INVALID_ARGUMENTS, message, call.span));
+        }
+        Ok(call)
+    }
+
+    fn rows(&self, call: &Call, rows: &'static [Row], scope: &Scope) -> Result<Typed, Error> {
+        if call.star {
+            return self.count_rows(call, scope);
+        }
+        let arguments = self.all(call.arguments.iter().copied(), scope)?;
+        let row = self.pick(&call.name, rows, &arguments, &call.span)?;
+        match row.kind {
+            Kind::Scalar => {
+                self.only_scalar(call)?;
+                self.apply_row(row, arguments, call.span.clone())
+            }
+            Kind::Aggregate | Kind::Window => {
+                let (arguments, result) = self.bind(row, arguments, &call.span)?;
+                self.aggregate(call, row.kind, row.template.into(), arguments, result, scope)
+            }
+        }
+    }
+
+    /// Aggregate clauses and `OVER` do not belong to a scalar function
+    pub fn only_scalar(&self, call: &Call) -> Result<(), Error> {
+        let plain = !call.distinct
+            && call.clauses.is_empty()
+            && call.function.over.is_none()
+            && call.function.null_treatment.is_none();
+        match plain {
+            true => Ok(()),
+            false => {
+                let message = format!("{} is no aggregate function", call.name);
+                Err(self.invalid(message, call.span.clone()))
+            }
+        }
+    }
+
+    /// A scalar function of the table over resolved arguments
+    pub fn apply_function(
+        &self,
+        name: &str,
+        arguments: Vec<Typed>,
+        span: Range<usize>,
+    ) -> Result<Typed, Error> {
+        match functions::find(name) {
+            Some(functions::Function::Rows(rows)) => {
+                let row = self.pick(name, rows, &arguments, &span)?;
+                match row.kind {
+                    Kind::Scalar => self.apply_row(row, arguments, span),
+                    _ => Err(self.invalid(format!("{name} is not allowed here"), span)),
+                }
+            }
+            Some(_) => Err(self.unsupported(format!("this form of {name}"), span)),
+            None => Err(self.unknown_function(name, span)),
+        }
+    }
+
+    fn apply_row(
+        &self,
+        row: &'static Row,
+        arguments: Vec<Typed>,
+        span: Range<usize>,
+    ) -> Result<Typed, Error> {
+        let (arguments, result) = self.bind(row, arguments, &span)?;
+        let template = match row.template.contains("@zone") {
+            true => row.template.replace("@zone", &crate::quote_string(&self.zone)).into(),
+            false => row.template.into(),
+        };
+        let utc = row.result == Shape::Utc;
+        let ty = if utc { Type::DateTime } else { result };
+        let plain = row.template.contains("gs_");
+        let value = Typed::apply(ty, template, arguments, span);
+        let value = Typed {
+            exact: value.exact || plain,
+            ..value
+        };
+        Ok(match utc {
+            true => self.instant(value),
+            false => value,
+        })
+    }
+
+    /// The cheapest signature that takes the arguments
+    fn pick(
+        &self,
+        name: &str,
+        rows: &'static [Row],
+        arguments: &[Typed],
+        span: &Range<usize>,
+    ) -> Result<&'static Row, Error> {
+        let best = rows
+            .iter()
+            .filter_map(|row| Some((signature_cost(row, arguments)?, row)))
+            .min_by_key(|(cost, _)| *cost);
+        if let Some((_, row)) = best {
+            return Ok(row);
+        }
+        let count = arguments.len();
+        if !rows.iter().any(|row| takes(row, count)) {
+            let message = format!("{name} does not take {count} argument{}", if count == 1 { "" } else { "s" });
+            return Err(self.error(code::INVALID_ARGUMENTS, message, span.clone()));
+        }
+        let types: Vec<_> = arguments.iter().map(|one| one.ty.to_string()).collect();
+        let message = format!("{name} has no form for ({})", types.join(", "));
+        Err(self.mismatch(message, span.clone()))
+    }
+
+    /// Converts arguments to a signature's types; gives the result's type
+    fn bind(
+        &self,
+        row: &Row,
+        arguments: Vec<Typed>,
+        span: &Range<usize>,
+    ) -> Result<(Vec<Typed>, Type), Error> {
+        let variables = variables(row, &arguments).ok_or_else(|| {
+            self.mismatch("arguments have no common type", span.clone())
+        })?;
+        let lookup = |letter: char| {
+            variables.iter().find(|(own, _)| *own == letter).map(|(_, ty)| ty.clone())
+        };
+        let mut bound = Vec::new();
+        for (at, argument) in arguments.into_iter().enumerate() {
+            let argument = match parameter(row, at) {
+                Some(Shape::Exact(ty)) => self.coerce(argument, ty)?,
+                Some(Shape::Variable(letter)) => match lookup(*letter) {
+                    Some(ty) => self.coerce(argument, &ty)?,
+                    None => argument,
+                },
+                Some(Shape::ArrayOf(letter)) => match lookup(*letter) {
+                    Some(ty) => self.coerce(argument, &Type::Array(Box::new(ty)))?,
+                    None => argument,
+                },
+                Some(Shape::Utc) => self.utc(self.coerce(argument, &Type::Timestamp)?),
+                Some(Shape::Any) | None => argument,
+            };
+            // A bare NULL has no type that DuckDB could pick a function by
+            bound.push(match argument.is_null_literal() {
+                true => argument.into_exact(),
+                false => argument,
+            });
+        }
+        let result = match &row.result {
+            Shape::Exact(ty) => ty.clone(),
+            Shape::Variable(letter) => lookup(*letter).unwrap_or(Type::Int64),
+            Shape::ArrayOf(letter) => {
+                Type::Array(Box::new(lookup(*letter).unwrap_or(Type::Int64)))
+            }
+            Shape::Utc => Type::Timestamp,
+            Shape::Any => Type::Int64,
+        };
+        Ok((bound, result))
+    }
+}
+
+impl Call<'_> {
+    /// `IGNORE NULLS` or `RESPECT NULLS`, wherever it stands
+    pub fn nulls(&self) -> Option<NullTreatment> {
+        let inside = self.clauses.iter().find_map(|clause| match clause {
+            FunctionArgumentClause::IgnoreOrRespectNulls(treatment) => Some(*treatment),
+            _ => None,
+        });
+        inside.or(self.function.null_treatment)
+    }
+}
+
+fn takes(row: &Row, count: usize) -> bool {
+    match row.repeated {
+        true => count + 1 >= row.parameters.len(),
+        false => count == row.parameters.len(),
+    }
+}
+
+fn parameter(row: &Row, at: usize) -> Option<&Shape> {
+    row.parameters.get(at).or_else(|| row.parameters.last().filter(|_| row.repeated))
+}
+
+fn signature_cost(row: &Row, arguments: &[Typed]) -> Option<u32> {
+    if !takes(row, arguments.len()) {
+        return None;
+    }
+    let variables = variables(row, arguments)?;
+    let mut total = 0;
+    for (at, argument) in arguments.iter().enumerate() {
+        total += match parameter(row, at)? {
+            Shape::Exact(ty) => cost(argument, ty)?.0,
+            Shape::Utc => cost(argument, &Type::Timestamp)?.0,
+            Shape::Variable(letter) => {
+                let ty = &variables.iter().find(|(own, _)| own == letter)?.1;
+                cost(argument, ty)?.0 + 1
+            }
+            Shape::ArrayOf(letter) => {
+                let ty = &variables.iter().find(|(own, _)| own == letter)?.1;
+                cost(argument, &Type::Array(Box::new(ty.clone())))?.0 + 1
+            }
+            Shape::Any => 1,
+        };
+    }
+    Some(total)
+}
+
+/// What the type variables of a signature stand for
+fn variables(row: &Row, arguments: &[Typed]) -> Option<Vec<(char, Type)>> {
+    let mut found: Vec<(char, Type)> = Vec::new();
+    for letter in ['T', 'U'] {
+        let direct: Vec<&Typed> = arguments
+            .iter()
+            .enumerate()
+            .filter(|(at, _)| parameter(row, *at) == Some(&Shape::Variable(letter)))
+            .map(|(_, argument)| argument)
+            .collect();
+        let element = arguments.iter().enumerate().find_map(|(at, argument)| {
+            match (parameter(row, at), &argument.ty) {
+                (Some(Shape::ArrayOf(own)), Type::Array(element)) if *own == letter => {
+                    Some(element.as_ref().clone())
+                }
+                _ => None,
+            }
+        });
+        match (element, direct.is_empty()) {
+            (Some(ty), _) => found.push((letter, ty)),
+            (None, false) => found.push((letter, supertype(direct.iter().copied())?)),
+            (None, true) => {
+                let wanted = row.parameters.contains(&Shape::ArrayOf(letter));
+                if wanted {
+                    let null = arguments.iter().any(Typed::is_null_literal);
+                    null.then(|| found.push((letter, Type::Int64)))?;
+                }
+            }
+        }
+    }
+    Some(found)
+}

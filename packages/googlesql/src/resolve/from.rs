@@ -1,0 +1,246 @@
+//! `FROM`: tables, common table expressions, subqueries, comma joins
+
+use std::ops::Range;
+
+use sqlparser::ast::{Ident, ObjectName, TableAlias, TableFactor, TableWithJoins};
+
+use super::Resolver;
+use super::query::{Output, indent};
+use super::scope::{Scope, ScopeColumn, ScopeRelation};
+use crate::tree::Typed;
+use crate::{Error, quote_identifier};
+
+impl Resolver<'_> {
+    /// Lowers a `FROM` list and brings its names into scope; `None` when it is empty
+    pub fn from(
+        &self,
+        items: &[TableWithJoins],
+        scope: &mut Scope,
+    ) -> Result<Option<String>, Error> {
+        let mut sql = String::new();
+        for item in items {
+            let before = scope.relations.len();
+            let text = self.table_with_joins(item, scope, 0, sql.is_empty())?;
+            if sql.is_empty() {
+                sql = text;
+            } else {
+                debug_assert!(before <= scope.relations.len());
+                sql = format!("{sql}\n  {text}");
+            }
+        }
+        Ok(Some(sql).filter(|sql| !sql.is_empty()))
+    }
+
+    /// One item with its joins; `star_from` is where the star columns of its left side start
+    pub fn table_with_joins(
+        &self,
+        item: &TableWithJoins,
+        scope: &mut Scope,
+        star_from: usize,
+        first: bool,
+    ) -> Result<String, Error> {
+        let mut sql = self.table_factor(&item.relation, scope)?;
+        if !first {
+            sql = format!("CROSS JOIN {sql}");
+        }
+        for join in &item.joins {
+            let text = self.join(join, scope, star_from)?;
+            sql = format!("{sql}\n  {text}");
+        }
+        Ok(sql)
+    }
+
+    pub fn table_factor(&self, factor: &TableFactor, scope: &mut Scope) -> Result<String, Error> {
+        let span = self.span(factor);
+        match factor {
+            TableFactor::Table {
+                name,
+                alias,
+                args,
+                with_hints,
+                version,
+                with_ordinality: false,
+                partitions,
+                json_path: None,
+                sample,
+                index_hints,
+            } if with_hints.is_empty() && partitions.is_empty() && index_hints.is_empty() => {
+                if version.is_some() {
+                    return Err(self.unsupported("FOR SYSTEM_TIME AS OF", span));
+                }
+                if sample.is_some() {
+                    return Err(self.unsupported("TABLESAMPLE", span));
+                }
+                match args {
+                    Some(args) if args.settings.is_none() => {
+                        self.table_function(name, &args.args, alias.as_ref(), scope, span)
+                    }
+                    Some(_) => Err(self.unsupported("this table function", span)),
+                    None => self.table(name, alias.as_ref(), None, scope, span),
+                }
+            }
+            TableFactor::Derived {
+                lateral: false,
+                subquery,
+                alias,
+                sample: None,
+            } => {
+                let outer = Scope::inside(scope.parent);
+                let outer = Scope {
+                    tables: scope.tables.clone(),
+                    ..outer
+                };
+                let output = self.query(subquery, Some(&outer))?;
+                let text = format!("(\n{}\n  )", indent(&indent(&output.sql)));
+                self.add_output(text, output, alias.as_ref(), scope, span)
+            }
+            TableFactor::UNNEST {
+                alias,
+                array_exprs,
+                with_offset,
+                with_offset_alias,
+                with_ordinality: false,
+            } => {
+                let [array] = array_exprs.as_slice() else {
+                    return Err(self.unsupported("UNNEST of several arrays", span));
+                };
+                let array = self.expression(array, scope)?;
+                let offset = with_offset.then(|| match with_offset_alias {
+                    Some(alias) => alias.value.clone(),
+                    None => "offset".to_owned(),
+                });
+                self.unnest(array, self.alias_name(alias.as_ref())?, offset, scope, span)
+            }
+            TableFactor::NestedJoin {
+                table_with_joins,
+                alias: None,
+            } => {
+                let star_from = scope.star.len();
+                let text = self.table_with_joins(table_with_joins, scope, star_from, true)?;
+                Ok(match table_with_joins.joins.is_empty() {
+                    true => text,
+                    false => format!("({text})"),
+                })
+            }
+            TableFactor::Pivot { .. } => self.pivot(factor, scope, span),
+            TableFactor::Unpivot { .. } => self.unpivot(factor, scope, span),
+            _ => Err(self.unsupported("this kind of table", span)),
+        }
+    }
+
+    pub fn alias_name(&self, alias: Option<&TableAlias>) -> Result<Option<String>, Error> {
+        match alias {
+            None => Ok(None),
+            Some(alias) if alias.columns.is_empty() && alias.at.is_none() => {
+                Ok(Some(alias.name.value.clone()))
+            }
+            Some(alias) => {
+                let span = self.ident_span(&alias.name);
+                Err(self.invalid("a table alias has no column list", span))
+            }
+        }
+    }
+
+    /// The parts of a table's name: quoted parts may hold several
+    pub fn path_parts(&self, name: &ObjectName) -> Result<Vec<String>, Error> {
+        let mut parts = Vec::new();
+        for part in &name.0 {
+            match part.as_ident() {
+                Some(Ident {
+                    value,
+                    quote_style: Some(_),
+                    ..
+                }) => parts.extend(value.split('.').map(str::to_owned)),
+                Some(ident) => parts.push(ident.value.clone()),
+                None => return Err(self.unsupported("this kind of name", self.span(name))),
+            }
+        }
+        Ok(parts)
+    }
+
+    fn table(
+        &self,
+        name: &ObjectName,
+        alias: Option<&TableAlias>,
+        offset: Option<String>,
+        scope: &mut Scope,
+        span: Range<usize>,
+    ) -> Result<String, Error> {
+        let path = self.path_parts(name)?;
+        let place = self.span(name);
+        let place = if place == self.whole { span.clone() } else { place };
+        if let [one] = path.as_slice()
+            && let Some(table) = scope.common_table(one)
+        {
+            let output = Output {
+                sql: String::new(),
+                columns: table.columns.clone(),
+                value_table: table.value_table,
+            };
+            let text = quote_identifier(&table.name);
+            let name = self.alias_name(alias)?.unwrap_or_else(|| one.clone());
+            return self.add_named(text, output, Some(name), scope, place);
+        }
+        let idents: Vec<Ident> = name.0.iter().filter_map(|part| part.as_ident().cloned()).collect();
+        if let (Some(first), true) = (idents.first(), idents.len() > 1)
+            && scope.find_relation(&first.value).is_some()
+        {
+            let array = self.name_path(&idents, scope)?;
+            let alias = self
+                .alias_name(alias)?
+                .or_else(|| idents.last().map(|last| last.value.clone()));
+            return self.unnest(array, alias, offset, scope, place);
+        }
+        let table = self.catalog.table(&path, place.clone())?;
+        let name = match self.alias_name(alias)? {
+            Some(name) => Some(name),
+            None => path.last().cloned(),
+        };
+        let alias = scope.free_alias(name.as_deref().unwrap_or("t"));
+        let column = |one: &crate::Column| ScopeColumn {
+            name: one.name.clone(),
+            expr: Typed::column(one.ty.clone(), &alias, &one.name, place.clone()),
+        };
+        let columns: Vec<_> = table.columns.iter().map(column).collect();
+        let value = self.row_value(&columns, &place);
+        let text = format!("{} AS {}", table.sql, quote_identifier(&alias));
+        scope.add(ScopeRelation {
+            name,
+            columns,
+            pseudo: table.pseudo_columns.iter().map(column).collect(),
+            value,
+            alias,
+        });
+        Ok(text)
+    }
+
+    /// Brings a lowered query into scope; gives its text with the alias
+    pub fn add_output(
+        &self,
+        text: String,
+        output: Output,
+        alias: Option<&TableAlias>,
+        scope: &mut Scope,
+        span: Range<usize>,
+    ) -> Result<String, Error> {
+        let name = self.alias_name(alias)?;
+        self.add_named(text, output, name, scope, span)
+    }
+
+    pub fn add_named(
+        &self,
+        text: String,
+        output: Output,
+        name: Option<String>,
+        scope: &mut Scope,
+        span: Range<usize>,
+    ) -> Result<String, Error> {
+        let alias = match &name {
+            Some(name) => scope.free_alias(name),
+            None => self.fresh("q"),
+        };
+        let relation = self.output_relation(&output, name, &alias, &span);
+        scope.add(relation);
+        Ok(format!("{text} AS {}", quote_identifier(&alias)))
+    }
+}

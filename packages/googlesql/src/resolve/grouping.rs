@@ -1,0 +1,126 @@
+//! `GROUP BY`: expressions, positions, aliases, ALL, ROLLUP, CUBE, GROUPING SETS
+
+use sqlparser::ast::{Expr, GroupByExpr};
+
+use super::Resolver;
+use super::order::ordinal;
+use super::scope::Scope;
+use crate::Error;
+use crate::tree::{Literal, Node, Typed};
+
+impl Resolver<'_> {
+    /// The written grouping, if there is one; a key that is a select item repeats its expression
+    pub fn group_by(
+        &self,
+        clause: &GroupByExpr,
+        items: &[Typed],
+        scope: &Scope,
+    ) -> Result<Option<String>, Error> {
+        let keys = match clause {
+            GroupByExpr::All(modifiers) if modifiers.is_empty() => {
+                let keys: Vec<_> = items
+                    .iter()
+                    .filter(|item| !has_aggregate(item) && item.literal == Literal::No && has_column(item))
+                    .map(|item| self.written_key(item.clone()))
+                    .collect::<Result<_, _>>()?;
+                let text = match keys.is_empty() {
+                    true => "()".to_owned(),
+                    false => keys.join(", "),
+                };
+                return Ok(Some(text));
+            }
+            GroupByExpr::Expressions(keys, modifiers) if modifiers.is_empty() => keys,
+            _ => return Err(self.unsupported("this form of GROUP BY", self.whole.clone())),
+        };
+        if keys.is_empty() {
+            return Ok(None);
+        }
+        let keys = keys
+            .iter()
+            .map(|key| self.group_key(key, items, scope))
+            .collect::<Result<Vec<_>, _>>()?;
+        Ok(Some(keys.join(", ")))
+    }
+
+    fn group_key(&self, key: &Expr, items: &[Typed], scope: &Scope) -> Result<String, Error> {
+        let sets = |sets: &[Vec<Expr>]| -> Result<String, Error> {
+            let sets = sets
+                .iter()
+                .map(|set| {
+                    let keys = set
+                        .iter()
+                        .map(|key| self.group_key(key, items, scope))
+                        .collect::<Result<Vec<_>, _>>()?;
+                    Ok(match keys.as_slice() {
+                        [one] => one.clone(),
+                        several => format!("({})", several.join(", ")),
+                    })
+                })
+                .collect::<Result<Vec<_>, Error>>()?;
+            Ok(sets.join(", "))
+        };
+        match key {
+            Expr::Rollup(keys) => return Ok(format!("ROLLUP ({})", sets(keys)?)),
+            Expr::Cube(keys) => return Ok(format!("CUBE ({})", sets(keys)?)),
+            Expr::GroupingSets(keys) => return Ok(format!("GROUPING SETS ({})", sets(keys)?)),
+            Expr::Tuple(keys) if keys.is_empty() => return Ok("()".to_owned()),
+            _ => {}
+        }
+        if let Some(ordinal) = ordinal(key) {
+            return match ordinal.checked_sub(1).and_then(|at| items.get(at)) {
+                Some(item) => self.written_key(item.clone()),
+                None => Err(self.invalid(
+                    format!("position {ordinal} is not in the select list"),
+                    self.span(key),
+                )),
+            };
+        }
+        self.written_key(self.expression(key, scope)?)
+    }
+
+    fn written_key(&self, key: Typed) -> Result<String, Error> {
+        if has_aggregate(&key) {
+            return Err(self.invalid("a grouping key cannot hold an aggregate", key.span));
+        }
+        if !groupable(&key.ty) {
+            let message = format!("cannot group by {}", key.ty);
+            return Err(self.mismatch(message, key.span));
+        }
+        // DuckDB reads a bare number as a position
+        Ok(match key.literal {
+            Literal::No => key.sql(),
+            _ => format!("CAST({} AS {})", key.sql(), key.ty.duckdb()),
+        })
+    }
+}
+
+/// JSON cannot be grouped by; arrays and structs can
+pub fn groupable(ty: &crate::Type) -> bool {
+    match ty {
+        crate::Type::Json => false,
+        crate::Type::Array(element) => groupable(element),
+        crate::Type::Struct(fields) => fields.iter().all(|field| groupable(&field.ty)),
+        _ => true,
+    }
+}
+
+pub fn has_aggregate(value: &Typed) -> bool {
+    any_node(value, &|node| matches!(node, Node::Aggregate(_)))
+}
+
+fn has_column(value: &Typed) -> bool {
+    any_node(value, &|node| {
+        matches!(node, Node::Column { .. }) || matches!(node, Node::Text(text) if text.contains('\n'))
+    })
+}
+
+fn any_node(value: &Typed, test: &dyn Fn(&Node) -> bool) -> bool {
+    test(&value.node)
+        || match &value.node {
+            Node::Apply { arguments, .. } => arguments.iter().any(|one| any_node(one, test)),
+            Node::Aggregate(aggregate) => aggregate.arguments.iter().any(|one| any_node(one, test)),
+            Node::Array(elements) => elements.iter().any(|one| any_node(one, test)),
+            Node::Struct(fields) => fields.iter().any(|(_, one)| any_node(one, test)),
+            Node::Column { .. } | Node::Text(_) => false,
+        }
+}

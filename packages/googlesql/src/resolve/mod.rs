@@ -1,0 +1,106 @@
+//! Names and types: sqlparser's tree against a catalog, into typed expressions and lowered queries
+
+pub mod access;
+pub mod aggregate;
+pub mod call;
+pub mod cast;
+pub mod coerce;
+pub mod compare;
+pub mod condition;
+pub mod datatype;
+pub mod expression;
+pub mod from;
+pub mod grouping;
+pub mod join;
+pub mod literal;
+pub mod membership;
+pub mod operator;
+pub mod order;
+pub mod part;
+pub mod pivot;
+pub mod query;
+pub mod scope;
+pub mod select;
+pub mod setops;
+pub mod special;
+pub mod statement;
+pub mod table_function;
+pub mod unnest;
+pub mod window;
+
+use std::cell::Cell;
+use std::ops::Range;
+
+use diagnostic::{Code, code};
+use sqlparser::ast::Spanned;
+
+use crate::lex::range_of;
+use crate::{Catalog, Error};
+
+/// How deep expressions and queries may nest
+const DEPTH: usize = 1500;
+
+/// Resolves one statement
+pub struct Resolver<'a> {
+    pub catalog: &'a dyn Catalog,
+    /// The name of the time zone that conversions use
+    pub zone: String,
+    /// Where the statement stands: the span of nodes that have none
+    pub whole: Range<usize>,
+    counter: Cell<usize>,
+    depth: Cell<usize>,
+}
+
+impl<'a> Resolver<'a> {
+    pub fn new(catalog: &'a dyn Catalog, whole: Range<usize>) -> Self {
+        Self {
+            catalog,
+            zone: catalog.time_zone().to_owned(),
+            whole,
+            counter: Cell::new(0),
+            depth: Cell::new(0),
+        }
+    }
+
+    /// Where a node of sqlparser's tree stands
+    pub fn span(&self, node: &impl Spanned) -> Range<usize> {
+        range_of(node.span()).unwrap_or_else(|| self.whole.clone())
+    }
+
+    /// A name that nothing the user wrote has
+    pub fn fresh(&self, stem: &str) -> String {
+        self.counter.set(self.counter.get() + 1);
+        format!("_{stem}{}", self.counter.get())
+    }
+
+    /// Runs `inner` one level deeper, on a stack that grows
+    pub fn deeper<T>(&self, inner: impl FnOnce() -> Result<T, Error>) -> Result<T, Error> {
+        if self.depth.get() >= DEPTH {
+            return Err(self.unsupported("an expression nested this deeply", self.whole.clone()));
+        }
+        self.depth.set(self.depth.get() + 1);
+        let result = stacker::maybe_grow(256 * 1024, 2 * 1024 * 1024, inner);
+        self.depth.set(self.depth.get() - 1);
+        result
+    }
+
+    pub fn error(&self, code: Code, message: impl Into<String>, span: Range<usize>) -> Error {
+        Error::new(code, message, span)
+    }
+
+    pub fn invalid(&self, message: impl Into<String>, span: Range<usize>) -> Error {
+        Error::new(code::SQL_INVALID, message, span)
+    }
+
+    pub fn mismatch(&self, message: impl Into<String>, span: Range<usize>) -> Error {
+        Error::new(code::TYPE_MISMATCH, message, span)
+    }
+
+    pub fn unsupported(&self, what: impl std::fmt::Display, span: Range<usize>) -> Error {
+        Error::new(
+            code::SQL_UNSUPPORTED,
+            format!("{what} is not supported by the embedded engine"),
+            span,
+        )
+    }
+}

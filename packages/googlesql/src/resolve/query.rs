@@ -1,0 +1,217 @@
+//! Queries: `WITH`, body, `ORDER BY`, `LIMIT`
+
+use std::ops::Range;
+
+use sqlparser::ast::{LimitClause, OrderByExpr, OrderByKind, Query, SetExpr};
+
+use super::Resolver;
+use super::scope::{CommonTable, OutputColumn, Scope};
+use crate::tree::{Literal, Typed};
+use crate::{Error, Type, quote_identifier};
+
+/// A lowered query
+#[derive(Debug, Clone)]
+pub struct Output {
+    pub sql: String,
+    pub columns: Vec<OutputColumn>,
+    /// Its one column is the row itself (`SELECT AS STRUCT`, `SELECT AS VALUE`)
+    pub value_table: bool,
+}
+
+/// Sort keys and row limits that a query puts around its body
+pub struct Tail<'q> {
+    pub order: &'q [OrderByExpr],
+    /// Written `LIMIT` and `OFFSET`
+    pub limit: String,
+}
+
+impl Resolver<'_> {
+    pub fn query(&self, query: &Query, parent: Option<&Scope>) -> Result<Output, Error> {
+        self.deeper(|| self.any_query(query, parent))
+    }
+
+    fn any_query(&self, query: &Query, parent: Option<&Scope>) -> Result<Output, Error> {
+        let refuse = |what: &str| Err(self.unsupported(what, self.span(query)));
+        if query.fetch.is_some() {
+            return refuse("FETCH");
+        }
+        if !query.locks.is_empty()
+            || query.for_clause.is_some()
+            || query.settings.is_some()
+            || query.format_clause.is_some()
+        {
+            return refuse("this clause");
+        }
+        let mut scope = Scope::inside(parent);
+        let with = self.with(query, &mut scope)?;
+        let order: &[OrderByExpr] = match &query.order_by {
+            None => &[],
+            Some(order) => match &order.kind {
+                OrderByKind::Expressions(keys) if order.interpolate.is_none() => keys,
+                _ => return refuse("ORDER BY ALL"),
+            },
+        };
+        let tail = Tail {
+            order,
+            limit: self.limit(query.limit_clause.as_ref(), &scope)?,
+        };
+        let mut output = self.body(&query.body, &tail, &scope)?;
+        output = self.pipes(output, &query.pipe_operators, &scope)?;
+        if !with.is_empty() {
+            output.sql = format!("{with}\n{}", output.sql);
+        }
+        Ok(output)
+    }
+
+    /// A query's body with its tail
+    pub fn body(&self, body: &SetExpr, tail: &Tail, scope: &Scope) -> Result<Output, Error> {
+        match body {
+            SetExpr::Select(select) => self.select(select, tail, scope),
+            SetExpr::Query(query) => {
+                let inner = self.query(query, Some(scope))?;
+                match tail.order.is_empty() && tail.limit.is_empty() {
+                    true => Ok(inner),
+                    false => self.sorted(inner, tail, scope),
+                }
+            }
+            SetExpr::SetOperation { .. } => {
+                let inner = self.set_operation(body, scope)?;
+                match tail.order.is_empty() && tail.limit.is_empty() {
+                    true => Ok(inner),
+                    false => self.sorted(inner, tail, scope),
+                }
+            }
+            SetExpr::Values(_) => {
+                Err(self.invalid("VALUES is allowed in INSERT only", self.span(body)))
+            }
+            _ => Err(self.unsupported("this kind of query", self.span(body))),
+        }
+    }
+
+    /// `SELECT * FROM (inner) ORDER BY …`
+    fn sorted(&self, inner: Output, tail: &Tail, scope: &Scope) -> Result<Output, Error> {
+        let alias = self.fresh("q");
+        let mut level = Scope::inside(Some(scope));
+        level.add(self.output_relation(&inner, None, &alias, &self.whole));
+        let items: Vec<_> = inner.columns.iter().map(|column| {
+            Typed::column(column.ty.clone(), &alias, &column.physical, self.whole.clone())
+        }).collect();
+        let list: Vec<_> = items.iter().map(Typed::sql).collect();
+        let order = self.order_by(tail.order, &items, true, &level)?;
+        let mut sql = format!(
+            "SELECT {}\nFROM (\n{}\n) AS {}",
+            list.join(", "),
+            indent(&inner.sql),
+            quote_identifier(&alias)
+        );
+        push_clause(&mut sql, "ORDER BY", &order.join(", "));
+        push_limit(&mut sql, &tail.limit);
+        Ok(Output { sql, ..inner })
+    }
+
+    /// Lowers the `WITH` clause and brings its names into scope
+    fn with(&self, query: &Query, scope: &mut Scope) -> Result<String, Error> {
+        let Some(with) = &query.with else {
+            return Ok(String::new());
+        };
+        let mut tables = Vec::new();
+        let mut recursive = false;
+        for table in &with.cte_tables {
+            let span = self.ident_span(&table.alias.name);
+            let name = table.alias.name.value.clone();
+            if !table.alias.columns.is_empty() || table.from.is_some() {
+                return Err(self.unsupported("a WITH table with a column list", span));
+            }
+            if scope.tables.iter().any(|other| super::scope::same(&other.name, &name)) {
+                return Err(self.invalid(format!("WITH table `{name}` is defined twice"), span));
+            }
+            let output = match with.recursive && super::setops::mentions(&table.query, &name) {
+                true => {
+                    recursive = true;
+                    self.recursive_table(&name, &table.query, scope)?
+                }
+                false => self.query(&table.query, Some(scope))?,
+            };
+            tables.push(format!(
+                "{} AS (\n{}\n)",
+                quote_identifier(&name),
+                indent(&output.sql)
+            ));
+            scope.tables.push(CommonTable {
+                name,
+                columns: output.columns,
+                value_table: output.value_table,
+            });
+        }
+        let keyword = if recursive { "WITH RECURSIVE" } else { "WITH" };
+        Ok(format!("{keyword} {}", tables.join(", ")))
+    }
+
+    fn limit(&self, clause: Option<&LimitClause>, scope: &Scope) -> Result<String, Error> {
+        let Some(clause) = clause else {
+            return Ok(String::new());
+        };
+        let (limit, offset) = match clause {
+            LimitClause::LimitOffset {
+                limit,
+                offset,
+                limit_by,
+            } if limit_by.is_empty() => {
+                (limit.as_ref(), offset.as_ref().map(|offset| &offset.value))
+            }
+            _ => return Err(self.unsupported("this form of LIMIT", self.whole.clone())),
+        };
+        let mut text = String::new();
+        if let Some(limit) = limit {
+            text = format!("LIMIT {}", self.count(limit, scope)?);
+        }
+        if let Some(offset) = offset {
+            text = format!("{text} OFFSET {}", self.count(offset, scope)?);
+        }
+        Ok(text.trim_start().to_owned())
+    }
+
+    /// A constant, not negative number of rows
+    pub fn count(&self, expr: &sqlparser::ast::Expr, scope: &Scope) -> Result<i64, Error> {
+        let span: Range<usize> = self.span(expr);
+        if matches!(expr, sqlparser::ast::Expr::Identifier(_)) {
+            return Err(self.unsupported("a LIMIT or OFFSET that is no constant", span));
+        }
+        let value = self.expression(expr, scope)?;
+        match (&value.literal, &value.ty) {
+            (Literal::Int(count), Type::Int64) if *count >= 0 => Ok(*count),
+            _ => match (&value.node, &value.ty) {
+                (crate::tree::Node::Apply { template, arguments }, Type::Int64)
+                    if template == "$0::BIGINT" =>
+                {
+                    match arguments.first().map(|inner| &inner.literal) {
+                        Some(Literal::Int(count)) if *count >= 0 => Ok(*count),
+                        _ => Err(self.invalid("LIMIT and OFFSET take a number that is not negative", span)),
+                    }
+                }
+                _ => Err(self.invalid("LIMIT and OFFSET take a number that is not negative", span)),
+            },
+        }
+    }
+}
+
+/// Each line two spaces to the right; lowered SQL has no line breaks inside literals
+pub fn indent(sql: &str) -> String {
+    sql.lines().map(|line| format!("  {line}")).collect::<Vec<_>>().join("\n")
+}
+
+pub fn push_clause(sql: &mut String, keyword: &str, text: &str) {
+    if !text.is_empty() {
+        sql.push('\n');
+        sql.push_str(keyword);
+        sql.push(' ');
+        sql.push_str(text);
+    }
+}
+
+pub fn push_limit(sql: &mut String, limit: &str) {
+    if !limit.is_empty() {
+        sql.push('\n');
+        sql.push_str(limit);
+    }
+}

@@ -1,0 +1,439 @@
+//! One `SELECT`: list, `WHERE`, grouping, `HAVING`, `QUALIFY`, order and limit
+
+use std::ops::Range;
+
+use sqlparser::ast::{
+    Distinct, Expr, Ident, Select, SelectFlavor, SelectItem, SelectItemQualifiedWildcardKind,
+    ValueTableMode, WildcardAdditionalOptions,
+};
+
+use super::Resolver;
+use super::literal::inferred_name;
+use super::query::{Output, Tail, indent, push_clause, push_limit};
+use super::scope::{OutputColumn, Scope, ScopeColumn, ScopeRelation, same};
+use crate::tree::{Node, Typed};
+use crate::{Error, Field, Type, quote_identifier};
+
+/// An item of a select list
+#[derive(Debug, Clone)]
+pub struct Item {
+    pub name: Option<String>,
+    pub value: Typed,
+}
+
+impl Resolver<'_> {
+    pub fn select(&self, select: &Select, tail: &Tail, parent: &Scope) -> Result<Output, Error> {
+        self.refuse_foreign(select)?;
+        let mut scope = Scope::inside(Some(parent));
+        let from = self.from(&select.from, &mut scope)?;
+        let selection = match &select.selection {
+            Some(condition) => Some(self.condition(condition, &scope, "WHERE clause")?),
+            None => None,
+        };
+        self.named_windows(&select.named_window, &mut scope)?;
+        let items = match select.flavor {
+            SelectFlavor::FromFirstNoSelect => self.star_items(&scope, &self.whole)?,
+            _ => self.select_list(&select.projection, &scope)?,
+        };
+        let (distinct, mode) = self.value_mode(select)?;
+        let (items, value_table) = self.apply_mode(items, mode, select)?;
+        scope.aliases = items
+            .iter()
+            .filter_map(|item| Some((item.name.clone()?, item.value.clone())))
+            .collect();
+        let values: Vec<_> = items.iter().map(|item| item.value.clone()).collect();
+        let grouping = self.group_by(&select.group_by, &values, &scope)?;
+        let having = match &select.having {
+            Some(condition) => Some(self.condition(condition, &scope, "HAVING clause")?),
+            None => None,
+        };
+        let qualify = match &select.qualify {
+            Some(condition) => Some(self.condition(condition, &scope, "QUALIFY clause")?),
+            None => None,
+        };
+        scope.aliases_first = true;
+        let order = self.order_by(tail.order, &values, false, &scope)?;
+        if distinct
+            && let Some(item) = values.iter().find(|item| !super::grouping::groupable(&item.ty))
+        {
+            let message = format!("SELECT DISTINCT cannot compare {}", item.ty);
+            return Err(self.mismatch(message, item.span.clone()));
+        }
+        let (list, columns) = write_list(items);
+        let mut sql = String::from(if distinct { "SELECT DISTINCT" } else { "SELECT" });
+        sql.push_str(&lay_out(&list));
+        push_clause(&mut sql, "FROM", &from.unwrap_or_default());
+        push_clause(&mut sql, "WHERE", &selection.map(|one| one.sql()).unwrap_or_default());
+        push_clause(&mut sql, "GROUP BY", &grouping.unwrap_or_default());
+        push_clause(&mut sql, "HAVING", &having.map(|one| one.sql()).unwrap_or_default());
+        push_clause(&mut sql, "QUALIFY", &qualify.map(|one| one.sql()).unwrap_or_default());
+        push_clause(&mut sql, "ORDER BY", &order.join(", "));
+        push_limit(&mut sql, &tail.limit);
+        Ok(Output {
+            sql,
+            columns,
+            value_table,
+        })
+    }
+
+    /// Clauses of other dialects that sqlparser reads too
+    fn refuse_foreign(&self, select: &Select) -> Result<(), Error> {
+        let foreign = select.top.is_some()
+            || select.exclude.is_some()
+            || select.into.is_some()
+            || !select.lateral_views.is_empty()
+            || select.prewhere.is_some()
+            || !select.connect_by.is_empty()
+            || !select.cluster_by.is_empty()
+            || !select.distribute_by.is_empty()
+            || !select.sort_by.is_empty()
+            || !select.optimizer_hints.is_empty()
+            || select.select_modifiers.is_some();
+        match foreign {
+            true => Err(self.invalid("this clause is not GoogleSQL", self.span(select))),
+            false => Ok(()),
+        }
+    }
+
+    fn value_mode(&self, select: &Select) -> Result<(bool, Option<ValueTableMode>), Error> {
+        let distinct = match &select.distinct {
+            None | Some(Distinct::All) => false,
+            Some(Distinct::Distinct) => true,
+            Some(Distinct::On(_)) => {
+                return Err(self.invalid("DISTINCT ON is not GoogleSQL", self.span(select)));
+            }
+        };
+        Ok(match select.value_table_mode {
+            Some(ValueTableMode::DistinctAsStruct) => (true, Some(ValueTableMode::AsStruct)),
+            Some(ValueTableMode::DistinctAsValue) => (true, Some(ValueTableMode::AsValue)),
+            mode => (distinct, mode),
+        })
+    }
+
+    fn apply_mode(
+        &self,
+        items: Vec<Item>,
+        mode: Option<ValueTableMode>,
+        select: &Select,
+    ) -> Result<(Vec<Item>, bool), Error> {
+        let span = self.span(select);
+        match mode {
+            None => Ok((items, false)),
+            Some(ValueTableMode::AsStruct | ValueTableMode::DistinctAsStruct) => {
+                let mut fields = Vec::new();
+                let mut values = Vec::new();
+                for (at, item) in items.into_iter().enumerate() {
+                    let field = Field {
+                        name: item.name,
+                        ty: item.value.ty.clone(),
+                    };
+                    values.push((field.physical(at), item.value.into_exact()));
+                    fields.push(field);
+                }
+                let value = self.struct_value(fields, values, span)?;
+                Ok((vec![Item { name: None, value }], true))
+            }
+            Some(ValueTableMode::AsValue | ValueTableMode::DistinctAsValue) => match items.len() {
+                1 => Ok((
+                    items
+                        .into_iter()
+                        .map(|item| Item {
+                            name: None,
+                            value: item.value,
+                        })
+                        .collect(),
+                    true,
+                )),
+                count => Err(self.invalid(
+                    format!("SELECT AS VALUE takes one column, not {count}"),
+                    span,
+                )),
+            },
+        }
+    }
+
+    pub fn select_list(&self, list: &[SelectItem], scope: &Scope) -> Result<Vec<Item>, Error> {
+        let mut items = Vec::new();
+        for item in list {
+            match item {
+                SelectItem::UnnamedExpr(expr) => items.push(Item {
+                    name: inferred_name(expr),
+                    value: self.expression(expr, scope)?,
+                }),
+                SelectItem::ExprWithAlias { expr, alias } => {
+                    if alias.quote_style == Some('\'') {
+                        let span = self.ident_span(alias);
+                        return Err(self.invalid("an alias is a name, not a string", span));
+                    }
+                    items.push(Item {
+                        name: Some(alias.value.clone()),
+                        value: self.expression(expr, scope)?,
+                    });
+                }
+                SelectItem::Wildcard(options) => {
+                    let span = self.span(item);
+                    if scope.relations.is_empty() {
+                        return Err(self.invalid("`*` needs a FROM clause", span));
+                    }
+                    let star = self.star_items(scope, &span)?;
+                    items.extend(self.star_options(star, options, scope)?);
+                }
+                SelectItem::QualifiedWildcard(kind, options) => {
+                    let star = self.qualified_star(kind, scope, self.span(item))?;
+                    items.extend(self.star_options(star, options, scope)?);
+                }
+                SelectItem::ExprWithAliases { .. } => {
+                    return Err(self.invalid("an item has one alias", self.span(item)));
+                }
+            }
+        }
+        Ok(items)
+    }
+
+    pub fn star_items(&self, scope: &Scope, span: &Range<usize>) -> Result<Vec<Item>, Error> {
+        Ok(scope.star.iter().map(|column| star_item(column, span)).collect())
+    }
+
+    fn qualified_star(
+        &self,
+        kind: &SelectItemQualifiedWildcardKind,
+        scope: &Scope,
+        span: Range<usize>,
+    ) -> Result<Vec<Item>, Error> {
+        let value = match kind {
+            SelectItemQualifiedWildcardKind::ObjectName(name) => {
+                let path: Vec<Ident> = name
+                    .0
+                    .iter()
+                    .filter_map(|part| part.as_ident().cloned())
+                    .collect();
+                if let [one] = path.as_slice()
+                    && let Some(relation) = scope.find_relation(&one.value)
+                {
+                    let columns = &relation.columns;
+                    return Ok(columns.iter().map(|column| star_item(column, &span)).collect());
+                }
+                self.name_path(&path, scope)?
+            }
+            SelectItemQualifiedWildcardKind::Expr(expr) => self.expression(expr, scope)?,
+        };
+        self.struct_items(value, &span)
+    }
+
+    fn struct_items(&self, value: Typed, span: &Range<usize>) -> Result<Vec<Item>, Error> {
+        let Type::Struct(fields) = value.ty.clone() else {
+            return Err(self.mismatch(format!("{} has no fields for `.*`", value.ty), span.clone()));
+        };
+        Ok(fields
+            .iter()
+            .enumerate()
+            .map(|(at, field)| {
+                let (ty, name) = (field.ty.clone(), field.physical(at));
+                Item {
+                    name: field.name.clone(),
+                    value: self.struct_field(value.clone(), at, ty, &name, span.clone()),
+                }
+            })
+            .collect())
+    }
+
+    fn star_options(
+        &self,
+        mut items: Vec<Item>,
+        options: &WildcardAdditionalOptions,
+        scope: &Scope,
+    ) -> Result<Vec<Item>, Error> {
+        if options.opt_ilike.is_some()
+            || options.opt_exclude.is_some()
+            || options.opt_rename.is_some()
+            || options.opt_alias.is_some()
+        {
+            return Err(self.invalid("this form of `*` is not GoogleSQL", self.span(options)));
+        }
+        if let Some(except) = &options.opt_except {
+            let names = std::iter::once(&except.first_element).chain(&except.additional_elements);
+            for name in names {
+                let before = items.len();
+                items.retain(|item| !item.name.as_deref().is_some_and(|own| same(own, &name.value)));
+                if items.len() == before {
+                    return Err(scope.unknown(&name.value, self.ident_span(name)));
+                }
+            }
+            if items.is_empty() {
+                return Err(self.invalid("EXCEPT leaves no columns", self.span(options)));
+            }
+        }
+        for replace in options.opt_replace.iter().flat_map(|replace| &replace.items) {
+            let name = &replace.column_name;
+            let value = self.expression(&replace.expr, scope)?;
+            let item = items
+                .iter_mut()
+                .find(|item| item.name.as_deref().is_some_and(|own| same(own, &name.value)));
+            match item {
+                Some(item) => {
+                    *item = Item {
+                        name: Some(name.value.clone()),
+                        value,
+                    };
+                }
+                None => return Err(scope.unknown(&name.value, self.ident_span(name))),
+            }
+        }
+        Ok(items)
+    }
+
+    /// A lowered query as a relation in scope
+    pub fn output_relation(
+        &self,
+        output: &Output,
+        name: Option<String>,
+        alias: &str,
+        span: &Range<usize>,
+    ) -> ScopeRelation {
+        let column = |one: &OutputColumn| {
+            Typed::column(one.ty.clone(), alias, &one.physical, span.clone())
+        };
+        let (columns, value) = match (&output.value_table, output.columns.as_slice()) {
+            (true, [one]) => self.value_columns(column(one), name.as_deref()),
+            (_, columns) => {
+                let columns: Vec<_> = columns
+                    .iter()
+                    .map(|one| ScopeColumn {
+                        name: one.name.clone().unwrap_or_default(),
+                        expr: column(one),
+                    })
+                    .collect();
+                let value = self.row_value(&columns, span);
+                (columns, value)
+            }
+        };
+        ScopeRelation {
+            name,
+            alias: alias.to_owned(),
+            columns,
+            pseudo: Vec::new(),
+            value,
+        }
+    }
+
+    /// The columns that a value gives its relation: a struct's fields, or itself under its alias
+    pub fn value_columns(
+        &self,
+        value: Typed,
+        name: Option<&str>,
+    ) -> (Vec<ScopeColumn>, Option<Typed>) {
+        let columns = match &value.ty {
+            Type::Struct(fields) => fields
+                .iter()
+                .enumerate()
+                .map(|(at, field)| {
+                    let (ty, physical) = (field.ty.clone(), field.physical(at));
+                    let span = value.span.clone();
+                    ScopeColumn {
+                        name: field.name.clone().unwrap_or_default(),
+                        expr: self.struct_field(value.clone(), at, ty, &physical, span),
+                    }
+                })
+                .collect(),
+            _ => vec![ScopeColumn {
+                name: name.unwrap_or_default().to_owned(),
+                expr: value.clone(),
+            }],
+        };
+        (columns, Some(value))
+    }
+
+    /// A row as a struct, when its columns have distinct names
+    pub fn row_value(&self, columns: &[ScopeColumn], span: &Range<usize>) -> Option<Typed> {
+        let fields = columns
+            .iter()
+            .map(|column| Field {
+                name: Some(column.name.clone()).filter(|name| !name.is_empty()),
+                ty: column.expr.ty.clone(),
+            })
+            .collect();
+        let values = columns
+            .iter()
+            .enumerate()
+            .map(|(at, column)| match column.name.is_empty() {
+                true => (format!("_field_{}", at + 1), column.expr.clone()),
+                false => (column.name.clone(), column.expr.clone()),
+            })
+            .collect();
+        let value = self.struct_value(fields, values, span.clone()).ok()?;
+        let ty = value.ty.clone();
+        Some(Typed::apply(ty, "$0", vec![value], span.clone()))
+    }
+
+    /// Names an expression list, for `SELECT expr` without a parse tree of its own
+    pub fn item(&self, expr: &Expr, alias: Option<&Ident>, scope: &Scope) -> Result<Item, Error> {
+        let name = match alias {
+            Some(alias) => Some(alias.value.clone()),
+            None => inferred_name(expr),
+        };
+        let value = self.expression(expr, scope)?;
+        Ok(Item { name, value })
+    }
+}
+
+fn star_item(column: &ScopeColumn, span: &Range<usize>) -> Item {
+    Item {
+        name: Some(column.name.clone()).filter(|name| !name.is_empty()),
+        value: Typed {
+            span: span.clone(),
+            ..column.expr.clone()
+        },
+    }
+}
+
+/// The written items with unique names, and the columns they give
+pub fn write_list(items: Vec<Item>) -> (Vec<String>, Vec<OutputColumn>) {
+    let mut columns: Vec<OutputColumn> = Vec::new();
+    let mut list = Vec::new();
+    let mut anonymous = 0;
+    let names: Vec<String> = items.iter().filter_map(|item| item.name.clone()).collect();
+    for item in items {
+        let taken = |columns: &[OutputColumn], name: &str| {
+            columns.iter().any(|column| same(&column.physical, name))
+        };
+        let physical = match &item.name {
+            Some(name) if !taken(&columns, name) => name.clone(),
+            Some(name) => (1..)
+                .map(|number| format!("{name}_{number}"))
+                .find(|name| !taken(&columns, name) && !names.iter().any(|other| same(other, name)))
+                .unwrap_or_else(|| name.clone()),
+            None => loop {
+                let name = format!("f{anonymous}_");
+                anonymous += 1;
+                if !names.iter().any(|other| same(other, &name)) {
+                    break name;
+                }
+            },
+        };
+        let null = item.value.is_null_literal();
+        let value = item.value.into_exact();
+        let written = value.sql();
+        let plain = matches!(&value.node, Node::Column { name, .. } if *name == physical);
+        list.push(match plain {
+            true => written,
+            false => format!("{written} AS {}", quote_identifier(&physical)),
+        });
+        columns.push(OutputColumn {
+            name: item.name,
+            physical,
+            ty: value.ty,
+            null,
+        });
+    }
+    (list, columns)
+}
+
+/// The items on the line of `SELECT` if they are short, else on a line each
+pub fn lay_out(list: &[String]) -> String {
+    let length: usize = list.iter().map(|item| item.len() + 2).sum();
+    if length <= 90 && !list.iter().any(|item| item.contains('\n')) {
+        return format!(" {}", list.join(", "));
+    }
+    let lines: Vec<_> = list.iter().map(|item| indent(item)).collect();
+    format!("\n{}", lines.join(",\n"))
+}

@@ -1,0 +1,179 @@
+//! Functions in `FROM`: model functions, which the catalog answers
+
+use std::ops::Range;
+
+use diagnostic::code;
+use sqlparser::ast::{
+    Expr, FunctionArg, FunctionArgExpr, Ident, ObjectName, SetExpr, TableAlias,
+};
+
+use super::Resolver;
+use super::query::{Output, indent};
+use super::scope::{OutputColumn, Scope};
+use crate::{Error, ModelFunction, Relation, Value, quote_identifier};
+
+impl Resolver<'_> {
+    pub fn table_function(
+        &self,
+        name: &ObjectName,
+        arguments: &[FunctionArg],
+        alias: Option<&TableAlias>,
+        scope: &mut Scope,
+        span: Range<usize>,
+    ) -> Result<String, Error> {
+        let function = name.to_string().to_ascii_uppercase();
+        if !function.starts_with("ML.") {
+            let place = self.span(name);
+            let message = format!("no table function `{}`", name);
+            return Err(self.error(code::UNKNOWN_FUNCTION, message, place));
+        }
+        let span = self.span(name).start..span.end;
+        let mut call = ModelFunction {
+            function,
+            model: Vec::new(),
+            inputs: Vec::new(),
+            settings: Vec::new(),
+            span: span.clone(),
+        };
+        for argument in arguments {
+            self.model_argument(argument, &mut call, scope)?;
+        }
+        let relation = self.catalog.model_function(&call)?;
+        let text = format!("(\n{}\n  )", indent(&indent(&relation.sql)));
+        self.add_output(text, output_of(&relation), alias, scope, span)
+    }
+
+    fn model_argument(
+        &self,
+        argument: &FunctionArg,
+        call: &mut ModelFunction,
+        scope: &Scope,
+    ) -> Result<(), Error> {
+        match argument {
+            FunctionArg::Named {
+                name,
+                arg: FunctionArgExpr::Expr(expr),
+                ..
+            } if name.value.eq_ignore_ascii_case("MODEL") => {
+                call.model = self.expression_path(expr)?;
+                Ok(())
+            }
+            FunctionArg::Named {
+                name,
+                arg: FunctionArgExpr::Expr(expr),
+                ..
+            } if name.value.eq_ignore_ascii_case("TABLE") => {
+                let path = self.expression_path(expr)?;
+                call.inputs.push(self.table_relation(&path, scope, self.span(expr))?);
+                Ok(())
+            }
+            FunctionArg::Unnamed(FunctionArgExpr::Expr(Expr::Subquery(query))) => {
+                let output = self.query(query, Some(scope))?;
+                call.inputs.push(relation_of(output));
+                Ok(())
+            }
+            FunctionArg::Unnamed(FunctionArgExpr::Expr(expr @ Expr::Struct { .. })) => {
+                let Value::Struct(fields) = self.constant(expr)? else {
+                    return Err(self.invalid("settings are a STRUCT", self.span(expr)));
+                };
+                for (name, value) in fields {
+                    let Some(name) = name else {
+                        return Err(self.invalid("each setting needs a name", self.span(expr)));
+                    };
+                    call.settings.push((name.to_lowercase(), value));
+                }
+                Ok(())
+            }
+            other => {
+                let message = format!("{} takes MODEL, TABLE or a query, and STRUCT", call.function);
+                let place = match other {
+                    FunctionArg::Unnamed(FunctionArgExpr::Expr(expr)) => self.span(expr),
+                    _ => call.span.clone(),
+                };
+                Err(self.error(code::INVALID_ARGUMENTS, message, place))
+            }
+        }
+    }
+
+    /// A dotted name that was parsed as an expression
+    pub fn expression_path(&self, expr: &Expr) -> Result<Vec<String>, Error> {
+        let idents: &[Ident] = match expr {
+            Expr::Identifier(one) => std::slice::from_ref(one),
+            Expr::CompoundIdentifier(path) => path,
+            _ => return Err(self.invalid("expected a name", self.span(expr))),
+        };
+        Ok(idents
+            .iter()
+            .flat_map(|ident| match ident.quote_style {
+                Some(_) => ident.value.split('.').map(str::to_owned).collect(),
+                None => vec![ident.value.clone()],
+            })
+            .collect())
+    }
+
+    fn table_relation(
+        &self,
+        path: &[String],
+        scope: &Scope,
+        span: Range<usize>,
+    ) -> Result<Relation, Error> {
+        let (from, columns) = match path {
+            [one] if scope.common_table(one).is_some() => {
+                let columns = scope.common_table(one).map(|table| table.columns.clone());
+                let columns = columns.unwrap_or_default();
+                let output = Output {
+                    sql: String::new(),
+                    columns,
+                    value_table: false,
+                };
+                (quote_identifier(one), relation_of(output).columns)
+            }
+            _ => {
+                let table = self.catalog.table(path, span)?;
+                (table.sql, table.columns)
+            }
+        };
+        let list: Vec<_> = columns.iter().map(|column| quote_identifier(&column.name)).collect();
+        Ok(Relation {
+            sql: format!("SELECT {} FROM {from}", list.join(", ")),
+            columns,
+        })
+    }
+}
+
+/// A lowered query with the names its columns have on DuckDB
+pub fn relation_of(output: Output) -> Relation {
+    Relation {
+        columns: output
+            .columns
+            .into_iter()
+            .map(|column| crate::Column::new(column.physical, column.ty))
+            .collect(),
+        sql: output.sql,
+    }
+}
+
+pub fn output_of(relation: &Relation) -> Output {
+    Output {
+        sql: relation.sql.clone(),
+        columns: relation
+            .columns
+            .iter()
+            .map(|column| OutputColumn {
+                name: Some(column.name.clone()),
+                physical: column.name.clone(),
+                ty: column.ty.clone(),
+                null: false,
+            })
+            .collect(),
+        value_table: false,
+    }
+}
+
+/// Whether a query is only `VALUES`
+pub fn values_of(body: &SetExpr) -> Option<&sqlparser::ast::Values> {
+    match body {
+        SetExpr::Values(values) => Some(values),
+        _ => None,
+    }
+}

@@ -1,0 +1,381 @@
+//! The typed tree of an expression, and how it is written as DuckDB SQL
+//!
+//! Every node has its GoogleSQL type. Calls and operators are templates over typed arguments
+//! (`$0`, `$1`, …, `$*` for all), so writing the tree is filling in templates; parentheses are put
+//! where DuckDB's precedence needs them.
+
+use std::borrow::Cow;
+use std::ops::Range;
+
+use crate::{Type, quote_identifier};
+
+/// An expression with its type
+#[derive(Debug, Clone, PartialEq)]
+pub struct Typed {
+    pub ty: Type,
+    pub node: Node,
+    pub literal: Literal,
+    /// Whether DuckDB gives the written expression exactly the type [`Type::duckdb`] names; small
+    /// numbers and NULL are narrower until cast
+    pub exact: bool,
+    pub span: Range<usize>,
+}
+
+/// What a literal may still become
+#[derive(Debug, Clone, PartialEq)]
+pub enum Literal {
+    /// Not a literal
+    No,
+    /// `NULL`, of any type
+    Null,
+    /// A whole number, also FLOAT64 or NUMERIC
+    Int(i64),
+    /// A number with point or exponent as written, also NUMERIC
+    Float(String),
+    /// Text, also a date, time and so on
+    Text(String),
+    /// `[]`, of any array type
+    EmptyArray,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub enum Node {
+    Column {
+        relation: String,
+        name: String,
+    },
+    /// Text that needs no parentheses anywhere
+    Text(String),
+    Apply {
+        template: Cow<'static, str>,
+        arguments: Vec<Typed>,
+    },
+    Aggregate(Box<Aggregate>),
+    Array(Vec<Typed>),
+    /// Fields with their names on DuckDB
+    Struct(Vec<(String, Typed)>),
+}
+
+/// An aggregate or window call; its template has the native call in `%{…}`
+#[derive(Debug, Clone, PartialEq)]
+pub struct Aggregate {
+    pub template: Cow<'static, str>,
+    pub arguments: Vec<Typed>,
+    pub distinct: bool,
+    /// Written sort keys
+    pub order: Vec<String>,
+    /// Conditions that a row must meet
+    pub filter: Vec<Typed>,
+    /// Such as `IGNORE NULLS`, inside the parentheses
+    pub nulls: Option<&'static str>,
+    /// The written window
+    pub over: Option<String>,
+}
+
+impl Typed {
+    pub fn new(ty: Type, node: Node, span: Range<usize>) -> Self {
+        Self {
+            ty,
+            node,
+            literal: Literal::No,
+            exact: true,
+            span,
+        }
+    }
+
+    pub fn text(ty: Type, text: impl Into<String>, span: Range<usize>) -> Self {
+        Self::new(ty, Node::Text(text.into()), span)
+    }
+
+    pub fn null(ty: Type, span: Range<usize>) -> Self {
+        Self {
+            literal: Literal::Null,
+            exact: false,
+            ..Self::text(ty, "NULL", span)
+        }
+    }
+
+    pub fn column(ty: Type, relation: &str, name: &str, span: Range<usize>) -> Self {
+        let node = Node::Column {
+            relation: relation.to_owned(),
+            name: name.to_owned(),
+        };
+        Self::new(ty, node, span)
+    }
+
+    /// A template over arguments; exact as far as the arguments are, or when it casts
+    pub fn apply(
+        ty: Type,
+        template: impl Into<Cow<'static, str>>,
+        arguments: Vec<Self>,
+        span: Range<usize>,
+    ) -> Self {
+        let template = template.into();
+        let casts = template.starts_with("CAST(") || template.contains("::");
+        let exact = casts || matches!(ty, Type::Bool) || arguments.iter().all(|one| one.exact);
+        Self {
+            exact,
+            ..Self::new(
+                ty,
+                Node::Apply {
+                    template,
+                    arguments,
+                },
+                span,
+            )
+        }
+    }
+
+    /// The same expression, of exactly the DuckDB type that its type names
+    pub fn into_exact(self) -> Self {
+        if self.exact {
+            return self;
+        }
+        let template = format!("$0::{}", self.ty.duckdb());
+        let span = self.span.clone();
+        Self::apply(self.ty.clone(), template, vec![self], span)
+    }
+
+    pub fn is_null_literal(&self) -> bool {
+        self.literal == Literal::Null
+    }
+
+    /// The DuckDB SQL
+    pub fn sql(&self) -> String {
+        let mut out = String::new();
+        self.write(&mut out);
+        out
+    }
+
+    fn write(&self, out: &mut String) {
+        stacker::maybe_grow(64 * 1024, 1024 * 1024, || match &self.node {
+            Node::Column { relation, name } => {
+                if !relation.is_empty() {
+                    out.push_str(&quote_identifier(relation));
+                    out.push('.');
+                }
+                out.push_str(&quote_identifier(name));
+            }
+            Node::Text(text) => out.push_str(text),
+            Node::Apply {
+                template,
+                arguments,
+            } => fill(template, arguments, out),
+            Node::Aggregate(aggregate) => aggregate.write(out),
+            Node::Array(elements) => {
+                out.push('[');
+                write_list(elements, out);
+                out.push(']');
+            }
+            Node::Struct(fields) => {
+                out.push('{');
+                for (at, (name, value)) in fields.iter().enumerate() {
+                    if at > 0 {
+                        out.push_str(", ");
+                    }
+                    out.push_str(&crate::quote_string(name));
+                    out.push_str(": ");
+                    value.write(out);
+                }
+                out.push('}');
+            }
+        });
+    }
+
+    fn level(&self) -> Level {
+        match &self.node {
+            Node::Text(text) if text.starts_with('-') => Level::Sign,
+            Node::Text(_) | Node::Column { .. } | Node::Array(_) | Node::Struct(_) => Level::Atom,
+            Node::Apply { template, .. } => level(template),
+            Node::Aggregate(aggregate) => level(&aggregate.template.replace(['%', '{', '}'], "")),
+        }
+    }
+}
+
+impl Aggregate {
+    fn write(&self, out: &mut String) {
+        let Some((before, rest)) = self.template.split_once("%{") else {
+            return fill(&self.template, &self.arguments, out);
+        };
+        let Some((core, after)) = rest.split_once('}') else {
+            return fill(&self.template, &self.arguments, out);
+        };
+        fill(before, &self.arguments, out);
+        let mut call = core.to_owned();
+        if self.distinct {
+            call = call.replacen('(', "(DISTINCT ", 1);
+        }
+        let mut tail = String::new();
+        if !self.order.is_empty() {
+            tail = format!(" ORDER BY {}", self.order.join(", "));
+        }
+        if let Some(nulls) = self.nulls {
+            tail.push(' ');
+            tail.push_str(nulls);
+        }
+        call.pop();
+        fill(&format!("{call})"), &self.arguments, out);
+        out.pop();
+        out.push_str(&tail);
+        out.push(')');
+        if !self.filter.is_empty() {
+            let conditions: Vec<_> = self.filter.iter().map(|one| one.sql()).collect();
+            let condition = match conditions.as_slice() {
+                [one] => one.clone(),
+                several => several.iter().map(|one| format!("({one})")).collect::<Vec<_>>().join(" AND "),
+            };
+            out.push_str(&format!(" FILTER (WHERE {condition})"));
+        }
+        if let Some(over) = &self.over {
+            out.push_str(" OVER ");
+            out.push_str(over);
+        }
+        fill(after, &self.arguments, out);
+    }
+}
+
+fn write_list(items: &[Typed], out: &mut String) {
+    for (at, item) in items.iter().enumerate() {
+        if at > 0 {
+            out.push_str(", ");
+        }
+        item.write(out);
+    }
+}
+
+/// How tightly a written expression holds together on DuckDB
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Level {
+    Or,
+    And,
+    Not,
+    Comparison,
+    Other,
+    Sum,
+    Product,
+    Sign,
+    Cast,
+    Atom,
+}
+
+fn fill(template: &str, arguments: &[Typed], out: &mut String) {
+    let own = level(template);
+    let bytes = template.as_bytes();
+    let mut at = 0;
+    while let Some(found) = template[at..].find('$') {
+        let hole = at + found;
+        out.push_str(&template[at..hole]);
+        match bytes.get(hole + 1) {
+            Some(b'*') => {
+                write_list(arguments, out);
+                at = hole + 2;
+            }
+            Some(digit) if digit.is_ascii_digit() || *digit == b'{' => {
+                let rest = &template[hole + 1..];
+                let (index, length) = match rest.strip_prefix('{').and_then(|rest| rest.split_once('}')) {
+                    Some((number, _)) => (number.parse().unwrap_or(usize::MAX), number.len() + 2),
+                    None => (usize::from(digit.wrapping_sub(b'0')), 1),
+                };
+                at = hole + 1 + length;
+                if bytes.get(at) == Some(&b'*') {
+                    at += 1;
+                    write_list(arguments.get(index..).unwrap_or_default(), out);
+                } else if let Some(argument) = arguments.get(index) {
+                    let bare = is_delimited(&template[..hole], &template[at..]);
+                    let first = hole == 0 && matches!(own, Level::Sum | Level::Product)
+                        || matches!(own, Level::And | Level::Or);
+                    let inner = argument.level();
+                    if bare || inner > own || (first && inner == own) {
+                        argument.write(out);
+                    } else {
+                        out.push('(');
+                        argument.write(out);
+                        out.push(')');
+                    }
+                }
+            }
+            Some(b'$') => {
+                out.push('$');
+                at = hole + 2;
+            }
+            _ => {
+                out.push('$');
+                at = hole + 1;
+            }
+        }
+    }
+    out.push_str(&template[at..]);
+}
+
+/// Whether a hole stands between delimiters, so that anything may fill it
+fn is_delimited(before: &str, after: &str) -> bool {
+    let (before, after) = (before.trim_end(), after.trim_start());
+    let opens = before.ends_with(['(', ',', '[', ':']) && !before.ends_with("::")
+        || ["WHEN", "THEN", "ELSE"].iter().any(|word| before.ends_with(word));
+    let closes = after.starts_with([')', ',', ']', '}'])
+        || ["THEN", "ELSE", "END", "WHEN", "AS ", "ORDER BY"]
+            .iter()
+            .any(|word| after.starts_with(word));
+    opens && closes
+}
+
+/// The loosest operator at the top level of a template
+fn level(template: &str) -> Level {
+    if template.starts_with("CASE ") && template.ends_with(" END") {
+        return Level::Atom;
+    }
+    let mut depth = 0_usize;
+    let mut quoted = false;
+    let mut loosest = Level::Atom;
+    for (at, letter) in template.char_indices() {
+        match letter {
+            '\'' => quoted = !quoted,
+            _ if quoted => {}
+            '(' | '[' | '{' => depth += 1,
+            ')' | ']' | '}' => depth = depth.saturating_sub(1),
+            _ if depth == 0 => loosest = loosest.min(operator_level(&template[at..], at == 0)),
+            _ => {}
+        }
+    }
+    loosest
+}
+
+fn operator_level(rest: &str, first: bool) -> Level {
+    const OPERATORS: &[(&str, Level)] = &[
+        (" OR ", Level::Or),
+        (" AND ", Level::And),
+        (" = ", Level::Comparison),
+        (" <> ", Level::Comparison),
+        (" < ", Level::Comparison),
+        (" > ", Level::Comparison),
+        (" <= ", Level::Comparison),
+        (" >= ", Level::Comparison),
+        (" IS ", Level::Comparison),
+        (" IN ", Level::Comparison),
+        (" NOT ", Level::Comparison),
+        (" LIKE ", Level::Comparison),
+        (" BETWEEN ", Level::Comparison),
+        (" || ", Level::Other),
+        (" & ", Level::Other),
+        (" | ", Level::Other),
+        (" << ", Level::Other),
+        (" >> ", Level::Other),
+        (" + ", Level::Sum),
+        (" - ", Level::Sum),
+        (" * ", Level::Product),
+        (" / ", Level::Product),
+        (" // ", Level::Product),
+        (" % ", Level::Product),
+        ("::", Level::Cast),
+    ];
+    if first && rest.starts_with("NOT ") {
+        return Level::Not;
+    }
+    if first && rest.starts_with(['-', '~']) {
+        return Level::Sign;
+    }
+    OPERATORS
+        .iter()
+        .find(|(operator, _)| rest.starts_with(operator))
+        .map_or(Level::Atom, |(_, level)| *level)
+}

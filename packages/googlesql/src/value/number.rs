@@ -1,0 +1,115 @@
+//! INT64, FLOAT64 and BOOL as text, and arithmetic with GoogleSQL's errors
+
+/// As CAST to STRING writes it: the shortest text that reads back, exponents from 1e15 on
+pub fn format_float(value: f64) -> String {
+    if value.is_nan() {
+        return "nan".to_owned();
+    }
+    if value.is_infinite() {
+        return if value > 0.0 { "inf" } else { "-inf" }.to_owned();
+    }
+    if value == 0.0 {
+        return if value.is_sign_negative() { "-0" } else { "0" }.to_owned();
+    }
+    let scientific = format!("{value:e}");
+    let (mantissa, exponent) = scientific.split_once('e').unwrap_or((&scientific, "0"));
+    let exponent: i32 = exponent.parse().unwrap_or(0);
+    let digits = mantissa.trim_start_matches('-').replace('.', "").len();
+    // C's %.15g, or %.17g where 15 digits do not read back
+    let precision = if digits <= 15 { 15 } else { 17 };
+    if (-4..precision).contains(&exponent) {
+        return format!("{value}");
+    }
+    let sign = if exponent < 0 { '-' } else { '+' };
+    format!("{mantissa}e{sign}{:02}", exponent.abs())
+}
+
+pub fn parse_int(text: &str) -> Option<i64> {
+    let text = text.trim();
+    let (negative, digits) = match text.as_bytes().first()? {
+        b'-' => (true, &text[1..]),
+        b'+' => (false, &text[1..]),
+        _ => (false, text),
+    };
+    let value = match digits.strip_prefix("0x").or_else(|| digits.strip_prefix("0X")) {
+        Some(hex) if hex.bytes().all(|byte| byte.is_ascii_hexdigit()) => {
+            i128::from_str_radix(hex, 16).ok()?
+        }
+        None if !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit()) => {
+            digits.parse::<i128>().ok()?
+        }
+        _ => return None,
+    };
+    i64::try_from(if negative { -value } else { value }).ok()
+}
+
+pub fn parse_float(text: &str) -> Option<f64> {
+    let text = text.trim();
+    let unsigned = text.strip_prefix(['+', '-']).unwrap_or(text);
+    let value = match unsigned.to_ascii_lowercase().as_str() {
+        "nan" => return Some(f64::NAN),
+        "inf" | "infinity" => f64::INFINITY,
+        number if number.starts_with(|letter: char| letter.is_ascii_digit() || letter == '.') => {
+            number.parse::<f64>().ok().filter(|value| value.is_finite())?
+        }
+        _ => return None,
+    };
+    Some(if text.starts_with('-') { -value } else { value })
+}
+
+pub fn parse_bool(text: &str) -> Option<bool> {
+    match text.to_ascii_lowercase().as_str() {
+        "true" => Some(true),
+        "false" => Some(false),
+        _ => None,
+    }
+}
+
+/// Rounds half away from zero (or cuts off) after `digits` digits behind the point
+pub fn round(value: f64, digits: i64, cut: bool) -> Option<f64> {
+    if !value.is_finite() || digits > 320 {
+        return Some(value);
+    }
+    if digits < -320 {
+        return Some(0.0);
+    }
+    let factor = 10_f64.powi(i32::try_from(digits.abs()).ok()?);
+    let apply = |value: f64| if cut { value.trunc() } else { value.round() };
+    let rounded = match digits >= 0 {
+        true if !(value * factor).is_finite() => value,
+        true => apply(value * factor) / factor,
+        false => apply(value / factor) * factor,
+    };
+    rounded.is_finite().then_some(rounded)
+}
+
+/// A result that is finite where its operands are
+pub fn finite(result: f64, operands: &[f64]) -> Option<f64> {
+    let expected = operands.iter().all(|operand| operand.is_finite());
+    (result.is_finite() || !expected).then_some(result)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_as_text() {
+        for (value, text) in [
+            (1.0, "1"),
+            (0.1, "0.1"),
+            (-2.5e-7, "-2.5e-07"),
+            (1e15, "1e+15"),
+            (123_456_789_012_345.0, "123456789012345"),
+            (1e100, "1e+100"),
+            (0.1 + 0.2, "0.30000000000000004"),
+        ] {
+            assert_eq!(format_float(value), text);
+        }
+        assert_eq!(parse_int(" -0x1F "), Some(-31));
+        assert_eq!(parse_int("1.5"), None);
+        assert_eq!(parse_float("1e999"), None);
+        assert_eq!(round(2.5, 0, false), Some(3.0));
+        assert_eq!(round(-1234.5, -2, true), Some(-1200.0));
+    }
+}

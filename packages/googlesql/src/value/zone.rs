@@ -1,0 +1,110 @@
+//! Time zones by name or offset, from the bundled database so that every machine agrees
+
+use std::cell::RefCell;
+use std::sync::LazyLock;
+
+use jiff::Timestamp;
+use jiff::civil::DateTime;
+use jiff::tz::{TimeZone, TimeZoneDatabase};
+
+static DATABASE: LazyLock<TimeZoneDatabase> = LazyLock::new(TimeZoneDatabase::bundled);
+
+thread_local! {
+    /// The zone that was asked for last: a query mostly uses one
+    static LAST: RefCell<Option<(String, Zone)>> = const { RefCell::new(None) };
+}
+
+#[derive(Clone)]
+enum Zone {
+    Fixed(i32),
+    Named(TimeZone),
+}
+
+/// Seconds that a zone is ahead of UTC at an instant; `None` for an unknown zone
+pub fn offset(utc: i64, name: &str) -> Option<i32> {
+    Some(match zone(name)? {
+        Zone::Fixed(seconds) => seconds,
+        Zone::Named(zone) => zone.to_offset(Timestamp::from_microsecond(utc).ok()?).seconds(),
+    })
+}
+
+/// The clock reading of an instant in a zone
+pub fn civil(utc: i64, name: &str) -> Option<i64> {
+    utc.checked_add(i64::from(offset(utc, name)?) * 1_000_000)
+}
+
+/// The instant of a clock reading in a zone; readings that a gap skips take the offset before it,
+/// readings that occur twice the first
+pub fn instant(civil: i64, name: &str) -> Option<i64> {
+    let seconds = match zone(name)? {
+        Zone::Fixed(seconds) => seconds,
+        Zone::Named(zone) => {
+            let (days, micros) = super::temporal::split(civil);
+            let (year, month, day) = super::temporal::date_of(days);
+            let seconds = micros / 1_000_000;
+            let reading = DateTime::new(
+                i16::try_from(year).ok()?,
+                i8::try_from(month).ok()?,
+                i8::try_from(day).ok()?,
+                i8::try_from(seconds / 3600).ok()?,
+                i8::try_from(seconds / 60 % 60).ok()?,
+                i8::try_from(seconds % 60).ok()?,
+                0,
+            )
+            .ok()?;
+            zone.to_ambiguous_zoned(reading).compatible().ok()?.offset().seconds()
+        }
+    };
+    let shift = i64::from(seconds) * 1_000_000;
+    // In a gap the compatible reading moves on by the gap; the offset before it gives the same
+    let utc = civil.checked_sub(shift)?;
+    match offset(utc, name)? == seconds {
+        true => Some(utc),
+        false => civil.checked_sub(i64::from(offset(utc - 86_400_000_000, name)?) * 1_000_000),
+    }
+}
+
+fn zone(name: &str) -> Option<Zone> {
+    LAST.with(|last| {
+        let mut last = last.borrow_mut();
+        if let Some((known, zone)) = last.as_ref()
+            && known == name
+        {
+            return Some(zone.clone());
+        }
+        let zone = find(name)?;
+        *last = Some((name.to_owned(), zone.clone()));
+        Some(zone)
+    })
+}
+
+fn find(name: &str) -> Option<Zone> {
+    let offset = name.strip_prefix("UTC").filter(|rest| !rest.is_empty()).unwrap_or(name);
+    if let Some(seconds) = fixed(offset) {
+        return Some(Zone::Fixed(seconds));
+    }
+    if matches!(name.to_ascii_uppercase().as_str(), "UTC" | "Z" | "GMT") {
+        return Some(Zone::Fixed(0));
+    }
+    DATABASE.get(name).ok().map(Zone::Named)
+}
+
+/// Seconds of `±H[H][:MM]` or `±HHMM`
+fn fixed(text: &str) -> Option<i32> {
+    let (sign, rest) = match text.as_bytes().first()? {
+        b'+' => (1, &text[1..]),
+        b'-' => (-1, &text[1..]),
+        _ => return None,
+    };
+    let (hours, minutes) = match rest.split_once(':') {
+        Some((hours, minutes)) => (hours, minutes),
+        None if rest.len() == 4 && rest.is_ascii() => rest.split_at(2),
+        None => (rest, "0"),
+    };
+    let digits = |text: &str| {
+        let valid = (1..=2).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit());
+        valid.then(|| text.parse::<i32>().ok()).flatten()
+    };
+    let (hours, minutes) = (digits(hours)?, digits(minutes)?);
+    (hours <= 14 && minutes < 60).then_some(sign * (hours * 3600 + minutes * 60))
+}

@@ -1,0 +1,41 @@
+//! Every project of `dataform/compile` gives the graph that Dataform Core gives, but for those listed
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use sqlx_tests::dataform::vectors;
+
+#[test]
+fn graphs_are_equal() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("dataform");
+    let listed = std::fs::read_to_string(folder.join("known_unequal.txt")).unwrap();
+    let listed: BTreeMap<&str, &str> = listed
+        .lines()
+        .filter_map(|line| line.split_once(": "))
+        .collect();
+    let vectors = vectors(&folder.join("compile")).unwrap();
+    let mut unequal = BTreeMap::new();
+    for vector in &vectors {
+        if let Some(difference) = vector.difference().unwrap() {
+            unequal.insert(vector.name.as_str(), difference);
+        }
+    }
+    println!(
+        "equal / all: {} / {}",
+        vectors.len() - unequal.len(),
+        vectors.len()
+    );
+    for (name, difference) in &unequal {
+        println!("{name}: {difference}");
+    }
+    let fresh: Vec<_> = unequal
+        .keys()
+        .filter(|name| !listed.contains_key(*name))
+        .collect();
+    let stale: Vec<_> = listed
+        .keys()
+        .filter(|name| !unequal.contains_key(*name))
+        .collect();
+    assert!(fresh.is_empty(), "unequal but not listed: {fresh:?}");
+    assert!(stale.is_empty(), "listed but equal now: {stale:?}");
+}
