@@ -44,6 +44,9 @@ pub struct GlobalArguments {
     /// Set variables of the project
     #[arg(long, value_name = "K=V,…", value_delimiter = ',', value_parser = key_value, global = true)]
     pub vars: Vec<(String, String)>,
+    /// How long the project's JavaScript may run
+    #[arg(long, value_name = "SECONDS", default_value_t = 60, global = true)]
+    pub compile_timeout: u64,
     /// How a command reports
     #[arg(long, value_enum, default_value_t, global = true)]
     pub output_format: OutputFormat,
@@ -77,6 +80,7 @@ pub enum Command {
 
 /// What to run, and how
 #[derive(Debug, Clone, Default, PartialEq, Eq, Args)]
+#[command(next_help_heading = "Run")]
 pub struct RunArguments {
     /// Only actions with one of these tags
     #[arg(long, value_name = "TAG,…", value_delimiter = ',')]

@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 use diagnostic::{Diagnostic, Severity, code};
 use sqlx_compiler::{Compilation, CompileOptions, ConfigOverride, DiskProject, compile};
@@ -13,7 +14,7 @@ use crate::exit;
 use crate::printer::Printer;
 
 /// Our files in a project
-pub const STATE_FOLDER: &str = ".sqlx-run";
+const STATE_FOLDER: &str = ".sqlx-run";
 
 /// A compiled project
 pub struct Project {
@@ -25,7 +26,10 @@ pub struct Project {
 
 /// The folder a command is about
 pub fn root(global: &GlobalArguments) -> PathBuf {
-    global.directory.clone().unwrap_or_else(|| PathBuf::from("."))
+    global
+        .directory
+        .clone()
+        .unwrap_or_else(|| PathBuf::from("."))
 }
 
 /// Whether a folder holds a project
@@ -50,14 +54,19 @@ impl Project {
             return Err(Diagnostic::error(
                 code::PROJECT_NOT_FOUND,
                 format!(
-                    "`{}` is not a Dataform project: it has no `workflow_settings.yaml`",
-                    root.display()
+                    "{} is not a Dataform project: it has no `workflow_settings.yaml`",
+                    if root == Path::new(".") {
+                        "this folder".to_owned()
+                    } else {
+                        format!("`{}`", root.display())
+                    }
                 ),
             )
             .help("go to the project's folder, name it with `-C DIR`, or begin one with `sqlx-run init`"));
         }
         let options = CompileOptions {
             overrides: overrides(global),
+            time_limit: Duration::from_secs(global.compile_timeout),
             ..CompileOptions::default()
         };
         let compilation = compile(&DiskProject::new(&root), &options);
@@ -129,7 +138,15 @@ impl Project {
         global
             .warehouse
             .clone()
-            .unwrap_or_else(|| self.root.join(STATE_FOLDER).join("warehouse.duckdb"))
+            .unwrap_or_else(|| self.state_folder().join("warehouse.duckdb"))
+    }
+
+    /// Where our files are, or will be
+    pub fn state_folder(&self) -> PathBuf {
+        let folder = self.root.join(STATE_FOLDER);
+        folder
+            .strip_prefix(".")
+            .map_or_else(|_| folder.clone(), Path::to_owned)
     }
 }
 
@@ -141,7 +158,10 @@ pub fn open_without_project(global: &GlobalArguments) -> Result<DuckDbWarehouse,
     if let Some(source) = global.sources.first() {
         return Err(Diagnostic::error(
             code::USAGE,
-            format!("`--source {}` needs a project that declares it", source.name),
+            format!(
+                "`--source {}` needs a project that declares it",
+                source.name
+            ),
         )
         .help("name the project's folder with `-C DIR`"));
     }
@@ -154,7 +174,11 @@ pub fn open_without_project(global: &GlobalArguments) -> Result<DuckDbWarehouse,
 
 fn overrides(global: &GlobalArguments) -> ConfigOverride {
     ConfigOverride {
-        vars: global.vars.iter().cloned().collect(),
+        vars: global
+            .vars
+            .iter()
+            .map(|(key, value)| (key.clone(), value.as_str().into()))
+            .collect(),
         ..ConfigOverride::default()
     }
 }

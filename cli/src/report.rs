@@ -58,10 +58,11 @@ impl<'a> Report<'a> {
         }
         self.printer.note("");
         self.printer.note(&self.counts(summary));
-        self.printer.note(&self.printer.paint(
-            Style::Dim,
-            &format!("warehouse: {}", warehouse.display()),
-        ));
+        self.printer.note(
+            &self
+                .printer
+                .paint(Style::Dim, &format!("warehouse: {}", warehouse.display())),
+        );
     }
 
     fn counts(&self, summary: &RunSummary) -> String {
@@ -103,7 +104,11 @@ impl<'a> Report<'a> {
             .paint(style, &format!("{mark} {:9}", result.status.as_str()));
         let mut notes = Vec::new();
         if let Some(rows) = result.rows {
-            notes.push(format!("{rows} rows"));
+            notes.push(if rows == 1 {
+                "1 row".to_owned()
+            } else {
+                format!("{rows} rows")
+            });
         }
         notes.extend(result.detail.clone());
         let time = match result.status {

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use diagnostic::{Diagnostic, Location, Severity};
 
-use crate::action::Session;
+use crate::action::{Detail, Session};
 use crate::diagnostics::{Sources, diagnose};
 use crate::graph::CompiledGraph;
 use crate::project::{ConfigOverride, FileSystem, read_settings};
@@ -110,17 +110,30 @@ pub fn compile(files: &dyn FileSystem, options: &CompileOptions) -> Compilation 
         }
     };
     let setting = settings.not_text.clone();
-    let (plan, known, mut diagnostics) = read_project(files);
+    let (mut plan, known, mut diagnostics) = read_project(files);
+    plan.extension.clone_from(&settings.extension);
     let limits = Limits {
         time: options.time_limit,
         memory: options.memory_limit,
         stack: STACK / 2,
     };
     let outcome = run_beside(files, Session::new(settings), known, plan, limits);
-    let thrown = outcome.thrown.as_ref().map(|(name, message, _)| Thrown {
-        name: name.clone(),
-        message: message.clone(),
-    });
+    let thrown = outcome
+        .thrown
+        .as_ref()
+        .map(|(name, message, detail)| match detail {
+            Detail::Script(error) if error.limit && error.message != "out of memory" => Thrown {
+                name: "Error".to_owned(),
+                message: format!(
+                    "Compilation timed out after {} seconds",
+                    options.time_limit.as_secs_f64()
+                ),
+            },
+            _ => Thrown {
+                name: name.clone(),
+                message: message.clone(),
+            },
+        });
     let error_classes = outcome
         .errors
         .iter()
@@ -162,7 +175,7 @@ fn run_beside(
         .stack_size(STACK)
         .spawn(move || run(session, project, root, &plan, limits));
     let failed = |reason: String| Outcome {
-        thrown: Some(("Error".to_owned(), reason, crate::action::Detail::Plain)),
+        thrown: Some(("Error".to_owned(), reason, Detail::Plain)),
         ..Outcome::default()
     };
     match worker {

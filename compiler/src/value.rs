@@ -16,6 +16,8 @@ pub enum Value {
     Number(f64),
     /// A text
     String(String),
+    /// A time, as JSON writes it
+    Date(String),
     /// A list
     Array(Vec<Value>),
     /// Values by name, in order
@@ -137,7 +139,7 @@ impl Value {
             Self::Bool(value) => *value,
             Self::Number(value) => *value != 0.0 && !value.is_nan(),
             Self::String(value) => !value.is_empty(),
-            Self::Array(_) | Self::Object(_) | Self::Function(_) => true,
+            Self::Date(_) | Self::Array(_) | Self::Object(_) | Self::Function(_) => true,
         }
     }
 
@@ -145,7 +147,7 @@ impl Value {
     pub fn type_of(&self) -> &'static str {
         match self {
             Self::Undefined => "undefined",
-            Self::Null | Self::Array(_) | Self::Object(_) => "object",
+            Self::Null | Self::Date(_) | Self::Array(_) | Self::Object(_) => "object",
             Self::Bool(_) => "boolean",
             Self::Number(_) => "number",
             Self::String(_) => "string",
@@ -166,7 +168,7 @@ impl Value {
             Self::Bool(value) => text.push_str(if *value { "true" } else { "false" }),
             Self::Number(value) if value.is_finite() => text.push_str(&number(*value)),
             Self::Number(_) => text.push_str("null"),
-            Self::String(value) => text.push_str(&quoted(value)),
+            Self::String(value) | Self::Date(value) => text.push_str(&quoted(value)),
             Self::Array(items) => {
                 text.push('[');
                 for (at, item) in items.iter().enumerate() {
@@ -203,7 +205,7 @@ impl Value {
             Self::Undefined | Self::Null | Self::Function(_) => serde_json::Value::Null,
             Self::Bool(value) => (*value).into(),
             Self::Number(value) => serde_number(*value),
-            Self::String(value) => value.as_str().into(),
+            Self::String(value) | Self::Date(value) => value.as_str().into(),
             Self::Array(items) => items.iter().map(Self::to_serde).collect(),
             Self::Object(object) => object
                 .iter()

@@ -80,7 +80,11 @@ impl Plan {
                 }
             })
             .collect();
-        let actions_in_project = selected.actions.iter().filter(|action| runs(action)).count();
+        let actions_in_project = selected
+            .actions
+            .iter()
+            .filter(|action| runs(action))
+            .count();
         Ok(Self {
             actions,
             actions_in_project,
@@ -158,5 +162,8 @@ fn nth(graph: &CompiledGraph, position: usize) -> Option<ActionRef<'_>> {
     list!(declarations, Declaration);
     list!(notebooks, Notebook);
     list!(data_preparations, DataPreparation);
-    graph.property_graphs.get(rest).map(ActionRef::PropertyGraph)
+    graph
+        .property_graphs
+        .get(rest)
+        .map(ActionRef::PropertyGraph)
 }

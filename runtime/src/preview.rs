@@ -35,14 +35,12 @@ pub fn preview(
     let mut previews = Vec::with_capacity(plan.actions.len());
     for (index, planned) in plan.actions.iter().enumerate() {
         let statements = match plan.action(index) {
-            Some(action) if !planned.disabled => {
-                tasks(warehouse, action, plan.full_refresh, run)?
-                    .into_iter()
-                    .map(|task| match task {
-                        Task::Statement(statement) | Task::Assertion(statement) => statement.sql,
-                    })
-                    .collect()
-            }
+            Some(action) if !planned.disabled => tasks(warehouse, action, plan.full_refresh, run)?
+                .into_iter()
+                .map(|task| match task {
+                    Task::Statement(statement) | Task::Assertion(statement) => statement.sql,
+                })
+                .collect(),
             _ => Vec::new(),
         };
         previews.push(ActionPreview {

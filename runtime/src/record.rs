@@ -44,7 +44,10 @@ impl Recorder {
             }),
             Err(error) => Err(Diagnostic::error(
                 code::RUN_RECORD,
-                format!("the run record `{}` cannot be written: {error}", path.display()),
+                format!(
+                    "the run record `{}` cannot be written: {error}",
+                    path.display()
+                ),
             )
             .help("check that the project's folder is writable")),
         }
@@ -60,7 +63,10 @@ impl Recorder {
         self.failure.map(|error| {
             Diagnostic::warning(
                 code::RUN_RECORD,
-                format!("the run record `{}` is incomplete: {error}", self.path.display()),
+                format!(
+                    "the run record `{}` is incomplete: {error}",
+                    self.path.display()
+                ),
             )
         })
     }

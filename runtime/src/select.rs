@@ -104,8 +104,10 @@ fn with_tag(actions: &[ActionRef<'_>], tag: &str) -> Result<Vec<usize>, Diagnost
         .flat_map(|action| action.tags())
         .map(String::as_str)
         .collect();
-    let mut diagnostic =
-        Diagnostic::error(code::NOTHING_SELECTED, format!("no action has the tag `{tag}`"));
+    let mut diagnostic = Diagnostic::error(
+        code::NOTHING_SELECTED,
+        format!("no action has the tag `{tag}`"),
+    );
     diagnostic.help = did_you_mean(tag, known.iter().copied()).or_else(|| {
         Some(if known.is_empty() {
             "no action of the project has a tag".to_owned()
@@ -122,11 +124,17 @@ fn with_name(actions: &[ActionRef<'_>], pattern: &str) -> Result<Vec<usize>, Dia
         .literal_separator(false)
         .build()
         .map_err(|error| {
-            Diagnostic::error(code::USAGE, format!("`{pattern}` is not a glob: {}", error.kind()))
+            Diagnostic::error(
+                code::USAGE,
+                format!("`{pattern}` is not a glob: {}", error.kind()),
+            )
         })?
         .compile_matcher();
     let found = positions(actions, |action| {
-        runs(action) && target_names(action.target()).iter().any(|name| glob.is_match(name))
+        runs(action)
+            && target_names(action.target())
+                .iter()
+                .any(|name| glob.is_match(name))
     });
     if !found.is_empty() {
         return Ok(found);

@@ -55,7 +55,9 @@ impl RunSettings {
     pub fn read(project: &Path) -> Result<Self, Diagnostic> {
         let text = match std::fs::read_to_string(project.join(FILE)) {
             Ok(text) => text,
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Self::default()),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+                return Ok(Self::default());
+            }
             Err(error) => {
                 return Err(Diagnostic::error(
                     code::RUN_SETTINGS_INVALID,
@@ -69,7 +71,9 @@ impl RunSettings {
                 code::RUN_SETTINGS_INVALID,
                 error.message().lines().collect::<Vec<_>>().join(", "),
             )
-            .help("it knows `[sources]` with lines such as `\"events_*\" = \"data/events.parquet\"`");
+            .help(
+                "it knows `[sources]` with lines such as `\"events_*\" = \"data/events.parquet\"`",
+            );
             match error.span() {
                 Some(span) => diagnostic.at(Location::new(FILE, text.as_str(), span)),
                 None => diagnostic.in_file(FILE),
@@ -112,8 +116,8 @@ pub fn source_files(
 ) -> Result<Vec<SourceFiles>, Diagnostic> {
     let mut files: BTreeMap<PhysicalName, (PathBuf, bool)> = BTreeMap::new();
     for (name, path) in &settings.sources {
-        let found = declaration(graph, names, name)
-            .map_err(|diagnostic| diagnostic.in_file(FILE))?;
+        let found =
+            declaration(graph, names, name).map_err(|diagnostic| diagnostic.in_file(FILE))?;
         files.insert(found, (project.join(path), false));
     }
     for argument in arguments {
@@ -153,9 +157,13 @@ fn declaration(
                 code::USAGE,
                 format!("the project declares no source `{wanted}`"),
             );
-            diagnostic.help = did_you_mean(wanted, known.iter().map(String::as_str)).or_else(|| {
-                Some("declare it: a `.sqlx` file with `config { type: \"declaration\", … }`".to_owned())
-            });
+            diagnostic.help =
+                did_you_mean(wanted, known.iter().map(String::as_str)).or_else(|| {
+                    Some(
+                        "declare it: a `.sqlx` file with `config { type: \"declaration\", … }`"
+                            .to_owned(),
+                    )
+                });
             Err(diagnostic)
         }
         several => {

@@ -10,7 +10,7 @@ use sqlx_runtime::last_results;
 use crate::arguments::{GlobalArguments, GraphArguments, GraphFormat};
 use crate::exit;
 use crate::printer::Printer;
-use crate::project::{Project, STATE_FOLDER, root};
+use crate::project::{Project, root};
 
 /// Draws
 pub fn graph(global: &GlobalArguments, arguments: &GraphArguments, printer: &Printer) -> u8 {
@@ -26,7 +26,7 @@ pub fn graph(global: &GlobalArguments, arguments: &GraphArguments, printer: &Pri
     };
     let mut options = RenderOptions::default();
     if arguments.last_run {
-        match last_states(&project.root.join(STATE_FOLDER).join("runs")) {
+        match last_states(&project.state_folder().join("runs")) {
             Ok(states) => options.states = states,
             Err(diagnostic) => {
                 printer.diagnostic(&diagnostic);

@@ -73,7 +73,10 @@ pub fn init(global: &GlobalArguments, arguments: &InitArguments, printer: &Print
             Err(error) => {
                 printer.diagnostic(&Diagnostic::error(
                     code::OUTPUT_UNWRITABLE,
-                    format!("`{}` cannot be written: {error}", folder.join(name).display()),
+                    format!(
+                        "`{}` cannot be written: {error}",
+                        folder.join(name).display()
+                    ),
                 ));
                 return exit::FAILED;
             }
@@ -82,7 +85,10 @@ pub fn init(global: &GlobalArguments, arguments: &InitArguments, printer: &Print
     if let Err(error) = std::fs::create_dir_all(folder.join("includes")) {
         printer.diagnostic(&Diagnostic::error(
             code::OUTPUT_UNWRITABLE,
-            format!("`{}` cannot be made: {error}", folder.join("includes").display()),
+            format!(
+                "`{}` cannot be made: {error}",
+                folder.join("includes").display()
+            ),
         ));
         return exit::FAILED;
     }

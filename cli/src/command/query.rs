@@ -45,8 +45,11 @@ pub fn query(global: &GlobalArguments, arguments: &QueryArguments, printer: &Pri
     });
     match outcome {
         Ok(outcomes) => {
-            for outcome in outcomes {
-                print(&outcome, arguments.format, printer);
+            for (index, outcome) in outcomes.iter().enumerate() {
+                if index > 0 && arguments.format == RowFormat::Table {
+                    printer.data("\n");
+                }
+                print(outcome, arguments.format, printer);
             }
             exit::OK
         }
@@ -63,12 +66,15 @@ fn text(argument: &str) -> Result<String, Diagnostic> {
         .read_to_string(&mut sql)
         .map(|_| sql)
         .map_err(|error| {
-            Diagnostic::error(code::USAGE, format!("standard input cannot be read: {error}"))
+            Diagnostic::error(
+                code::USAGE,
+                format!("standard input cannot be read: {error}"),
+            )
         })
 }
 
 fn located(sql: &str, failure: SqlError) -> Diagnostic {
-    let span = failure.span.clone();
+    let span = failure.span.clone().or_else(|| failure.statement.clone());
     let diagnostic = failure.into_diagnostic();
     match span {
         Some(span) => diagnostic.at(Location::new("query", sql, span)),
@@ -89,7 +95,9 @@ fn print(outcome: &Outcome, format: RowFormat, printer: &Printer) {
         Outcome::Changed(1) => printer.note("1 row"),
         Outcome::Changed(number) => printer.note(&format!("{number} rows")),
         Outcome::Trained { iterations, loss } => {
-            printer.note(&format!("trained in {iterations} iterations, loss {loss:.4}"));
+            printer.note(&format!(
+                "trained in {iterations} iterations, loss {loss:.4}"
+            ));
         }
         Outcome::Done => printer.note("done"),
     }

@@ -15,7 +15,7 @@ use sqlx_runtime::{
 use crate::arguments::{GlobalArguments, RunArguments};
 use crate::exit;
 use crate::printer::Printer;
-use crate::project::{Project, STATE_FOLDER, root};
+use crate::project::{Project, root};
 use crate::report::Report;
 
 const DEFAULT_JOBS: u16 = 4;
@@ -106,7 +106,7 @@ fn execute(
     let warehouse = project.open_warehouse(global, Some(file.clone()))?;
     warehouse.create_datasets(&targets(&plan))?;
     let (run, started) = new_run();
-    let mut recorder = Recorder::create(&project.root.join(STATE_FOLDER).join("runs"), &run)?;
+    let mut recorder = Recorder::create(&project.state_folder().join("runs"), &run)?;
     let mut report = Report::new(printer);
     let options = RunOptions {
         jobs: arguments.jobs.unwrap_or(DEFAULT_JOBS).into(),
@@ -141,7 +141,10 @@ fn drive(
         .enable_all()
         .build()
         .map_err(|error| {
-            Diagnostic::error(code::EXECUTION_FAILED, format!("no threads to run on: {error}"))
+            Diagnostic::error(
+                code::EXECUTION_FAILED,
+                format!("no threads to run on: {error}"),
+            )
         })?;
     Ok(threads.block_on(sqlx_runtime::run(
         Arc::new(plan),

@@ -20,12 +20,18 @@ fn projects_that_do_not_compile() {
     let cases: &[(&str, &[(&str, &str)])] = &[
         (
             "settings_not_yaml",
-            &[("workflow_settings.yaml", "defaultProject: [shop\n"), NUMBERS],
+            &[
+                ("workflow_settings.yaml", "defaultProject: [shop\n"),
+                NUMBERS,
+            ],
         ),
         (
             "settings_unknown_key",
             &[
-                ("workflow_settings.yaml", "defaultProject: shop\ndefaultDatset: sales\n"),
+                (
+                    "workflow_settings.yaml",
+                    "defaultProject: shop\ndefaultDatset: sales\n",
+                ),
                 NUMBERS,
             ],
         ),
@@ -47,34 +53,61 @@ fn projects_that_do_not_compile() {
             "ref_unknown",
             &[
                 NUMBERS,
-                ("doubles.sqlx", "config { type: \"view\" }\n\nSELECT n * 2 AS m\nFROM ${ref(\"nubmers\")}\n"),
+                (
+                    "doubles.sqlx",
+                    "config { type: \"view\" }\n\nSELECT n * 2 AS m\nFROM ${ref(\"nubmers\")}\n",
+                ),
             ],
         ),
         (
             "ref_ambiguous",
             &[
-                ("a.sqlx", "config { type: \"view\", schema: \"one\", name: \"t\" }\nSELECT 1 AS n\n"),
-                ("b.sqlx", "config { type: \"view\", schema: \"two\", name: \"t\" }\nSELECT 1 AS n\n"),
-                ("c.sqlx", "config { type: \"view\" }\nSELECT n FROM ${ref(\"t\")}\n"),
+                (
+                    "a.sqlx",
+                    "config { type: \"view\", schema: \"one\", name: \"t\" }\nSELECT 1 AS n\n",
+                ),
+                (
+                    "b.sqlx",
+                    "config { type: \"view\", schema: \"two\", name: \"t\" }\nSELECT 1 AS n\n",
+                ),
+                (
+                    "c.sqlx",
+                    "config { type: \"view\" }\nSELECT n FROM ${ref(\"t\")}\n",
+                ),
             ],
         ),
         (
             "cycle",
             &[
-                ("a.sqlx", "config { type: \"view\" }\nSELECT * FROM ${ref(\"b\")}\n"),
-                ("b.sqlx", "config { type: \"view\" }\nSELECT * FROM ${ref(\"c\")}\n"),
-                ("c.sqlx", "config { type: \"view\" }\nSELECT * FROM ${ref(\"a\")}\n"),
+                (
+                    "a.sqlx",
+                    "config { type: \"view\" }\nSELECT * FROM ${ref(\"b\")}\n",
+                ),
+                (
+                    "b.sqlx",
+                    "config { type: \"view\" }\nSELECT * FROM ${ref(\"c\")}\n",
+                ),
+                (
+                    "c.sqlx",
+                    "config { type: \"view\" }\nSELECT * FROM ${ref(\"a\")}\n",
+                ),
             ],
         ),
         (
             "config_unknown_key",
-            &[("a.sqlx", "config {\n  type: \"table\",\n  descripton: \"typo\"\n}\nSELECT 1 AS n\n")],
+            &[(
+                "a.sqlx",
+                "config {\n  type: \"table\",\n  descripton: \"typo\"\n}\nSELECT 1 AS n\n",
+            )],
         ),
     ];
     for (name, files) in cases {
         let scratch = Scratch::project(files);
         assert_transcript!(*name, scratch.snapshot(&["run"]));
-        assert!(!scratch.path().join(".sqlx-run").exists(), "{name}: nothing was run");
+        assert!(
+            !scratch.path().join(".sqlx-run").exists(),
+            "{name}: nothing was run"
+        );
     }
 }
 
@@ -84,32 +117,62 @@ fn an_endless_loop_ends() {
         "loop.sqlx",
         "config { type: \"view\" }\n\njs {\n  while (true) {}\n}\n\nSELECT 1 AS n\n",
     )]);
-    assert_transcript!("endless_loop", scratch.snapshot(&["compile"]));
+    assert_transcript!(
+        "endless_loop",
+        scratch.snapshot(&["compile", "--compile-timeout", "1"])
+    );
 }
 
 #[test]
 fn selections_of_nothing() {
     let scratch = Scratch::project(&[NUMBERS]);
     assert_transcript!("tag_unknown", scratch.snapshot(&["--tags", "stagign"]));
-    assert_transcript!("action_unknown", scratch.snapshot(&["--actions", "nubmers"]));
-    assert_transcript!("widen_nothing", scratch.snapshot(&["run", "--include-deps"]));
+    assert_transcript!(
+        "action_unknown",
+        scratch.snapshot(&["--actions", "nubmers"])
+    );
+    assert_transcript!(
+        "widen_nothing",
+        scratch.snapshot(&["run", "--include-deps"])
+    );
     assert_transcript!("flag_unknown", scratch.snapshot(&["run", "--fullrefresh"]));
 }
 
 #[test]
 fn statements_that_fail_point_into_the_file() {
     let cases = [
-        ("sql_function_unknown", "SELECT\n  COUNTT(*) AS n\nFROM ${ref(\"numbers\")}\n"),
-        ("sql_column_unknown", "SELECT\n  n,\n  mm\nFROM ${ref(\"numbers\")}\n"),
-        ("sql_syntax", "SELECT n\nFORM ${ref(\"numbers\")}\nWHERE n = 1\n"),
-        ("sql_types", "SELECT n + 'one' AS m\nFROM ${ref(\"numbers\")}\n"),
-        ("sql_division", "SELECT 1 / (n - 1) AS m\nFROM ${ref(\"numbers\")}\n"),
+        (
+            "sql_function_unknown",
+            "SELECT\n  COUNTT(*) AS n\nFROM ${ref(\"numbers\")}\n",
+        ),
+        (
+            "sql_column_unknown",
+            "SELECT\n  n,\n  mm\nFROM ${ref(\"numbers\")}\n",
+        ),
+        (
+            "sql_syntax",
+            "SELECT n\nFORM ${ref(\"numbers\")}\nWHERE n = 1\n",
+        ),
+        (
+            "sql_types",
+            "SELECT n + 'one' AS m\nFROM ${ref(\"numbers\")}\n",
+        ),
+        (
+            "sql_division",
+            "SELECT 1 / (n - 1) AS m\nFROM ${ref(\"numbers\")}\n",
+        ),
     ];
     for (name, sql) in cases {
         let scratch = Scratch::project(&[
             NUMBERS,
-            ("broken.sqlx", &format!("config {{\n  type: \"table\"\n}}\n\n{sql}")),
-            ("after.sqlx", "config { type: \"table\" }\nSELECT * FROM ${ref(\"broken\")}\n"),
+            (
+                "broken.sqlx",
+                &format!("config {{\n  type: \"table\"\n}}\n\n{sql}"),
+            ),
+            (
+                "after.sqlx",
+                "config { type: \"table\" }\nSELECT * FROM ${ref(\"broken\")}\n",
+            ),
         ]);
         assert_transcript!(name, scratch.snapshot(&["run"]));
         assert_eq!(scratch.number("SELECT SUM(n) FROM sales.numbers"), 3);
@@ -142,7 +205,13 @@ fn sources_without_data() {
     ];
     let files: Vec<(&str, &str)> = files
         .iter()
-        .map(|(name, text)| if *name == "orders.sqlx" { ("latest.sqlx", *text) } else { (*name, *text) })
+        .map(|(name, text)| {
+            if *name == "orders.sqlx" {
+                ("latest.sqlx", *text)
+            } else {
+                (*name, *text)
+            }
+        })
         .collect();
     let scratch = Scratch::project(&files);
     scratch.write("broken.parquet", "this is not parquet");

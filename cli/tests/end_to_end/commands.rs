@@ -28,7 +28,10 @@ fn shop() -> Scratch {
             "config { type: \"table\", disabled: true }\nSELECT 1 AS n\n",
         ),
     ]);
-    scratch.write("data/orders.csv", "customer,amount\nann,5\nbob,7\nann,6.5\n");
+    scratch.write(
+        "data/orders.csv",
+        "customer,amount\nann,5\nbob,7\nann,6.5\n",
+    );
     scratch.write("sqlx-run.toml", "[sources]\norders = \"data/*.csv\"\n");
     scratch
 }
@@ -51,7 +54,10 @@ fn compile_lists_and_prints_the_graph() {
 #[test]
 fn graph_draws_in_every_format() {
     let scratch = shop();
-    assert_transcript!("graph_mermaid", scratch.snapshot(&["graph", "--format", "mermaid"]));
+    assert_transcript!(
+        "graph_mermaid",
+        scratch.snapshot(&["graph", "--format", "mermaid"])
+    );
     for format in ["dot", "json", "html"] {
         let ran = scratch.run(&["graph", "--format", format]);
         assert_eq!(ran.code, Some(0), "{format}: {}", ran.stderr);
@@ -66,11 +72,24 @@ fn graph_draws_in_every_format() {
 fn run_selects_runs_and_records() {
     let scratch = shop();
     assert_transcript!("dry_run", scratch.snapshot(&["run", "--dry-run"]));
-    assert!(!scratch.path().join(".sqlx-run").exists(), "a dry run leaves nothing");
-    assert_transcript!("run_tag", scratch.snapshot(&["--tags", "staging", "--jobs", "1"]));
+    assert!(
+        !scratch.path().join(".sqlx-run").exists(),
+        "a dry run leaves nothing"
+    );
+    assert_transcript!(
+        "run_tag",
+        scratch.snapshot(&["--tags", "staging", "--jobs", "1"])
+    );
     assert_transcript!(
         "run_dependents",
-        scratch.snapshot(&["run", "--actions", "cust*", "--include-dependents", "--jobs", "1"])
+        scratch.snapshot(&[
+            "run",
+            "--actions",
+            "cust*",
+            "--include-dependents",
+            "--jobs",
+            "1"
+        ])
     );
     assert_transcript!(
         "run_report",
@@ -159,7 +178,9 @@ fn init_makes_a_project_that_runs() {
 fn simulate_writes_the_same_events_for_the_same_seed() {
     let scratch = Scratch::empty();
     let simulate = |name: &str, seed: &str| {
-        let ran = scratch.run(&["simulate", "--users", "30", "--days", "2", "--seed", seed, name]);
+        let ran = scratch.run(&[
+            "simulate", "--users", "30", "--days", "2", "--seed", seed, name,
+        ]);
         assert_eq!(ran.code, Some(0), "{}", ran.stderr);
         std::fs::read(scratch.path().join(name)).unwrap()
     };

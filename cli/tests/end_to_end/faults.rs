@@ -13,7 +13,10 @@ const ENDLESS: &str = "config { type: \"table\", name: \"slow\" }\n\
 fn with_old_table() -> Scratch {
     let scratch = Scratch::project(&[
         ("slow.sqlx", "config { type: \"table\" }\nSELECT 42 AS n\n"),
-        ("after.sqlx", "config { type: \"table\" }\nSELECT n FROM ${ref(\"slow\")}\n"),
+        (
+            "after.sqlx",
+            "config { type: \"table\" }\nSELECT n FROM ${ref(\"slow\")}\n",
+        ),
     ]);
     assert_eq!(scratch.run(&["run"]).code, Some(0));
     scratch.write("definitions/slow.sqlx", ENDLESS);
@@ -44,9 +47,7 @@ fn a_warehouse_that_another_process_holds() {
     let file = scratch.path().join(".sqlx-run/warehouse.duckdb");
     let _held = duckdb::Connection::open(file).unwrap();
     let mut ran = scratch.run(&["run"]);
-    ran.stderr = ran
-        .stderr
-        .replace(&std::process::id().to_string(), "[id]");
+    ran.stderr = ran.stderr.replace(&std::process::id().to_string(), "[id]");
     assert_transcript!("warehouse_locked", scratch.transcript(&ran));
 }
 

@@ -10,9 +10,19 @@ const STAGING: [&str; 3] = [
 
 fn simulated() -> Scratch {
     let scratch = Scratch::repository();
-    let ran = scratch.run(&["simulate", "--users", "1500", "--days", "10", "events.parquet"]);
+    let ran = scratch.run(&[
+        "simulate",
+        "--users",
+        "1500",
+        "--days",
+        "10",
+        "events.parquet",
+    ]);
     assert_eq!(ran.code, Some(0), "{}", ran.stderr);
-    scratch.write("sqlx-run.toml", "[sources]\n\"events_*\" = \"events.parquet\"\n");
+    scratch.write(
+        "sqlx-run.toml",
+        "[sources]\n\"events_*\" = \"events.parquet\"\n",
+    );
     scratch
 }
 
@@ -25,7 +35,10 @@ fn the_whole_pipeline_learns_something() {
         .iter()
         .map(|view| scratch.number(&format!("SELECT COUNT(*) FROM {view}")))
         .collect();
-    assert!(users[0] > 1000 && users.iter().all(|count| *count == users[0]), "{users:?}");
+    assert!(
+        users[0] > 1000 && users.iter().all(|count| *count == users[0]),
+        "{users:?}"
+    );
     let metrics = scratch.rows("SELECT * FROM ml_models.churn_evaluation");
     let auc = metrics[0]["roc_auc"].as_f64().unwrap();
     assert!((0.65..0.95).contains(&auc), "AUC {auc}");
@@ -43,14 +56,24 @@ fn the_same_events_give_the_same_model() {
     let weights = "SELECT processed_input, weight FROM ML.WEIGHTS(MODEL ml_models.churn_logistic_regression) \
                    WHERE weight IS NOT NULL ORDER BY processed_input";
     let first = scratch.rows(weights);
-    assert_eq!(scratch.run(&["--actions", "churn_logistic_regression"]).code, Some(0));
+    assert_eq!(
+        scratch
+            .run(&["--actions", "churn_logistic_regression"])
+            .code,
+        Some(0)
+    );
     assert_eq!(scratch.rows(weights), first);
 }
 
 #[test]
 fn a_label_with_one_class_stops_the_models_and_nothing_else() {
     let scratch = simulated();
-    let ran = scratch.run(&["--vars", "churn_window_hours=100000", "--output-format", "json"]);
+    let ran = scratch.run(&[
+        "--vars",
+        "churn_window_hours=100000",
+        "--output-format",
+        "json",
+    ]);
     assert_eq!(ran.code, Some(1));
     let report: serde_json::Value = serde_json::from_str(&ran.stdout).unwrap();
     let status = |name: &str| {
@@ -90,9 +113,16 @@ fn real_events_of_one_day_have_one_label() {
     assert_eq!(ran.code, Some(1), "{}", ran.stderr);
     assert!(ran.stderr.contains("M004"), "{}", ran.stderr);
     for view in STAGING {
-        assert_eq!(scratch.number(&format!("SELECT COUNT(*) FROM {view}")), 534, "{view}");
+        assert_eq!(
+            scratch.number(&format!("SELECT COUNT(*) FROM {view}")),
+            534,
+            "{view}"
+        );
     }
-    assert_eq!(scratch.number("SELECT COUNT(*) FROM outputs.churn_propensity"), 209);
+    assert_eq!(
+        scratch.number("SELECT COUNT(*) FROM outputs.churn_propensity"),
+        209
+    );
 }
 
 #[test]
@@ -106,8 +136,14 @@ fn real_events_with_short_windows_can_be_modelled() {
         "churn_window_hours=6,feature_window_hours=1",
     ]);
     assert_eq!(ran.code, Some(0), "{}", ran.stderr);
-    assert_eq!(scratch.number("SELECT COUNT(*) FROM ml_models.churn_train"), 168);
-    assert_eq!(scratch.number("SELECT COUNT(*) FROM ml_models.churn_eval"), 27);
+    assert_eq!(
+        scratch.number("SELECT COUNT(*) FROM ml_models.churn_train"),
+        168
+    );
+    assert_eq!(
+        scratch.number("SELECT COUNT(*) FROM ml_models.churn_eval"),
+        27
+    );
     let metrics = scratch.rows("SELECT * FROM ml_models.churn_evaluation");
     let auc = metrics[0]["roc_auc"].as_f64().unwrap();
     assert!((auc - 0.770588).abs() < 1e-4, "AUC {auc}");

@@ -33,6 +33,7 @@ use crate::graph::{
     ActionDescriptor, Assertion, DataPreparation, Declaration, Hermeticity, Notebook, Operation,
     PropertyGraph, Table, TableType, Target,
 };
+use crate::sqlx::TemplatePart;
 use crate::value::Value;
 
 /// The number of an action in its [`Session`]
@@ -90,6 +91,13 @@ pub enum Sql {
     Text(String),
     /// Several statements
     Texts(Vec<String>),
+    /// Statements with plain calls of the context's functions; of a list, `first` takes the first
+    Templates {
+        /// The statements
+        statements: Vec<Vec<TemplatePart>>,
+        /// Whether one statement is wanted
+        first: bool,
+    },
     /// A function of the context, by its number in the script host; of a list, `first` takes the first
     Function {
         /// The function
@@ -159,7 +167,7 @@ pub struct Action {
     pub pre_ops: Vec<Sql>,
     /// Statements after the query
     pub post_ops: Vec<Sql>,
-    /// The config as it was given
+    /// The config as the JavaScript API was given it, for a change of type
     pub config: Value,
     /// Assertions that the config made
     pub inline_assertions: Vec<ActionId>,

@@ -15,9 +15,6 @@ impl Session {
         if raw.name.is_empty() {
             raw.name = crate::sqlx::base_name(file).to_owned();
         }
-        if raw.schema.as_deref() == Some("") {
-            raw.schema.clone_from(&self.config.default_location);
-        }
         let mut contents: serde_json::Value = serde_json::from_str(json)
             .map_err(|error| Raise::error(format!("Error parsing {file} as JSON: {error}")))?;
         clear_outputs(&mut contents, file)?;

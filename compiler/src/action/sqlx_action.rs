@@ -3,7 +3,7 @@
 use super::table::Origin;
 use super::{ActionId, Raise, Session, Sql};
 use crate::graph::TableType;
-use crate::sqlx::{Parts, Statement};
+use crate::sqlx::{Parts, Statement, TemplatePart, constant, template};
 use crate::value::Value;
 
 /// The functions of a SQLX file's module, by their numbers; none where the SQL needs no JavaScript
@@ -125,14 +125,24 @@ impl Sources<'_> {
         match function {
             Some(function) => Sql::Function { function, first },
             None => {
-                let mut texts: Vec<String> = statements
+                let mut templates: Vec<Vec<TemplatePart>> = statements
                     .iter()
-                    .filter_map(|statement| statement.static_text(self.text))
+                    .filter_map(|statement| template(self.text, statement))
                     .collect();
-                if first && !texts.is_empty() {
-                    Sql::Text(texts.swap_remove(0))
-                } else {
-                    Sql::Texts(texts)
+                if first {
+                    templates.truncate(1);
+                }
+                let texts: Option<Vec<&str>> =
+                    templates.iter().map(|parts| constant(parts)).collect();
+                match texts.as_deref() {
+                    Some([text]) if first => Sql::Text((*text).to_owned()),
+                    Some(texts) => {
+                        Sql::Texts(texts.iter().map(|text| (*text).to_owned()).collect())
+                    }
+                    None => Sql::Templates {
+                        statements: templates,
+                        first,
+                    },
                 }
             }
         }

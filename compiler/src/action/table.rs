@@ -39,7 +39,6 @@ impl Session {
         }));
         let mut action = Action::new(target, canonical, body);
         action.file_name = file;
-        action.config = config.clone();
         let id = self.add(action);
         self.shared_config(id, &modern)?;
         self.describe(id, &modern);
@@ -315,7 +314,9 @@ pub fn protobuf_value(value: &Value) -> serde_json::Value {
         Value::Number(value) => {
             serde_json::json!({ "numberValue": crate::value::serde_number(*value) })
         }
-        Value::String(value) => serde_json::json!({ "stringValue": value }),
+        Value::String(value) | Value::Date(value) => {
+            serde_json::json!({ "stringValue": value })
+        }
         Value::Array(items) => {
             let values: Vec<_> = items.iter().map(protobuf_value).collect();
             if values.is_empty() {

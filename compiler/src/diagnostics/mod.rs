@@ -114,8 +114,9 @@ impl Sources<'_> {
                 self.limits.time_limit.as_secs_f64()
             )
         };
-        let diagnostic = Diagnostic::error(code::JAVASCRIPT_LIMIT, message)
-            .help("look for a loop without an end, or allow more");
+        let diagnostic = Diagnostic::error(code::JAVASCRIPT_LIMIT, message).help(
+            "look for a loop without an end, or allow more time with `--compile-timeout SECONDS`",
+        );
         // where time runs out, the engine knows no place
         let place = memory.then(|| places::in_stack(error, self)).flatten();
         match (place, &error.file) {

@@ -2,9 +2,13 @@
 
 use std::cell::RefCell;
 
-use crate::action::{Action, ActionId, Body, Session, Sql, check_compiled_table, check_iceberg};
+use super::evaluate_test::evaluate_test;
+use crate::action::{
+    Action, ActionId, Body, Raise, Session, Sql, check_compiled_table, check_iceberg,
+};
 use crate::graph::{ActionKind, TableType};
 use crate::script::{Owner, ScriptError, Scripts};
+use crate::sqlx::TemplatePart;
 use crate::value::Value;
 
 /// Makes the SQL of tables, operations, assertions, …; what fails is reported and left out of the graph
@@ -217,7 +221,9 @@ impl Maker<'_> {
                 let shown = match query {
                     Sql::Text(text) => text.clone(),
                     Sql::Texts(texts) => texts.join(","),
-                    Sql::Function { .. } | Sql::Inline { .. } => String::new(),
+                    Sql::Templates { .. } | Sql::Function { .. } | Sql::Inline { .. } => {
+                        String::new()
+                    }
                 };
                 format!("Cannot mix AoT and JiT compilation in action: {shown}")
             }),
@@ -295,6 +301,13 @@ impl Maker<'_> {
             Sql::Texts(texts) => Ok(Value::Array(
                 texts.iter().cloned().map(Value::String).collect(),
             )),
+            Sql::Templates { statements, first } => {
+                let mut made = Vec::new();
+                for parts in statements {
+                    made.push(Value::String(self.fill(parts, incremental)?));
+                }
+                Ok(first_of(Value::Array(made), *first))
+            }
             Sql::Function { function, first } => {
                 let owner = Owner::Action {
                     id: self.id,
@@ -315,77 +328,63 @@ impl Maker<'_> {
     }
 }
 
-fn first_of(value: Value, first: bool) -> Value {
+impl Maker<'_> {
+    /// The text of a template; the same as its JavaScript would make
+    fn fill(&self, parts: &[TemplatePart], incremental: bool) -> Result<String, ScriptError> {
+        let mut session = self.session.borrow_mut();
+        let mut out = String::new();
+        for part in parts {
+            let text = match part {
+                TemplatePart::Text(text) => {
+                    out.push_str(text);
+                    continue;
+                }
+                TemplatePart::Ref(arguments) => session.reference(self.id, arguments)?,
+                TemplatePart::Resolve(arguments) => {
+                    session.resolve_arguments(self.id, arguments)?
+                }
+                TemplatePart::SelfName => session.resolve_self(self.id),
+                TemplatePart::Name => session.name_of(self.id),
+                TemplatePart::Schema => session
+                    .schema_of(self.id)
+                    .unwrap_or_else(|| "undefined".to_owned()),
+                TemplatePart::Database => session.database_of(self.id),
+                TemplatePart::Incremental => match self.kind {
+                    ActionKind::Table | ActionKind::View | ActionKind::Incremental => {
+                        incremental.to_string()
+                    }
+                    _ => return Err(not_a_function()),
+                },
+            };
+            out.push_str(&text);
+        }
+        Ok(out)
+    }
+}
+
+/// What calling a function that the context lacks throws
+pub fn not_a_function() -> ScriptError {
+    ScriptError {
+        name: "TypeError".to_owned(),
+        message: "not a function".to_owned(),
+        ..ScriptError::default()
+    }
+}
+
+impl From<Raise> for ScriptError {
+    fn from(raise: Raise) -> Self {
+        Self {
+            name: raise.class.to_owned(),
+            message: raise.message,
+            ..Self::default()
+        }
+    }
+}
+
+/// A value, or of a list its first item where one statement is wanted
+pub fn first_of(value: Value, first: bool) -> Value {
     match value {
         Value::Array(items) if first => items.into_iter().next().unwrap_or_default(),
         other => other,
     }
-}
-
-fn evaluate_test(
-    session: &RefCell<Session>,
-    scripts: &dyn Scripts,
-    test: usize,
-) -> Result<(), ScriptError> {
-    let (dataset, file) = {
-        let session = session.borrow();
-        let test = &session.tests[test];
-        (test.dataset.clone(), test.file_name.clone())
-    };
-    let report = |message: String| session.borrow_mut().report(message, file.clone(), None);
-    let Some(dataset) = dataset else {
-        report("Tests must operate upon a specified dataset.".to_owned());
-        session.borrow_mut().thrown.get_or_insert_with(|| {
-            (
-                "TypeError".to_owned(),
-                "Cannot convert undefined or null to object".to_owned(),
-            )
-        });
-        return Ok(());
-    };
-    let written = crate::action::Written::from(&dataset);
-    let found = session.borrow().find(&written);
-    if found.len() > 1 {
-        let candidates = session.borrow().targets_of(&found);
-        report(super::resolve::ambiguous(&written.to_json(), &candidates));
-    }
-    let tested = found
-        .first()
-        .map(|id| session.borrow().actions[*id].clone())
-        .filter(|action| matches!(action.body, Body::Table(_)));
-    let Some(tested) = tested else {
-        report(format!("Dataset {} could not be found.", written.to_json()));
-        return Ok(());
-    };
-    if tested.table_type() == Some(TableType::Incremental) {
-        report("Running tests on incremental datasets is not yet supported.".to_owned());
-        return Ok(());
-    }
-    let expected = session.borrow().tests[test].expected.clone();
-    let made = |sql: Option<Sql>, owner: Owner| -> Result<Option<String>, ScriptError> {
-        Ok(match sql {
-            None => None,
-            Some(Sql::Text(text)) => Some(text),
-            Some(Sql::Texts(texts)) => texts.into_iter().next(),
-            Some(Sql::Function { function, first }) => {
-                let value = first_of(scripts.call(function, owner, false)?, first);
-                session.borrow_mut().text(&value)
-            }
-            Some(Sql::Inline { .. }) => None,
-        })
-    };
-    let test_query = made(tested.query, Owner::Tested { test })?;
-    let expected_query = made(expected, Owner::Test)?;
-    let empty =
-        |query: &Option<String>| query.as_deref().is_none_or(|query| query.trim().is_empty());
-    if empty(&test_query) {
-        report("Test query is empty.".to_owned());
-    }
-    if empty(&expected_query) {
-        report("Expected query is empty.".to_owned());
-    }
-    let mut session = session.borrow_mut();
-    session.tests[test].test_query = test_query;
-    session.tests[test].expected_output_query = expected_query;
-    Ok(())
 }

@@ -5,6 +5,7 @@ mod assemble;
 mod compiled;
 mod dependencies;
 mod evaluate;
+mod evaluate_test;
 mod problems;
 mod resolve;
 mod settings;

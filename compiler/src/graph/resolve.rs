@@ -53,6 +53,25 @@ impl Session {
         self.resolve(id, &written, &shown)
     }
 
+    /// `name`: the action's own name, with the prefix
+    pub fn name_of(&self, id: ActionId) -> String {
+        self.finalize(&self.actions[id].target).name
+    }
+
+    /// `schema`: the action's own dataset, with the suffix
+    pub fn schema_of(&self, id: ActionId) -> Option<String> {
+        self.finalize(&self.actions[id].target).schema
+    }
+
+    /// `database`: the action's own project, with the suffix; without one, an error is reported
+    pub fn database_of(&mut self, id: ActionId) -> String {
+        let database = self.finalize(&self.actions[id].target).database;
+        database.unwrap_or_else(|| {
+            self.report("Warehouse does not support multiple databases", None, None);
+            String::new()
+        })
+    }
+
     /// The name in backticks; an error is reported and gives nothing
     pub fn resolve(&mut self, id: ActionId, written: &Written, shown: &str) -> String {
         let found = self.find(written);

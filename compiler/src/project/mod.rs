@@ -3,8 +3,9 @@
 mod files;
 mod overrides;
 mod settings;
+mod timestamp;
 pub mod yaml;
 
 pub use files::{DiskProject, FileError, FileSystem, MemoryProject};
 pub use overrides::ConfigOverride;
-pub use settings::{CORE_VERSION, Settings, encoding_error, read_settings};
+pub use settings::{CORE_VERSION, Extension, Settings, encoding_error, read_settings};

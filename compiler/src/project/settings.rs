@@ -36,6 +36,31 @@ pub struct Settings {
     pub encoding: Option<String>,
     /// The place of a setting or variable that is no text
     pub not_text: Option<Location>,
+    /// A package that takes part in the compilation
+    pub extension: Option<Extension>,
+}
+
+/// A package that takes part in the compilation
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Extension {
+    /// What `require` finds it by
+    pub name: String,
+    /// Whether it runs instead of the project's files, and not before them
+    pub replaces: bool,
+}
+
+/// Only the numbers of the modes have an effect: Dataform reads their names as no mode
+fn extension(value: &Value) -> Option<Extension> {
+    let extension = value.truthy("extension")?;
+    let replaces = match extension.get("compilationMode")? {
+        Value::Number(1.0) => false,
+        Value::Number(2.0) => true,
+        _ => return None,
+    };
+    Some(Extension {
+        name: extension.truthy("name")?.as_str()?.to_owned(),
+        replaces,
+    })
 }
 
 /// Why there are no settings: what Dataform throws, and what people see
@@ -179,6 +204,7 @@ fn read_modern(text: &str, root: &str) -> Result<Settings, SettingsFailure> {
         config,
         encoding: reader.encoding,
         not_text,
+        extension: extension(&document.value),
     })
 }
 
@@ -222,6 +248,7 @@ fn read_legacy(text: &str) -> Result<Settings, SettingsFailure> {
         config,
         encoding: reader.encoding,
         not_text: None,
+        extension: None,
     })
 }
 
@@ -329,6 +356,7 @@ impl Reader {
 pub fn encoding_error(value: &Value) -> String {
     let received = match value {
         Value::Array(_) => "an instance of Array".to_owned(),
+        Value::Date(_) => "an instance of Date".to_owned(),
         Value::Object(_) => "an instance of Object".to_owned(),
         Value::Null => "null".to_owned(),
         Value::Undefined => "undefined".to_owned(),

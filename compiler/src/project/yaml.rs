@@ -3,6 +3,7 @@
 use diagnostic::Location;
 use saphyr::{LoadableYamlNode, MarkedYaml, Marker, Scalar, ScanError, YamlData};
 
+use super::timestamp::to_iso;
 use crate::value::{Object, Value};
 
 /// A parsed document
@@ -112,6 +113,7 @@ pub fn parse(text: &str) -> Result<Document, YamlError> {
     let documents =
         MarkedYaml::load_from_str(text).map_err(|error| YamlError::new(&error, text))?;
     let mut reader = Reader {
+        text,
         keys: Vec::new(),
         path: Vec::new(),
     };
@@ -124,15 +126,16 @@ pub fn parse(text: &str) -> Result<Document, YamlError> {
     })
 }
 
-struct Reader {
+struct Reader<'a> {
+    text: &'a str,
     keys: Vec<(Vec<String>, Position)>,
     path: Vec<String>,
 }
 
-impl Reader {
+impl Reader<'_> {
     fn read(&mut self, node: &MarkedYaml<'_>) -> Value {
         match &node.data {
-            YamlData::Value(scalar) => read_scalar(scalar),
+            YamlData::Value(scalar) => self.scalar(scalar, node.span.start),
             YamlData::Sequence(items) => Value::Array(
                 items
                     .iter()
@@ -147,12 +150,26 @@ impl Reader {
                     let value = self.enter(name.clone(), key.span.start, value);
                     object.push((name, value));
                 }
+                merge(&mut object);
                 Value::Object(Object::from_ordered(object))
             }
             YamlData::Tagged(_, inner) => self.read(inner),
             YamlData::Representation(text, ..) => Value::String(text.to_string()),
             YamlData::Alias(_) | YamlData::BadValue => Value::Null,
         }
+    }
+
+    /// A scalar; a plain one may be a time
+    fn scalar(&self, scalar: &Scalar<'_>, start: Marker) -> Value {
+        if let Scalar::String(text) = scalar
+            && let Some(time) = to_iso(text)
+        {
+            let at = diagnostic::offset_of(self.text, start.line(), start.col() + 1);
+            if self.text[at..].starts_with(|first: char| first.is_ascii_digit()) {
+                return Value::Date(time);
+            }
+        }
+        read_scalar(scalar)
     }
 
     fn enter(&mut self, name: String, start: Marker, value: &MarkedYaml<'_>) -> Value {
@@ -167,6 +184,26 @@ impl Reader {
         let value = self.read(value);
         self.path.pop();
         value
+    }
+}
+
+/// Puts the entries of the mappings under `<<` in its place, but for those that are there
+fn merge(object: &mut Vec<(String, Value)>) {
+    let Some(at) = object.iter().position(|(key, value)| {
+        key == "<<" && matches!(value, Value::Object(_) | Value::Array(_))
+    }) else {
+        return;
+    };
+    let sources = match object.remove(at).1 {
+        Value::Array(items) => items,
+        other => vec![other],
+    };
+    for source in &sources {
+        for (key, value) in source.as_object().into_iter().flat_map(Object::iter) {
+            if !object.iter().any(|(known, _)| known == key) {
+                object.push((key.to_owned(), value.clone()));
+            }
+        }
     }
 }
 
@@ -317,6 +354,18 @@ mod tests {
         let value = parse(text).unwrap().value;
         assert_eq!(parse(&dump(&value)).unwrap().value, value);
         assert_eq!(dump(&value), text);
+    }
+
+    #[test]
+    fn times_and_merges_are_read_as_js_yaml_does() {
+        let text = "base: &b {x: 1, y: 2}\nother: {<<: *b, y: 3}\nplain: 2024-02-29\nquoted: '2024-02-29'\n";
+        let value = parse(text).unwrap().value;
+        assert_eq!(
+            value.to_json(),
+            "{\"base\":{\"x\":1,\"y\":2},\"other\":{\"y\":3,\"x\":1},\"plain\":\"2024-02-29T00:00:00.000Z\",\"quoted\":\"2024-02-29\"}"
+        );
+        assert!(matches!(value.get("plain"), Some(Value::Date(_))));
+        assert!(matches!(value.get("quoted"), Some(Value::String(_))));
     }
 
     #[test]

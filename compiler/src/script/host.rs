@@ -20,7 +20,8 @@ use crate::action::{
     load_property_graphs,
 };
 use crate::graph::{CompiledGraph, assemble, evaluate};
-use crate::sqlx::{Generated, base_name, extract, generate, parse_literal};
+use crate::project::Extension;
+use crate::sqlx::{Generated, base_name, extract, generate, is_constant, is_static, parse_literal};
 use crate::value::Value;
 
 const PRELUDE: &str = include_str!("prelude.js");
@@ -44,6 +45,8 @@ pub struct Limits {
 /// The files to load, in order
 #[derive(Debug, Clone, Default)]
 pub struct Plan {
+    /// A package that runs first, or instead of the files
+    pub extension: Option<Extension>,
     /// JavaScript whose exports become globals
     pub includes: Vec<String>,
     /// `actions.yaml` files
@@ -181,6 +184,8 @@ fn engine(limits: Limits, interrupted: &Rc<Cell<bool>>) -> rquickjs::Result<(Run
     let runtime = Runtime::new()?;
     runtime.set_memory_limit(limits.memory);
     runtime.set_max_stack_size(limits.stack);
+    // project code makes few circles, and the memory limit holds anyway
+    runtime.set_gc_threshold(64 << 20);
     let interrupted = Rc::clone(interrupted);
     let deadline = Instant::now().checked_add(limits.time);
     runtime.set_interrupt_handler(Some(Box::new(move || {
@@ -195,6 +200,13 @@ fn engine(limits: Limits, interrupted: &Rc<Cell<bool>>) -> rquickjs::Result<(Run
 
 fn drive(ctx: &Ctx<'_>, shared: &Rc<Shared>, plan: &Plan) -> Result<(), Stop> {
     let host = Host::new(ctx, shared).map_err(|error| Stop::from(shared.caught(ctx, error)))?;
+    if let Some(extension) = &plan.extension {
+        let run = host.extension.call::<_, ()>((extension.name.as_str(),));
+        host.record(&extension.name, run)?;
+        if extension.replaces {
+            return Ok(evaluate(&shared.session, &host)?);
+        }
+    }
     for path in &plan.includes {
         let loaded = host.include.call::<_, ()>((path.as_str(), base_name(path)));
         host.record(path, loaded)?;
@@ -240,11 +252,6 @@ fn define_directly(shared: &Shared, path: &str) -> bool {
         return false;
     };
     let (text, parts) = (&module.text, &module.parts);
-    let constant = |statements: &Vec<crate::sqlx::Statement>| {
-        statements
-            .iter()
-            .all(|statement| statement.static_text(text).is_some())
-    };
     let blocks = [
         Some(&parts.statements),
         parts.incremental_where.as_ref(),
@@ -252,8 +259,14 @@ fn define_directly(shared: &Shared, path: &str) -> bool {
         parts.post_operations.as_ref(),
     ];
     let simple = parts.javascript.is_empty()
-        && blocks.into_iter().flatten().all(constant)
-        && parts.inputs.iter().all(|input| constant(&input.statements));
+        && blocks
+            .into_iter()
+            .flatten()
+            .all(|block| is_static(block, text))
+        && parts
+            .inputs
+            .iter()
+            .all(|input| is_constant(&input.statements, text));
     if !simple {
         return false;
     }
@@ -351,6 +364,7 @@ fn compile<'js>(ctx: &Ctx<'js>, path: &str, code: &str) -> rquickjs::Result<JsVa
 struct Host<'a, 'js> {
     ctx: &'a Ctx<'js>,
     shared: &'a Shared,
+    extension: Function<'js>,
     load: Function<'js>,
     include: Function<'js>,
     bind: Function<'js>,
@@ -378,6 +392,7 @@ impl<'a, 'js> Host<'a, 'js> {
         Ok(Self {
             ctx,
             shared,
+            extension: parts.get("extension")?,
             load: parts.get("load")?,
             include: parts.get("include")?,
             bind: parts.get("bind")?,

@@ -243,7 +243,11 @@ fn create(
         object.set("filename", Value::String(session.current_file()));
     }
     let id = match (table_type(kind), kind) {
-        (Some(table_type), _) => session.table(table_type, &config, Origin::Code)?,
+        (Some(table_type), _) => {
+            let id = session.table(table_type, &config, Origin::Code)?;
+            session.actions[id].config = config;
+            id
+        }
         (None, "operations") => session.operation(&config, Origin::Code)?,
         (None, "assertion") => session.assertion(&config, Origin::Code)?,
         (None, _) => session.declaration(&config, Origin::Code)?,
@@ -351,7 +355,7 @@ fn tests<'js>(ctx: &Ctx<'js>, shared: &Rc<Shared>, native: &JsObject<'js>) -> Re
                 Some(Sql::Function { function, .. }) => function.into_js(&ctx),
                 Some(Sql::Text(text)) => text.into_js(&ctx),
                 Some(Sql::Texts(texts)) => texts.into_iter().next().into_js(&ctx),
-                Some(Sql::Inline { .. }) | None => json_to_js(&ctx, "null"),
+                Some(Sql::Inline { .. } | Sql::Templates { .. }) | None => json_to_js(&ctx, "null"),
             }
         }
     );
@@ -390,34 +394,20 @@ fn names<'js>(ctx: &Ctx<'js>, shared: &Rc<Shared>, native: &JsObject<'js>) -> Re
         shared.session.borrow_mut().resolve_self(id as ActionId)
     });
     function!(ctx, shared, native, "name", move |id: u32| -> String {
-        let session = shared.session.borrow();
-        session
-            .finalize(&session.actions[id as ActionId].target)
-            .name
+        shared.session.borrow().name_of(id as ActionId)
     });
     function!(ctx, shared, native, "schema", move |ctx: Ctx<'js>,
                                                    id: u32|
           -> Result<
         JsValue<'js>,
     > {
-        let session = shared.session.borrow();
-        let schema = session
-            .finalize(&session.actions[id as ActionId].target)
-            .schema;
-        match schema {
+        match shared.session.borrow().schema_of(id as ActionId) {
             Some(schema) => schema.into_js(&ctx),
             None => Ok(JsValue::new_undefined(ctx)),
         }
     });
     function!(ctx, shared, native, "database", move |id: u32| -> String {
-        let mut session = shared.session.borrow_mut();
-        let database = session
-            .finalize(&session.actions[id as ActionId].target)
-            .database;
-        database.unwrap_or_else(|| {
-            session.report("Warehouse does not support multiple databases", None, None);
-            String::new()
-        })
+        shared.session.borrow_mut().database_of(id as ActionId)
     });
     Ok(())
 }

@@ -298,5 +298,10 @@
     clearTimeout: noTimer, clearInterval: noTimer, clearImmediate: noTimer,
   });
 
-  return { load, include, bind, evaluate };
+  const extension = (name) => {
+    const request = { compileConfig: { projectDir: settings.root, filePaths: [] } };
+    load(native.find("", name)).extension().compile(request, dataform);
+  };
+
+  return { extension, load, include, bind, evaluate };
 };

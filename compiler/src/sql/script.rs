@@ -68,6 +68,20 @@ impl Statement {
     }
 }
 
+impl Statement {
+    /// The first line that the user wrote within bytes `span`, for a failure that has no nearer place
+    pub fn first_line(&self, span: &Range<usize>) -> Option<Range<usize>> {
+        let part = self
+            .parts
+            .iter()
+            .find(|part| part.range.start < span.end && span.start < part.range.end)?;
+        let text = &self.sql[part.range.clone()];
+        let start = part.range.start + (text.len() - text.trim_start().len());
+        let line = self.sql[start..part.range.end].lines().next()?.trim_end();
+        (!line.is_empty()).then(|| start..start + line.len())
+    }
+}
+
 /// Text under construction
 #[derive(Debug, Clone, Default)]
 pub struct Text {

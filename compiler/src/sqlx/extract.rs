@@ -2,7 +2,6 @@
 
 use std::ops::Range;
 
-use super::escape::{cook_comment, normalise_lines};
 use super::javascript::end_of_javascript;
 use super::lexer::parse;
 use super::tree::{Node, NodeKind};
@@ -34,23 +33,6 @@ pub struct Piece {
 pub struct Statement {
     /// In order, without gaps other than blocks
     pub pieces: Vec<Piece>,
-}
-
-impl Statement {
-    /// The SQL, when no JavaScript is needed to know it
-    pub fn static_text(&self, file: &str) -> Option<String> {
-        let mut out = String::new();
-        for piece in &self.pieces {
-            let text = &file[piece.span.clone()];
-            match piece.kind {
-                PieceKind::Text if text.contains("${") => return None,
-                PieceKind::Text => out.push_str(text),
-                PieceKind::Comment => out.push_str(&cook_comment(text)?),
-                PieceKind::Placeholder | PieceKind::QuotedPlaceholder => return None,
-            }
-        }
-        Some(normalise_lines(&out))
-    }
 }
 
 /// An `input` block

@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use super::escape::{escape_comment, escape_text, string_literal};
 use super::extract::{Parts, PieceKind, Statement};
+use super::template::{constant, template};
 
 /// JavaScript with its origin
 #[derive(Debug, Clone, Default)]
@@ -81,7 +82,7 @@ pub fn generate(path: &str, text: &str, parts: &Parts) -> Generated {
     if !parts.inputs.is_empty() {
         writer.plain(", inputs: [");
         for input in &parts.inputs {
-            if dynamic_javascript || !is_static(&input.statements, text) {
+            if dynamic_javascript || !is_constant(&input.statements, text) {
                 writer.function("() => {", parts, &input.statements);
             } else {
                 writer.plain("undefined");
@@ -100,11 +101,18 @@ pub fn base_name(path: &str) -> &str {
     name.rsplit_once('.').map_or(name, |(base, _)| base)
 }
 
-/// Whether the SQL needs no JavaScript
-fn is_static(statements: &[Statement], text: &str) -> bool {
+/// Whether the SQL needs no JavaScript engine
+pub fn is_static(statements: &[Statement], text: &str) -> bool {
     statements
         .iter()
-        .all(|statement| statement.static_text(text).is_some())
+        .all(|statement| template(text, statement).is_some())
+}
+
+/// Whether the SQL is the same text always
+pub fn is_constant(statements: &[Statement], text: &str) -> bool {
+    statements
+        .iter()
+        .all(|statement| template(text, statement).is_some_and(|parts| constant(&parts).is_some()))
 }
 
 struct Writer<'a> {

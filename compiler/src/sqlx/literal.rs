@@ -11,6 +11,21 @@ pub fn parse_literal(text: &str) -> Option<Value> {
     (reader.at == text.len()).then_some(value)
 }
 
+/// The values of a list of arguments made of literals only
+pub fn parse_arguments(text: &str) -> Option<Vec<Value>> {
+    let mut reader = Reader { text, at: 0 };
+    let mut arguments = Vec::new();
+    reader.skip()?;
+    while reader.at < text.len() {
+        arguments.push(reader.value()?);
+        if !reader.eat(',') {
+            break;
+        }
+        reader.skip()?;
+    }
+    (reader.at == text.len()).then_some(arguments)
+}
+
 struct Reader<'a> {
     text: &'a str,
     at: usize,

@@ -7,9 +7,11 @@ mod javascript;
 mod lexer;
 mod literal;
 mod source_map;
+mod template;
 mod tree;
 
 pub use extract::{Parts, Statement, extract};
-pub use generate::{Generated, base_name, generate};
+pub use generate::{Generated, base_name, generate, is_constant, is_static};
 pub use literal::parse_literal;
 pub use source_map::{SqlPart, locate};
+pub use template::{TemplatePart, constant, template};

@@ -25,6 +25,8 @@ impl Renderer {
         Self {
             handler: GraphicalReportHandler::new_themed(theme)
                 .with_width(width)
+                // the terminal breaks lines itself, and commands can be copied whole
+                .with_wrap_lines(false)
                 .with_context_lines(1),
         }
     }

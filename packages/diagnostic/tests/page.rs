@@ -12,12 +12,20 @@ fn the_page_lists_every_code() {
          `Q` GoogleSQL, `M` models, `R` runs and warehouses, `U` usage.\n",
     );
     for code in ALL {
-        write!(page, "\n## {}: {}\n\n{}\n", code.id, code.title, code.explanation).unwrap();
+        write!(
+            page,
+            "\n## {}: {}\n\n{}\n",
+            code.id, code.title, code.explanation
+        )
+        .unwrap();
     }
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/diagnostics.md");
     if std::env::var_os("UPDATE_DOCS").is_some() {
         std::fs::write(&path, &page).unwrap();
     }
     let written = std::fs::read_to_string(&path).unwrap_or_default();
-    assert_eq!(written, page, "renew it with UPDATE_DOCS=1 cargo test -p diagnostic");
+    assert_eq!(
+        written, page,
+        "renew it with UPDATE_DOCS=1 cargo test -p diagnostic"
+    );
 }

@@ -64,4 +64,9 @@ pub trait Catalog {
     /// # Errors
     /// An unknown model or function, or unfitting input, positioned at the call
     fn model_function(&self, call: &ModelFunction) -> Result<Relation, Error>;
+
+    /// The name of the time zone in which TIMESTAMP values become dates and texts, and back
+    fn time_zone(&self) -> &str {
+        "UTC"
+    }
 }

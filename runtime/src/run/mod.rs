@@ -82,8 +82,14 @@ fn runs_in_cloud_only(kind: ActionKind) -> bool {
 
 /// From a unit to the dispatcher
 enum Message {
-    Progress { index: usize, message: String },
-    Finished { index: usize, result: Box<ActionResult> },
+    Progress {
+        index: usize,
+        message: String,
+    },
+    Finished {
+        index: usize,
+        result: Box<ActionResult>,
+    },
 }
 
 /// What the running statements can be stopped by

@@ -1,5 +1,6 @@
 //! One action on one session: its statements in order, and where a failure stands in the user's file
 
+use std::ops::Range;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -40,11 +41,9 @@ impl Unit {
         self.running.leave(self.index);
         let (status, done, diagnostic) = match outcome {
             Ok(done) => (ActionStatus::Succeeded, done, None),
-            Err(_) if self.running.interrupted() => (
-                ActionStatus::Cancelled,
-                Done::default(),
-                None,
-            ),
+            Err(_) if self.running.interrupted() => {
+                (ActionStatus::Cancelled, Done::default(), None)
+            }
             Err(failure) => {
                 let failure = failure.of_action(&planned.name);
                 (ActionStatus::Failed, Done::default(), Some(failure))
@@ -66,12 +65,7 @@ impl Unit {
         action: ActionRef<'_>,
         progress: &mut dyn FnMut(String),
     ) -> Result<Done, Diagnostic> {
-        let tasks = tasks(
-            &*self.warehouse,
-            action,
-            self.plan.full_refresh,
-            &self.run,
-        )?;
+        let tasks = tasks(&*self.warehouse, action, self.plan.full_refresh, &self.run)?;
         let mut session = self.warehouse.session()?;
         if !self.running.enter(self.index, session.interrupt_handle()) {
             return Err(Diagnostic::error(code::INTERRUPTED, "interrupted"));
@@ -146,24 +140,26 @@ impl Unit {
     }
 
     /// Points a failure into the `.sqlx`, or into the compiled SQL where that is the nearest
-    fn locate(&self, action: ActionRef<'_>, statement: &Statement, failure: SqlError) -> Diagnostic {
-        let span = failure.span.clone();
+    fn locate(
+        &self,
+        action: ActionRef<'_>,
+        statement: &Statement,
+        failure: SqlError,
+    ) -> Diagnostic {
+        let whole = |failed: &Range<usize>| statement.first_line(failed);
+        let span = failure
+            .span
+            .clone()
+            .or_else(|| failure.statement.as_ref().and_then(whole));
         let diagnostic = failure.into_diagnostic();
         let Some(span) = span else {
             return diagnostic.in_file(action.file_name());
         };
-        let in_file = statement
-            .parts
-            .iter()
-            .find(|part| part.range.start <= span.start && span.start < part.range.end)
-            .and_then(|part| {
-                let text = &statement.sql[part.range.clone()];
-                let end = span.end.min(part.range.end);
-                let within = span.start - part.range.start..end.max(span.start) - part.range.start;
-                self.plan
-                    .compilation
-                    .locate(action.file_name(), part.origin, text, within)
-            });
+        let in_file = statement.origin(&span).and_then(|(part, text, within)| {
+            self.plan
+                .compilation
+                .locate(action.file_name(), part, text, within)
+        });
         match in_file {
             Some(location) => diagnostic.at(location),
             None => {

@@ -115,6 +115,8 @@ pub struct SqlError {
     pub message: String,
     /// Byte range in the script, where the engine tells
     pub span: Option<Range<usize>>,
+    /// Byte range of the statement that failed, where it got as far as being run
+    pub statement: Option<Range<usize>>,
     /// The next step
     pub help: Option<String>,
 }
@@ -125,6 +127,7 @@ impl From<googlesql::Error> for SqlError {
             code: error.code,
             message: error.message,
             span: Some(error.span),
+            statement: None,
             help: error.help,
         }
     }

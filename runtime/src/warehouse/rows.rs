@@ -150,6 +150,9 @@ mod tests {
     #[test]
     fn whole_numbers_beyond_doubles_are_json_strings() {
         assert_eq!(Cell::Int64(7).to_json(), Json::from(7));
-        assert_eq!(Cell::Int64(i64::MAX).to_json(), Json::from("9223372036854775807"));
+        assert_eq!(
+            Cell::Int64(i64::MAX).to_json(),
+            Json::from("9223372036854775807")
+        );
     }
 }

@@ -103,10 +103,9 @@ impl Input {
             ),
             columns,
         };
-        let items = items.trim().trim_end_matches(',');
         let select = |items: &str| {
-            select_over(items, &widened, catalog)
-                .map_err(|error| unfit_transform(model, call, given, &error))
+            googlesql::select_over(items, &widened, catalog)
+                .map_err(|error| unfit_transform(model, call, &widened, catalog, &error))
         };
         let mut output = select(items)?;
         // unless a `*` in the transform brought them along
@@ -116,7 +115,8 @@ impl Input {
             .map(|(_, copy)| format!("`{copy}`"))
             .collect();
         if !lacking.is_empty() {
-            output = select(&format!("{items}\n, {}", lacking.join(", ")))?;
+            // before the items, which may end in a comma or a comment
+            output = select(&format!("{}, {items}", lacking.join(", ")))?;
         }
         Ok(Self {
             sql: output.sql,
@@ -181,14 +181,14 @@ pub fn lacks(call: &ModelFunction, missing: &[&str]) -> Error {
 }
 
 /// An error inside the transform, said of the call, since the transform stands in another statement
-fn unfit_transform(model: &Model, call: &ModelFunction, given: &Relation, error: &Error) -> Error {
-    let missing: Vec<&str> = model
-        .input_columns
-        .iter()
-        .map(|column| column.name.as_str())
-        .filter(|name| find(&given.columns, name).is_none())
-        .filter(|name| !name.eq_ignore_ascii_case(&model.label.column))
-        .collect();
+fn unfit_transform(
+    model: &Model,
+    call: &ModelFunction,
+    widened: &Relation,
+    catalog: &dyn Catalog,
+    error: &Error,
+) -> Error {
+    let missing = missing_for_transform(model, widened, catalog);
     if error.code == code::UNKNOWN_COLUMN && !missing.is_empty() {
         return lacks(call, &missing);
     }
@@ -200,6 +200,33 @@ fn unfit_transform(model: &Model, call: &ModelFunction, given: &Relation, error:
         ),
         call.span.clone(),
     )
+}
+
+/// The columns without which, all others given, the transform does not resolve
+fn missing_for_transform<'a>(
+    model: &'a Model,
+    widened: &Relation,
+    catalog: &dyn Catalog,
+) -> Vec<&'a str> {
+    let absent: Vec<_> = model
+        .input_columns
+        .iter()
+        .filter(|column| find(&widened.columns, &column.name).is_none())
+        .collect();
+    let needed = |name: &str| {
+        let mut relation = widened.clone();
+        let others = absent.iter().filter(|column| column.name != name);
+        relation
+            .columns
+            .extend(others.map(|column| Column::new(&column.name, (&column.ty).into())));
+        let items = model.transform.as_deref().unwrap_or_default();
+        googlesql::select_over(items, &relation, catalog).is_err()
+    };
+    absent
+        .iter()
+        .map(|column| column.name.as_str())
+        .filter(|name| needed(name))
+        .collect()
 }
 
 fn find<'a>(columns: &'a [Column], name: &str) -> Option<&'a Column> {
@@ -224,12 +251,4 @@ fn at_path<'a>(ty: &'a StoredType, path: &[String]) -> Option<&'a StoredType> {
 /// The same type, or one kind of number for another
 fn fits(found: &StoredType, trained: &StoredType) -> bool {
     found == trained || (found.is_number() && trained.is_number())
-}
-
-fn select_over(items: &str, _input: &Relation, _catalog: &dyn Catalog) -> Result<Relation, Error> {
-    Err(Error::new(
-        code::MODEL_UNSUPPORTED,
-        "TRANSFORM cannot be applied again yet",
-        0..items.len(),
-    ))
 }

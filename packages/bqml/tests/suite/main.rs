@@ -11,6 +11,10 @@ mod reference;
 #[cfg(test)]
 mod registry;
 #[cfg(test)]
+mod statements;
+#[cfg(test)]
 mod support;
 #[cfg(test)]
 mod training;
+#[cfg(test)]
+mod transform;

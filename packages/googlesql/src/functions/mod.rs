@@ -76,30 +76,29 @@ pub fn names() -> impl Iterator<Item = &'static str> {
 
 struct Table {
     functions: HashMap<&'static str, Function>,
-    /// Lines that could not be read
-    #[cfg_attr(not(test), expect(dead_code, reason = "a test asserts that there are none"))]
-    unread: Vec<&'static str>,
 }
+
+const GROUPS: &[&str] = &[
+    aggregate::TABLE,
+    array::TABLE,
+    conditional::TABLE,
+    hash::TABLE,
+    json::TABLE,
+    math::TABLE,
+    refused::TABLE,
+    string::TABLE,
+    temporal::TABLE,
+];
 
 static TABLE: LazyLock<Table> = LazyLock::new(|| {
     let mut table = Table {
         functions: HashMap::new(),
-        unread: Vec::new(),
     };
-    for group in [
-        aggregate::TABLE,
-        array::TABLE,
-        conditional::TABLE,
-        hash::TABLE,
-        json::TABLE,
-        math::TABLE,
-        refused::TABLE,
-        string::TABLE,
-        temporal::TABLE,
-    ] {
+    for group in GROUPS {
         for line in group.lines().map(str::trim) {
-            if !line.is_empty() && read(line, &mut table.functions).is_none() {
-                table.unread.push(line);
+            if !line.is_empty() {
+                // A test asserts that every line reads
+                let _ = read(line, &mut table.functions);
             }
         }
     }
@@ -177,9 +176,14 @@ fn shape(text: &str) -> Option<Shape> {
 
 #[cfg(test)]
 mod tests {
+    use super::*;
+
     #[test]
     fn every_line_of_the_table_reads() {
-        assert_eq!(super::TABLE.unread, Vec::<&str>::new());
-        assert!(super::names().count() > 200);
+        let mut functions = HashMap::new();
+        for line in GROUPS.iter().flat_map(|group| group.lines()).map(str::trim) {
+            assert!(line.is_empty() || read(line, &mut functions).is_some(), "{line}");
+        }
+        assert!(functions.len() > 200);
     }
 }

@@ -184,7 +184,7 @@ impl Resolver<'_> {
         span: Range<usize>,
     ) -> Result<Typed, Error> {
         let (arguments, result) = self.bind(row, arguments, &span)?;
-        let template = match row.template.contains("@zone") {
+        let template: std::borrow::Cow<'static, str> = match row.template.contains("@zone") {
             true => row.template.replace("@zone", &crate::quote_string(&self.zone)).into(),
             false => row.template.into(),
         };

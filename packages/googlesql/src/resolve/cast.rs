@@ -14,7 +14,7 @@ use crate::{Error, Type, quote_string};
 impl Resolver<'_> {
     pub fn cast_expression(
         &self,
-        kind: CastKind,
+        kind: &CastKind,
         operand: &Expr,
         ty: &DataType,
         format: Option<&CastFormat>,
@@ -26,8 +26,8 @@ impl Resolver<'_> {
         }
         let to = self.data_type(ty, &span)?;
         let from = self.expression(operand, scope)?;
-        let safe = kind == CastKind::SafeCast;
-        if kind == CastKind::DoubleColon {
+        let safe = *kind == CastKind::SafeCast;
+        if *kind == CastKind::DoubleColon {
             return Err(self.invalid("`::` is not GoogleSQL", span));
         }
         let value = match (&from.literal, &to) {

@@ -92,7 +92,7 @@ impl Resolver<'_> {
                 expr: operand,
                 data_type,
                 format,
-            } => self.cast_expression(*kind, operand, data_type, format.as_ref(), scope, span()),
+            } => self.cast_expression(kind, operand, data_type, format.as_ref(), scope, span()),
             Expr::Extract {
                 field,
                 expr: operand,

@@ -74,7 +74,7 @@ impl Resolver<'_> {
             let Some(name) = name else {
                 return Err(self.invalid("USING takes column names", span));
             };
-            let mut pick = |side: &mut Vec<ScopeColumn>| {
+            let pick = |side: &mut Vec<ScopeColumn>| {
                 let count = side.iter().filter(|one| same(&one.name, &name)).count();
                 match count {
                     0 => Err(scope.unknown(&name, span.clone())),

@@ -22,8 +22,6 @@ pub struct Scope<'p> {
     /// Whether aliases go before columns
     pub aliases_first: bool,
     pub windows: Vec<(String, crate::resolve::window::NamedWindow)>,
-    /// A level that only passes names through has no relations of its own
-    pub lambda: bool,
 }
 
 /// A range variable

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use sqlparser::ast::{
-    Distinct, Expr, Ident, Select, SelectFlavor, SelectItem, SelectItemQualifiedWildcardKind,
+    Distinct, Ident, Select, SelectFlavor, SelectItem, SelectItemQualifiedWildcardKind,
     ValueTableMode, WildcardAdditionalOptions,
 };
 
@@ -363,16 +363,6 @@ impl Resolver<'_> {
         let value = self.struct_value(fields, values, span.clone()).ok()?;
         let ty = value.ty.clone();
         Some(Typed::apply(ty, "$0", vec![value], span.clone()))
-    }
-
-    /// Names an expression list, for `SELECT expr` without a parse tree of its own
-    pub fn item(&self, expr: &Expr, alias: Option<&Ident>, scope: &Scope) -> Result<Item, Error> {
-        let name = match alias {
-            Some(alias) => Some(alias.value.clone()),
-            None => inferred_name(expr),
-        };
-        let value = self.expression(expr, scope)?;
-        Ok(Item { name, value })
     }
 }
 

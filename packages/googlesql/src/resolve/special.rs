@@ -85,13 +85,9 @@ impl Resolver<'_> {
                     ..Typed::apply(Type::Int64, "error($0)", vec![message], span)
                 })
             }
-            ("IFERROR", 2) => {
-                let (arguments, ty) = self.unify(arguments, "arguments")?;
-                let template = "CASE WHEN gs_fails($0) THEN $1 ELSE $0 END";
-                let _ = (arguments, ty, template);
-                Err(self.unsupported("IFERROR", span))
+            ("IFERROR", 2) | ("ISERROR" | "NULLIFERROR", 1) => {
+                Err(self.unsupported(&call.name, span))
             }
-            ("ISERROR" | "NULLIFERROR", 1) => Err(self.unsupported(&call.name, span)),
             ("GREATEST" | "LEAST", 1..) => self.extreme(call, arguments),
             ("IEEE_DIVIDE", 2) => {
                 let both = self.floats(arguments)?;
@@ -608,12 +604,11 @@ impl Resolver<'_> {
                 _ => self.cast(argument, &Type::String, false)?,
             });
         }
-        let count = all.len();
-        let holes: Vec<_> = (1..count).map(|at| format!("${{{at}}}")).collect();
-        let template = format!(
-            "gs_format($0, '{kinds}', CAST([{}] AS VARCHAR[]))",
-            holes.join(", ")
-        );
+        let pieces: Vec<_> = (1..all.len())
+            .map(|at| format!("coalesce(strlen(${{{at}}}) || ':' || ${{{at}}}, '-')"))
+            .collect();
+        let values = if pieces.is_empty() { "''".to_owned() } else { pieces.join(" || ") };
+        let template = format!("gs_format($0, '{kinds}', {values})");
         Ok(Typed::apply(Type::String, template, all, span))
     }
 }

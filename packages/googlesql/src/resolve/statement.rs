@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use sqlparser::ast::{Expr, Query, SetExpr, UnaryOperator, Value as Token};
+use sqlparser::ast::{Expr, Query, UnaryOperator, Value as Token};
 
 use super::Resolver;
 use super::query::{Output, indent};
@@ -884,13 +884,5 @@ pub fn relation_in_scope(
             .collect(),
         pseudo: Vec::new(),
         value: None,
-    }
-}
-
-/// Whether a body is one plain SELECT
-pub fn single_select(body: &SetExpr) -> Option<&sqlparser::ast::Select> {
-    match body {
-        SetExpr::Select(select) => Some(select),
-        _ => None,
     }
 }

@@ -106,8 +106,9 @@ impl Catalog for DuckDbCatalog<'_> {
                     format!("no model `{written}` in this warehouse"),
                     call.span.clone(),
                 );
-                error.help = did_you_mean(&name.name, known.iter().map(|known| known.name.as_str()))
-                    .or_else(|| Some("run the action that creates it".to_owned()));
+                error.help =
+                    did_you_mean(&name.name, known.iter().map(|known| known.name.as_str()))
+                        .or_else(|| Some("run the action that creates it".to_owned()));
                 Err(error)
             }
             Err(error) => Err(Error::new(
@@ -125,9 +126,11 @@ impl DuckDbCatalog<'_> {
         let mut columns = self.columns(&sql, &name.name, span)?;
         let mut pseudo_columns = Vec::new();
         if name.name.ends_with('*') {
-            columns.retain(|column| column.name != TABLE_SUFFIX || {
-                pseudo_columns.push(column.clone());
-                false
+            columns.retain(|column| {
+                column.name != TABLE_SUFFIX || {
+                    pseudo_columns.push(column.clone());
+                    false
+                }
             });
         }
         Ok(Table {
@@ -181,7 +184,9 @@ impl DuckDbCatalog<'_> {
                 Some((known, _)) => Ok(Column::new(column, known)),
                 None => Err(Error::new(
                     code::SQL_UNSUPPORTED,
-                    format!("column `{column}` of `{name}` has the type {ty}, which GoogleSQL lacks"),
+                    format!(
+                        "column `{column}` of `{name}` has the type {ty}, which GoogleSQL lacks"
+                    ),
                     span.clone(),
                 )),
             })

@@ -12,6 +12,7 @@ pub fn execution(error: &duckdb::Error) -> SqlError {
         code: code::EXECUTION_FAILED,
         message: message(error),
         span: None,
+        statement: None,
         help: None,
     }
 }
@@ -45,7 +46,10 @@ pub fn opening(error: &duckdb::Error, file: &Path) -> Diagnostic {
         )
     } else {
         (
-            format!("the warehouse `{name}` cannot be opened: {}", first_line(&text)),
+            format!(
+                "the warehouse `{name}` cannot be opened: {}",
+                first_line(&text)
+            ),
             "check that the folder is writable, or name another file with `--warehouse FILE`",
         )
     };
@@ -64,7 +68,9 @@ pub fn message(error: &duckdb::Error) -> String {
 fn fragment(text: &str) -> String {
     let mut line = first_line(text);
     if let Some((class, rest)) = line.split_once(" Error: ")
-        && class.chars().all(|letter| letter.is_ascii_alphabetic() || letter == ' ')
+        && class
+            .chars()
+            .all(|letter| letter.is_ascii_alphabetic() || letter == ' ')
     {
         line = rest;
     }
@@ -90,8 +96,14 @@ mod tests {
     #[test]
     fn messages_become_fragments() {
         for (text, expected) in [
-            ("Out of Range Error: Overflow in addition!", "overflow in addition"),
-            ("IO Error: No files found that match \"x\"\nLINE 1: …", "no files found that match \"x\""),
+            (
+                "Out of Range Error: Overflow in addition!",
+                "overflow in addition",
+            ),
+            (
+                "IO Error: No files found that match \"x\"\nLINE 1: …",
+                "no files found that match \"x\"",
+            ),
             ("Conversion Error: CSV is odd.", "CSV is odd"),
         ] {
             assert_eq!(fragment(text), expected);

@@ -88,9 +88,21 @@ impl DuckDbSession {
                 .map_err(|failure| error::execution(&failure))?;
         }
         Ok(match effect {
-            Effect::CreateTable(_) | Effect::Change(_) => Outcome::Changed(changed as u64),
+            // the engine does not count the rows of a table that it makes
+            Effect::CreateTable(table) => Outcome::Changed(self.count(table)?),
+            Effect::Change(_) => Outcome::Changed(changed as u64),
             _ => Outcome::Done,
         })
+    }
+
+    fn count(&self, table: &PhysicalName) -> Result<u64, SqlError> {
+        self.connection
+            .query_row(
+                &format!("SELECT count(*) FROM {}", qualified(table)),
+                [],
+                |row| row.get(0),
+            )
+            .map_err(|failure| error::execution(&failure))
     }
 
     fn train(
@@ -186,6 +198,7 @@ impl DuckDbSession {
                     code: code::MODEL_NOT_FOUND,
                     message: format!("no model `{}` in this warehouse", dotted(model)),
                     span: None,
+                    statement: None,
                     help: None,
                 })
             };
@@ -208,6 +221,7 @@ impl DuckDbSession {
             code: code::WAREHOUSE_UNAVAILABLE,
             message: format!("the model `{}` cannot be stored: {failure}", dotted(model)),
             span: None,
+            statement: None,
             help: None,
         }
     }
@@ -226,10 +240,12 @@ impl Session for DuckDbSession {
             let analyzed = googlesql::analyze(script, &statement, &catalog)?;
             let asked = catalog.asked.take();
             let text = &script[statement.span()];
-            let outcome = self.run(text, analyzed, &asked, progress).map_err(|mut failure| {
-                failure.span.get_or_insert_with(|| statement.span());
-                failure
-            })?;
+            let outcome = self
+                .run(text, analyzed, &asked, progress)
+                .map_err(|mut failure| {
+                    failure.statement = Some(statement.span());
+                    failure
+                })?;
             outcomes.push(outcome);
         }
         Ok(outcomes)

@@ -70,7 +70,10 @@ fn reader(source: &SourceFiles) -> Result<String, Diagnostic> {
     let path = source.path.to_string_lossy().replace('\\', "/");
     let lower = path.to_lowercase();
     let lower = lower.trim_end_matches(".gz").trim_end_matches(".zst");
-    let function = match Path::new(lower).extension().and_then(|found| found.to_str()) {
+    let function = match Path::new(lower)
+        .extension()
+        .and_then(|found| found.to_str())
+    {
         Some("parquet") => "read_parquet",
         Some("csv" | "tsv") => "read_csv",
         Some("json" | "jsonl" | "ndjson") => "read_json",
@@ -104,7 +107,11 @@ fn suffix_pattern(source: &SourceFiles) -> Option<String> {
             })
             .collect::<String>()
     };
-    Some(format!("(?:^|/){}([^/]*){}$", escape(before), escape(after)))
+    Some(format!(
+        "(?:^|/){}([^/]*){}$",
+        escape(before),
+        escape(after)
+    ))
 }
 
 fn unreadable(source: &SourceFiles, why: &str) -> Diagnostic {

@@ -104,9 +104,10 @@ fn micros(unit: TimeUnit, value: i64) -> i64 {
 
 fn date_text(days: i32) -> String {
     let epoch = Date::constant(1970, 1, 1);
-    epoch
-        .checked_add(i64::from(days).days())
-        .map_or_else(|_| format!("{days} days after 1970-01-01"), |date| date.to_string())
+    epoch.checked_add(i64::from(days).days()).map_or_else(
+        |_| format!("{days} days after 1970-01-01"),
+        |date| date.to_string(),
+    )
 }
 
 fn time_text(micros: i64) -> String {

@@ -1,19 +1,22 @@
-//! Every project of `dataform/compile` gives the graph that Dataform Core gives, but for those listed
+//! Every project of `vectors` gives the graph that Dataform Core gives, but for those that
+//! `known_unequal.txt` lists, line by line as `name: reason`
+
+mod conformance;
 
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use sqlx_tests::dataform::vectors;
+use conformance::vectors;
 
 #[test]
 fn graphs_are_equal() {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("dataform");
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests");
     let listed = std::fs::read_to_string(folder.join("known_unequal.txt")).unwrap();
     let listed: BTreeMap<&str, &str> = listed
         .lines()
         .filter_map(|line| line.split_once(": "))
         .collect();
-    let vectors = vectors(&folder.join("compile")).unwrap();
+    let vectors = vectors(&folder.join("vectors")).unwrap();
     let mut unequal = BTreeMap::new();
     for vector in &vectors {
         if let Some(difference) = vector.difference().unwrap() {

@@ -1,0 +1,127 @@
+//! Makes the queries of unit tests: the tested query over the test's inputs, and the expected rows
+
+use std::cell::RefCell;
+
+use super::evaluate::{first_of, not_a_function};
+use super::resolve::ambiguous;
+use crate::action::{Body, Session, Sql, Written};
+use crate::graph::TableType;
+use crate::script::{Owner, ScriptError, Scripts};
+use crate::sqlx::TemplatePart;
+use crate::value::Value;
+
+/// Makes both queries of a test; what Dataform's rules forbid is reported
+pub fn evaluate_test(
+    session: &RefCell<Session>,
+    scripts: &dyn Scripts,
+    test: usize,
+) -> Result<(), ScriptError> {
+    let (dataset, file) = {
+        let session = session.borrow();
+        let test = &session.tests[test];
+        (test.dataset.clone(), test.file_name.clone())
+    };
+    let report = |message: String| session.borrow_mut().report(message, file.clone(), None);
+    let Some(dataset) = dataset else {
+        report("Tests must operate upon a specified dataset.".to_owned());
+        session.borrow_mut().thrown.get_or_insert_with(|| {
+            (
+                "TypeError".to_owned(),
+                "Cannot convert undefined or null to object".to_owned(),
+            )
+        });
+        return Ok(());
+    };
+    let written = Written::from(&dataset);
+    let found = session.borrow().find(&written);
+    if found.len() > 1 {
+        let candidates = session.borrow().targets_of(&found);
+        report(ambiguous(&written.to_json(), &candidates));
+    }
+    let tested = found
+        .first()
+        .map(|id| session.borrow().actions[*id].clone())
+        .filter(|action| matches!(action.body, Body::Table(_)));
+    let Some(tested) = tested else {
+        report(format!("Dataset {} could not be found.", written.to_json()));
+        return Ok(());
+    };
+    if tested.table_type() == Some(TableType::Incremental) {
+        report("Running tests on incremental datasets is not yet supported.".to_owned());
+        return Ok(());
+    }
+    let expected = session.borrow().tests[test].expected.clone();
+    let made = |sql: Option<Sql>, owner: Owner| -> Result<Option<String>, ScriptError> {
+        Ok(match sql {
+            None => None,
+            Some(Sql::Text(text)) => Some(text),
+            Some(Sql::Texts(texts)) => texts.into_iter().next(),
+            Some(Sql::Templates { statements, .. }) => match owner {
+                Owner::Tested { test } => {
+                    let parts = statements.into_iter().next().unwrap_or_default();
+                    Some(fill_tested(session, scripts, test, &parts)?)
+                }
+                _ => return Err(not_a_function()),
+            },
+            Some(Sql::Function { function, first }) => {
+                let value = first_of(scripts.call(function, owner, false)?, first);
+                session.borrow_mut().text(&value)
+            }
+            Some(Sql::Inline { .. }) => None,
+        })
+    };
+    let test_query = made(tested.query, Owner::Tested { test })?;
+    let expected_query = made(expected, Owner::Test)?;
+    let empty =
+        |query: &Option<String>| query.as_deref().is_none_or(|query| query.trim().is_empty());
+    if empty(&test_query) {
+        report("Test query is empty.".to_owned());
+    }
+    if empty(&expected_query) {
+        report("Expected query is empty.".to_owned());
+    }
+    let mut session = session.borrow_mut();
+    session.tests[test].test_query = test_query;
+    session.tests[test].expected_output_query = expected_query;
+    Ok(())
+}
+
+/// The text of a tested template, over the inputs of its test
+fn fill_tested(
+    session: &RefCell<Session>,
+    scripts: &dyn Scripts,
+    test: usize,
+    parts: &[TemplatePart],
+) -> Result<String, ScriptError> {
+    let mut out = String::new();
+    for part in parts {
+        match part {
+            TemplatePart::Text(text) => out.push_str(text),
+            TemplatePart::Ref(arguments) | TemplatePart::Resolve(arguments) => {
+                let input = session.borrow_mut().test_reference(test, arguments)?;
+                let value = match input {
+                    None => continue,
+                    Some(Sql::Text(text)) => Value::String(text),
+                    Some(Sql::Texts(texts)) => {
+                        Value::String(texts.into_iter().next().unwrap_or_default())
+                    }
+                    Some(Sql::Function { function, .. }) => {
+                        first_of(scripts.call(function, Owner::Test, false)?, true)
+                    }
+                    Some(Sql::Templates { .. } | Sql::Inline { .. }) => {
+                        return Err(not_a_function());
+                    }
+                };
+                if let Some(text) = session.borrow_mut().text(&value) {
+                    out.push_str(&format!("({text})"));
+                }
+            }
+            TemplatePart::Incremental => out.push_str("false"),
+            TemplatePart::SelfName
+            | TemplatePart::Name
+            | TemplatePart::Schema
+            | TemplatePart::Database => {}
+        }
+    }
+    Ok(out)
+}

@@ -1,0 +1,68 @@
+//! The two ways in: a statement of a script, and a select list over a relation
+
+use diagnostic::code;
+use sqlparser::ast::SetExpr;
+
+use crate::parse::{parse_select_items, statement::Statement};
+use crate::resolve::Resolver;
+use crate::resolve::query::indent;
+use crate::resolve::scope::Scope;
+use crate::resolve::select::{lay_out, write_list};
+use crate::resolve::statement::relation_in_scope;
+use crate::resolve::table_function::relation_of;
+use crate::{Analyzed, Catalog, Error, Relation, quote_identifier};
+
+/// Resolves and lowers one statement of the script `sql`
+///
+/// # Errors
+/// Unknown or ambiguous names, types that do not fit, and what the engine does not support, each
+/// with its byte range in `sql`
+pub fn analyze(sql: &str, statement: &Statement, catalog: &dyn Catalog) -> Result<Analyzed, Error> {
+    Resolver::new(catalog, statement.span()).statement(sql, &statement.kind)
+}
+
+/// Lowers `SELECT <items> FROM input`; spans are byte ranges in `items`
+///
+/// # Errors
+/// As [`analyze`], and when `items` is more than a select list
+pub fn select_over(items: &str, input: &Relation, catalog: &dyn Catalog) -> Result<Relation, Error> {
+    const INPUT: &str = "input";
+    let query = parse_select_items(items)?;
+    let resolver = Resolver::new(catalog, 0..items.len());
+    let plain = query.with.is_none()
+        && query.order_by.is_none()
+        && query.limit_clause.is_none()
+        && query.pipe_operators.is_empty();
+    let select = match query.body.as_ref() {
+        SetExpr::Select(select)
+            if plain
+                && select.from.is_empty()
+                && select.selection.is_none()
+                && select.distinct.is_none()
+                && select.value_table_mode.is_none()
+                && select.having.is_none()
+                && select.qualify.is_none() =>
+        {
+            select
+        }
+        _ => {
+            let message = "expected a select list and nothing after it";
+            return Err(Error::new(code::SQL_SYNTAX, message, 0..items.len()));
+        }
+    };
+    let mut scope = Scope::default();
+    scope.add(relation_in_scope(None, INPUT, &input.columns, &(0..items.len())));
+    let list = resolver.select_list(&select.projection, &scope)?;
+    let (list, columns) = write_list(list);
+    let output = crate::resolve::query::Output {
+        sql: format!(
+            "SELECT{}\nFROM (\n{}\n) AS {}",
+            lay_out(&list),
+            indent(&input.sql),
+            quote_identifier(INPUT)
+        ),
+        columns,
+        value_table: false,
+    };
+    Ok(relation_of(output))
+}

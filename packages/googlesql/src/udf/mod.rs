@@ -1,0 +1,145 @@
+//! Rust functions that lowered SQL calls; their names start with `gs_`
+//!
+//! Each is one row of a table: name, argument kinds, result kind, body. A NULL argument gives NULL;
+//! an error of the body is a query error.
+
+mod bytes;
+mod convert;
+mod json;
+mod number;
+mod temporal;
+mod text;
+mod vector;
+
+use duckdb::Connection;
+
+/// What stands in a cell
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Kind {
+    Bool,
+    Int,
+    Double,
+    /// DECIMAL(38, 9)
+    Decimal,
+    Text,
+    Blob,
+    Date,
+    /// Microseconds of a day
+    Time,
+    /// A clock reading (TIMESTAMP)
+    Civil,
+}
+
+/// A cell that is not NULL
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Cell<'a> {
+    Int(i64),
+    Double(f64),
+    Decimal(i128),
+    /// Text or bytes
+    Bytes(&'a [u8]),
+    Date(i32),
+    Micros(i64),
+}
+
+/// A result
+#[derive(Debug, Clone)]
+pub(crate) enum Answer {
+    Null,
+    Bool(bool),
+    Int(i64),
+    Double(f64),
+    Decimal(i128),
+    Text(String),
+    Blob(Vec<u8>),
+    Date(i32),
+    Micros(i64),
+}
+
+pub(crate) type Body = fn(&[Cell]) -> Result<Answer, String>;
+
+/// A function of the table
+#[derive(Debug)]
+pub(crate) struct Function {
+    pub name: &'static str,
+    pub parameters: &'static [Kind],
+    pub result: Kind,
+    pub body: Body,
+}
+
+/// Makes all of the functions known to a connection's database, and sets its session time zone to
+/// UTC, which the lowered casts between TIMESTAMP and TIMESTAMPTZ rely on
+///
+/// # Errors
+/// DuckDB refuses a registration
+pub fn register(connection: &Connection) -> duckdb::Result<()> {
+    for group in [
+        bytes::TABLE,
+        convert::TABLE,
+        json::TABLE,
+        number::TABLE,
+        temporal::TABLE,
+        text::TABLE,
+    ] {
+        // A name's signatures are registered together
+        let mut rest = group;
+        while let Some(first) = rest.first() {
+            let count = rest.iter().take_while(|row| row.name == first.name).count();
+            let (rows, after) = rest.split_at(count);
+            vector::register(connection, rows)?;
+            rest = after;
+        }
+    }
+    // Without the icu extension there is no such setting, and the zone is UTC
+    let _ = connection.execute_batch("SET GLOBAL TimeZone = 'UTC'");
+    Ok(())
+}
+
+impl<'a> Cell<'a> {
+    pub fn text(&self) -> &'a str {
+        match self {
+            Self::Bytes(bytes) => std::str::from_utf8(bytes).unwrap_or_default(),
+            _ => "",
+        }
+    }
+
+    pub fn bytes(&self) -> &'a [u8] {
+        match self {
+            Self::Bytes(bytes) => bytes,
+            _ => &[],
+        }
+    }
+
+    pub fn int(&self) -> i64 {
+        match self {
+            Self::Int(value) | Self::Micros(value) => *value,
+            _ => 0,
+        }
+    }
+
+    pub fn double(&self) -> f64 {
+        match self {
+            Self::Double(value) => *value,
+            _ => f64::NAN,
+        }
+    }
+
+    pub fn decimal(&self) -> i128 {
+        match self {
+            Self::Decimal(value) => *value,
+            _ => 0,
+        }
+    }
+
+    pub fn date(&self) -> i32 {
+        match self {
+            Self::Date(days) => *days,
+            _ => 0,
+        }
+    }
+}
+
+/// The answer, or an error with this message
+pub(crate) fn or_error<T>(value: Option<T>, answer: fn(T) -> Answer, message: &str) -> Result<Answer, String> {
+    value.map(answer).ok_or_else(|| message.to_owned())
+}

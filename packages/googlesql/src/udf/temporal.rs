@@ -1,0 +1,91 @@
+//! Dates, times and zones
+
+use super::Kind::{Civil, Date, Int, Text, Time};
+use super::{Answer, Function, or_error};
+use crate::value::{temporal, zone};
+
+pub const TABLE: &[Function] = &[
+    Function {
+        name: "gs_civil_of_instant",
+        parameters: &[Civil, Text],
+        result: Civil,
+        body: |cells| {
+            let name = cells[1].text();
+            let message = format!("unknown time zone: {name}");
+            or_error(zone::civil(cells[0].int(), name), Answer::Micros, &message)
+        },
+    },
+    Function {
+        name: "gs_instant_of_civil",
+        parameters: &[Civil, Text],
+        result: Civil,
+        body: |cells| {
+            let name = cells[1].text();
+            let message = format!("unknown time zone: {name}");
+            or_error(zone::instant(cells[0].int(), name), Answer::Micros, &message)
+        },
+    },
+    Function {
+        name: "gs_date",
+        parameters: &[Int, Int, Int],
+        result: Date,
+        body: |cells| {
+            let days = temporal::days_of(cells[0].int(), cells[1].int(), cells[2].int());
+            or_error(days, Answer::Date, "no such DATE")
+        },
+    },
+    Function {
+        name: "gs_time",
+        parameters: &[Int, Int, Int],
+        result: Time,
+        body: |cells| {
+            let micros = temporal::time_of(cells[0].int(), cells[1].int(), cells[2].int(), 0);
+            or_error(micros, Answer::Micros, "no such TIME")
+        },
+    },
+    Function {
+        name: "gs_datetime",
+        parameters: &[Int, Int, Int, Int, Int, Int],
+        result: Civil,
+        body: |cells| {
+            let days = temporal::days_of(cells[0].int(), cells[1].int(), cells[2].int());
+            let micros = temporal::time_of(cells[3].int(), cells[4].int(), cells[5].int(), 0);
+            let both = days.zip(micros).map(|(days, micros)| temporal::join(days, micros));
+            or_error(both, Answer::Micros, "no such DATETIME")
+        },
+    },
+    Function {
+        name: "gs_weeks_between",
+        parameters: &[Date, Date, Int],
+        result: Int,
+        body: |cells| {
+            // 1970-01-04 was a Sunday
+            let week = |days: i32| (i64::from(days) - 3 - cells[2].int()).div_euclid(7);
+            Ok(Answer::Int(week(cells[0].date()) - week(cells[1].date())))
+        },
+    },
+    Function {
+        name: "gs_time_trunc",
+        parameters: &[Time, Text],
+        result: Time,
+        body: |cells| {
+            let unit = match cells[1].text() {
+                "HOUR" => 3_600_000_000,
+                "MINUTE" => 60_000_000,
+                "SECOND" => 1_000_000,
+                "MILLISECOND" => 1_000,
+                _ => 1,
+            };
+            Ok(Answer::Micros(cells[0].int() / unit * unit))
+        },
+    },
+    Function {
+        name: "gs_last_day_of_isoyear",
+        parameters: &[Date],
+        result: Date,
+        body: |cells| {
+            let (year, _) = temporal::iso_week(cells[0].date());
+            or_error(temporal::iso_year_start(year + 1).map(|start| start - 1), Answer::Date, "no such DATE")
+        },
+    },
+];
