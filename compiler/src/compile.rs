@@ -112,6 +112,7 @@ pub fn compile(files: &dyn FileSystem, options: &CompileOptions) -> Compilation 
     let setting = settings.not_text.clone();
     let (mut plan, known, mut diagnostics) = read_project(files);
     plan.extension.clone_from(&settings.extension);
+    diagnostics.extend(settings.warnings.iter().cloned());
     let limits = Limits {
         time: options.time_limit,
         memory: options.memory_limit,

@@ -125,6 +125,32 @@ fn ambiguous_reference() {
 }
 
 #[test]
+fn reference_to_an_operation_without_output() {
+    let project = project()
+        .with("definitions/o.sqlx", "select 1\n")
+        .with(
+            "definitions/r.sqlx",
+            "config { type: \"table\" }\nselect * from ${ref(\"o\")}\n",
+        )
+        .with("definitions/s.sqlx", "insert into ${self()} select 1\n");
+    insta::assert_snapshot!(diagnostics(&project));
+}
+
+#[test]
+fn one_exception_for_many_actions_is_one_finding() {
+    let project = project()
+        .with(
+            "includes/f.js",
+            "module.exports = () => { throw new Error(\"no\"); };\n",
+        )
+        .with(
+            "definitions/x.js",
+            "[1, 2, 3].map((n) => publish(`t${n}`).query(() => f()));\n",
+        );
+    insta::assert_snapshot!(diagnostics(&project));
+}
+
+#[test]
 fn cycle() {
     let project = project()
         .with(

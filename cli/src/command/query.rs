@@ -23,12 +23,17 @@ pub fn query(global: &GlobalArguments, arguments: &QueryArguments, printer: &Pri
     };
     let folder = root(global);
     let warehouse = if is_project(&folder) || global.directory.is_some() {
-        match Project::compile_clean(global, folder, printer) {
+        // what an action has wrong does not keep anyone from asking the warehouse; settings do
+        match Project::compile(global, folder) {
+            Ok(project) if project.compilation.thrown.is_some() => {
+                printer.diagnostics(&project.compilation.diagnostics);
+                return exit::USAGE;
+            }
             Ok(project) => {
                 let file = project.warehouse_file(global);
                 project.open_warehouse(global, Some(file))
             }
-            Err(code) => return code,
+            Err(diagnostic) => Err(diagnostic),
         }
     } else {
         open_without_project(global)
@@ -94,10 +99,17 @@ fn print(outcome: &Outcome, format: RowFormat, printer: &Printer) {
         }),
         Outcome::Changed(1) => printer.note("1 row"),
         Outcome::Changed(number) => printer.note(&format!("{number} rows")),
-        Outcome::Trained { iterations, loss } => {
+        Outcome::Trained {
+            iterations,
+            loss,
+            warnings,
+        } => {
             printer.note(&format!(
                 "trained in {iterations} iterations, loss {loss:.4}"
             ));
+            for warning in warnings {
+                printer.note(warning);
+            }
         }
         Outcome::Done => printer.note("done"),
     }

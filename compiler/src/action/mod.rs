@@ -33,7 +33,7 @@ use crate::graph::{
     ActionDescriptor, Assertion, DataPreparation, Declaration, Hermeticity, Notebook, Operation,
     PropertyGraph, Table, TableType, Target,
 };
-use crate::sqlx::TemplatePart;
+use crate::sqlx::{Slot, TemplatePart};
 use crate::value::Value;
 
 /// The number of an action in its [`Session`]
@@ -103,6 +103,15 @@ pub enum Sql {
         /// The function
         function: u32,
         /// Whether one statement of a list is wanted
+        first: bool,
+    },
+    /// A function of a SQLX file that makes the values of placeholders, statement by statement
+    Slotted {
+        /// The function
+        function: u32,
+        /// The statements; none where the function makes the whole text
+        statements: Vec<Option<Vec<Slot>>>,
+        /// Whether one statement is wanted
         first: bool,
     },
     /// The query of an inline assertion on a table

@@ -83,6 +83,15 @@ pub enum Detail {
         /// What it may mean
         candidates: Vec<Target>,
     },
+    /// A reference to an operation that makes no table
+    NoOutput {
+        /// The reference
+        written: Written,
+        /// The action that has it
+        by: By,
+        /// The operation
+        operation: Target,
+    },
     /// Two actions with one target
     Duplicate(Target),
     /// Actions that depend on each other

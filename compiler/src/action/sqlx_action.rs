@@ -3,7 +3,7 @@
 use super::table::Origin;
 use super::{ActionId, Raise, Session, Sql};
 use crate::graph::TableType;
-use crate::sqlx::{Parts, Statement, TemplatePart, constant, template};
+use crate::sqlx::{Parts, Statement, TemplatePart, constant, slots, template};
 use crate::value::Value;
 
 /// The functions of a SQLX file's module, by their numbers; none where the SQL needs no JavaScript
@@ -123,7 +123,14 @@ struct Sources<'a> {
 impl Sources<'_> {
     fn sql(&self, function: Option<u32>, statements: &[Statement], first: bool) -> Sql {
         match function {
-            Some(function) => Sql::Function { function, first },
+            Some(function) => Sql::Slotted {
+                function,
+                statements: statements
+                    .iter()
+                    .map(|statement| slots(self.text, statement))
+                    .collect(),
+                first,
+            },
             None => {
                 let mut templates: Vec<Vec<TemplatePart>> = statements
                     .iter()
@@ -180,7 +187,13 @@ impl Sources<'_> {
         for (at, input) in self.parts.inputs.iter().enumerate() {
             let labels = input.labels.iter().map(|label| Value::from(label.as_str()));
             let function = self.functions.inputs.get(at).copied().flatten();
-            let sql = self.sql(function, &input.statements, true);
+            let sql = match function {
+                Some(function) => Sql::Function {
+                    function,
+                    first: true,
+                },
+                None => self.sql(None, &input.statements, true),
+            };
             session.test_input(id, &Value::Array(labels.collect()), sql)?;
         }
         session.tests[id].expected = Some(self.query());

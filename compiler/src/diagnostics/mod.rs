@@ -33,7 +33,7 @@ pub fn diagnose(outcome: &Outcome, sources: &Sources<'_>) -> Vec<Diagnostic> {
     let mut diagnostics = Vec::new();
     for record in &outcome.errors {
         let diagnostic = sources.record(record, &outcome.errors);
-        if !diagnostics.contains(&diagnostic) {
+        if !diagnostics.iter().any(|known| same(known, &diagnostic)) {
             diagnostics.push(diagnostic);
         }
     }
@@ -41,6 +41,15 @@ pub fn diagnose(outcome: &Outcome, sources: &Sources<'_>) -> Vec<Diagnostic> {
         diagnostics.push(sources.thrown(class, message, detail));
     }
     diagnostics
+}
+
+/// Whether two findings are one: an exception at one place is, whatever action ran into it
+fn same(known: &Diagnostic, other: &Diagnostic) -> bool {
+    if other.code == code::JAVASCRIPT_ERROR && other.location.is_some() {
+        known.message == other.message && known.location == other.location
+    } else {
+        known == other
+    }
 }
 
 /// The name of an action for people: without the project
@@ -62,6 +71,11 @@ impl Sources<'_> {
                 by,
                 candidates,
             } => return self.ambiguous_ref(written, by, candidates),
+            Detail::NoOutput {
+                written,
+                by,
+                operation,
+            } => return self.no_output(written, by, operation),
             Detail::Duplicate(target) => return duplicate(target, all),
             Detail::Cycle(chain) => return self.cycle(chain, file),
             Detail::Script(error) => self.script(error, file),
@@ -114,9 +128,12 @@ impl Sources<'_> {
                 self.limits.time_limit.as_secs_f64()
             )
         };
-        let diagnostic = Diagnostic::error(code::JAVASCRIPT_LIMIT, message).help(
-            "look for a loop without an end, or allow more time with `--compile-timeout SECONDS`",
-        );
+        let help = if memory {
+            "look for a loop that keeps adding to a list or a text"
+        } else {
+            "look for a loop without an end, or allow more time with `--compile-timeout SECONDS`"
+        };
+        let diagnostic = Diagnostic::error(code::JAVASCRIPT_LIMIT, message).help(help);
         // where time runs out, the engine knows no place
         let place = memory.then(|| places::in_stack(error, self)).flatten();
         match (place, &error.file) {
@@ -188,6 +205,25 @@ impl Sources<'_> {
         .of_action(short(&by.target))
         .help("add the dataset, or the project and the dataset, to the reference");
         self.place(diagnostic, by.file.as_deref(), |text| {
+            places::reference(text, written)
+        })
+    }
+
+    fn no_output(&self, written: &Written, by: &By, operation: &Target) -> Diagnostic {
+        let diagnostic = Diagnostic::error(
+            code::COMPILE_OTHER,
+            format!(
+                "the operation `{}` makes no table that SQL can name",
+                short(operation)
+            ),
+        )
+        .of_action(short(&by.target))
+        .help("set `hasOutput: true` in its config, or name it under `dependencies` instead");
+        self.place(diagnostic, by.file.as_deref(), |text| {
+            if *operation == by.target {
+                let call = "self()";
+                return text.find(call).map(|at| at..at + call.len());
+            }
             places::reference(text, written)
         })
     }

@@ -8,7 +8,7 @@ use crate::action::{
 };
 use crate::graph::{ActionKind, TableType};
 use crate::script::{Owner, ScriptError, Scripts};
-use crate::sqlx::TemplatePart;
+use crate::sqlx::{Slot, TemplatePart};
 use crate::value::Value;
 
 /// Makes the SQL of tables, operations, assertions, …; what fails is reported and left out of the graph
@@ -221,9 +221,7 @@ impl Maker<'_> {
                 let shown = match query {
                     Sql::Text(text) => text.clone(),
                     Sql::Texts(texts) => texts.join(","),
-                    Sql::Templates { .. } | Sql::Function { .. } | Sql::Inline { .. } => {
-                        String::new()
-                    }
+                    _ => String::new(),
                 };
                 format!("Cannot mix AoT and JiT compilation in action: {shown}")
             }),
@@ -295,6 +293,13 @@ impl Maker<'_> {
         Ok(statements)
     }
 
+    fn owner(&self) -> Owner {
+        Owner::Action {
+            id: self.id,
+            kind: self.kind,
+        }
+    }
+
     fn value(&self, sql: &Sql, incremental: bool) -> Result<Value, ScriptError> {
         match sql {
             Sql::Text(text) => Ok(Value::String(text.clone())),
@@ -309,12 +314,16 @@ impl Maker<'_> {
                 Ok(first_of(Value::Array(made), *first))
             }
             Sql::Function { function, first } => {
-                let owner = Owner::Action {
-                    id: self.id,
-                    kind: self.kind,
-                };
-                let value = self.scripts.call(*function, owner, incremental)?;
+                let value = self.scripts.call(*function, self.owner(), incremental)?;
                 Ok(first_of(value, *first))
+            }
+            Sql::Slotted {
+                function,
+                statements,
+                first,
+            } => {
+                let value = self.scripts.call(*function, self.owner(), incremental)?;
+                Ok(first_of(fill_slots(statements, value), *first))
             }
             Sql::Inline { table, check } => {
                 let mut session = self.session.borrow_mut();
@@ -379,6 +388,36 @@ impl From<Raise> for ScriptError {
             ..Self::default()
         }
     }
+}
+
+/// The statements with the values of their placeholders in them
+pub fn fill_slots(statements: &[Option<Vec<Slot>>], values: Value) -> Value {
+    let Value::Array(values) = values else {
+        return values;
+    };
+    let fill = |(statement, value): (&Option<Vec<Slot>>, Value)| match (statement, value) {
+        (Some(slots), Value::Array(values)) => {
+            let mut values = values.into_iter();
+            let mut out = String::new();
+            for slot in slots {
+                match slot {
+                    Slot::Text(text) => out.push_str(text),
+                    Slot::Code(_) => {
+                        out.push_str(
+                            values
+                                .next()
+                                .as_ref()
+                                .and_then(Value::as_str)
+                                .unwrap_or_default(),
+                        );
+                    }
+                }
+            }
+            Value::String(out)
+        }
+        (_, value) => value,
+    };
+    Value::Array(statements.iter().zip(values).map(fill).collect())
 }
 
 /// A value, or of a list its first item where one statement is wanted

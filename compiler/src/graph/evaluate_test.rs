@@ -2,7 +2,7 @@
 
 use std::cell::RefCell;
 
-use super::evaluate::{first_of, not_a_function};
+use super::evaluate::{fill_slots, first_of, not_a_function};
 use super::resolve::ambiguous;
 use crate::action::{Body, Session, Sql, Written};
 use crate::graph::TableType;
@@ -67,6 +67,15 @@ pub fn evaluate_test(
                 let value = first_of(scripts.call(function, owner, false)?, first);
                 session.borrow_mut().text(&value)
             }
+            Some(Sql::Slotted {
+                function,
+                statements,
+                ..
+            }) => {
+                let value = scripts.call(function, owner, false)?;
+                let value = first_of(fill_slots(&statements, value), true);
+                session.borrow_mut().text(&value)
+            }
             Some(Sql::Inline { .. }) => None,
         })
     };
@@ -108,7 +117,7 @@ fn fill_tested(
                     Some(Sql::Function { function, .. }) => {
                         first_of(scripts.call(function, Owner::Test, false)?, true)
                     }
-                    Some(Sql::Templates { .. } | Sql::Inline { .. }) => {
+                    Some(_) => {
                         return Err(not_a_function());
                     }
                 };

@@ -84,7 +84,7 @@ impl Session {
                 self.report_detail(format!("Could not resolve {shown}"), None, None, detail);
                 String::new()
             }
-            [found] => self.resolved(*found),
+            [found] => self.resolved(id, *found, written),
             several => {
                 let plain = shown == quoted(&written.name);
                 let shown = if plain { &written.name } else { shown };
@@ -101,15 +101,21 @@ impl Session {
         }
     }
 
-    fn resolved(&mut self, id: ActionId) -> String {
+    fn resolved(&mut self, by: ActionId, id: ActionId, written: &Written) -> String {
         let action = &self.actions[id];
         let target = match &action.body {
             Body::Declaration(_) => action.target.clone(),
             Body::Operation(operation) if operation.has_output != Some(true) => {
-                self.report(
+                let detail = Detail::NoOutput {
+                    written: written.clone(),
+                    by: self.by(by),
+                    operation: action.target.clone(),
+                };
+                self.report_detail(
                     "Actions cannot resolve operations which do not produce output.",
                     None,
                     None,
+                    detail,
                 );
                 return String::new();
             }

@@ -38,6 +38,8 @@ pub struct Settings {
     pub not_text: Option<Location>,
     /// A package that takes part in the compilation
     pub extension: Option<Extension>,
+    /// What has no effect
+    pub warnings: Vec<Diagnostic>,
 }
 
 /// A package that takes part in the compilation
@@ -200,11 +202,22 @@ fn read_modern(text: &str, root: &str) -> Result<Settings, SettingsFailure> {
             });
             wrong.map(|key| at(&[key]))
         });
+    let extension = extension(&document.value);
     Ok(Settings {
         config,
         encoding: reader.encoding,
         not_text,
-        extension: extension(&document.value),
+        extension: extension.clone(),
+        warnings: match document.value.truthy("extension") {
+            Some(_) if extension.is_none() => vec![
+                Diagnostic::warning(
+                    code::SETTINGS_INVALID,
+                    "the extension is not run: its `compilationMode` must be the number 1 or 2",
+                )
+                .at(at(&["extension"])),
+            ],
+            _ => Vec::new(),
+        },
     })
 }
 
@@ -247,8 +260,7 @@ fn read_legacy(text: &str) -> Result<Settings, SettingsFailure> {
     Ok(Settings {
         config,
         encoding: reader.encoding,
-        not_text: None,
-        extension: None,
+        ..Settings::default()
     })
 }
 

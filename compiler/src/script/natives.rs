@@ -355,7 +355,7 @@ fn tests<'js>(ctx: &Ctx<'js>, shared: &Rc<Shared>, native: &JsObject<'js>) -> Re
                 Some(Sql::Function { function, .. }) => function.into_js(&ctx),
                 Some(Sql::Text(text)) => text.into_js(&ctx),
                 Some(Sql::Texts(texts)) => texts.into_iter().next().into_js(&ctx),
-                Some(Sql::Inline { .. } | Sql::Templates { .. }) | None => json_to_js(&ctx, "null"),
+                _ => json_to_js(&ctx, "null"),
             }
         }
     );

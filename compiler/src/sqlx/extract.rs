@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::javascript::end_of_javascript;
+use super::javascript::{end_of_javascript, last_comment_end};
 use super::lexer::parse;
 use super::tree::{Node, NodeKind};
 
@@ -183,10 +183,11 @@ fn push(pieces: &mut Vec<Piece>, kind: PieceKind, span: Range<usize>) {
 fn quoted_placeholders(text: &str, piece: Piece) -> Vec<Piece> {
     let mut pieces = Vec::new();
     let mut at = piece.span.start;
-    if piece.kind == PieceKind::Text {
+    if piece.kind == PieceKind::Text && text[piece.span.clone()].contains("${") {
+        let last = last_comment_end(&text[..piece.span.end]);
         while let Some(found) = text[at..piece.span.end].find("${") {
             let start = at + found;
-            let end = end_of_javascript(&text[..piece.span.end], start + 2);
+            let end = end_of_javascript(&text[..piece.span.end], start + 2, last);
             if !text[start..end].ends_with('}') {
                 break;
             }

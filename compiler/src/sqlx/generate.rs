@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::escape::{escape_comment, escape_text, string_literal};
 use super::extract::{Parts, PieceKind, Statement};
-use super::template::{constant, template};
+use super::template::{Slot, constant, slots, template};
 
 /// JavaScript with its origin
 #[derive(Debug, Clone, Default)]
@@ -76,14 +76,14 @@ pub fn generate(path: &str, text: &str, parts: &Parts) -> Generated {
             writer.plain(", ");
             writer.plain(key);
             writer.plain(": ");
-            writer.function(CONTEXT, parts, statements);
+            writer.function(CONTEXT, parts, statements, true);
         }
     }
     if !parts.inputs.is_empty() {
         writer.plain(", inputs: [");
         for input in &parts.inputs {
             if dynamic_javascript || !is_constant(&input.statements, text) {
-                writer.function("() => {", parts, &input.statements);
+                writer.function("() => {", parts, &input.statements, false);
             } else {
                 writer.plain("undefined");
             }
@@ -138,7 +138,9 @@ impl Writer<'_> {
         });
     }
 
-    fn function(&mut self, head: &str, parts: &Parts, statements: &[Statement]) {
+    /// A function that returns a list with an item for each statement: its text, or with `slotted`, where
+    /// possible, the list of the values of its placeholders
+    fn function(&mut self, head: &str, parts: &Parts, statements: &[Statement], slotted: bool) {
         self.plain(head);
         self.plain("\n");
         for span in &parts.javascript {
@@ -146,10 +148,25 @@ impl Writer<'_> {
         }
         self.plain("\nreturn [");
         for statement in statements {
-            self.template(statement);
+            match slots(self.file, statement).filter(|_| slotted) {
+                Some(slots) => self.values(&slots),
+                None => self.template(statement),
+            }
             self.plain(", ");
         }
         self.plain("];\n}");
+    }
+
+    fn values(&mut self, slots: &[Slot]) {
+        self.plain("[");
+        for slot in slots {
+            if let Slot::Code(span) = slot {
+                self.plain("`");
+                self.verbatim(span.clone());
+                self.plain("`, ");
+            }
+        }
+        self.plain("]");
     }
 
     fn template(&mut self, statement: &Statement) {

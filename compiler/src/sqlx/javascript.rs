@@ -8,9 +8,22 @@ enum Open {
     Template,
 }
 
+/// Where the last comment with an end ends: with it, a text of many comments without one is still read once
+pub fn last_comment_end(text: &str) -> usize {
+    text.rfind("*/").map_or(0, |at| at + 2)
+}
+
+/// The end of the comment that starts at `at` with a slash and a star, if it has one
+pub fn end_of_comment(text: &str, at: usize, last: usize) -> Option<usize> {
+    if last < at + 4 {
+        return None;
+    }
+    text[at + 2..].find("*/").map(|end| at + 2 + end + 2)
+}
+
 /// The end of the JavaScript that starts at `from`, just after its opening brace: after the closing
-/// brace, or the end of the text
-pub fn end_of_javascript(text: &str, from: usize) -> usize {
+/// brace, or the end of the text; `last` is where the last comment ends
+pub fn end_of_javascript(text: &str, from: usize, last: usize) -> usize {
     let bytes = text.as_bytes();
     let mut open = vec![Open::Braces];
     let mut at = from;
@@ -19,20 +32,20 @@ pub fn end_of_javascript(text: &str, from: usize) -> usize {
             break;
         };
         at = match state {
-            Open::Braces => step_code(text, at, &mut open),
+            Open::Braces => step_code(text, at, last, &mut open),
             Open::Template => step_template(bytes, at, &mut open),
         };
     }
     at.min(bytes.len())
 }
 
-fn step_code(text: &str, at: usize, open: &mut Vec<Open>) -> usize {
+fn step_code(text: &str, at: usize, last: usize, open: &mut Vec<Open>) -> usize {
     let bytes = text.as_bytes();
     match bytes[at] {
         b'/' if bytes.get(at + 1) == Some(&b'/') => end_of_line(text, at),
-        b'/' if bytes.get(at + 1) == Some(&b'*') => text[at + 2..]
-            .find("*/")
-            .map_or(at + 1, |end| at + 2 + end + 2),
+        b'/' if bytes.get(at + 1) == Some(&b'*') => {
+            end_of_comment(text, at, last).unwrap_or(at + 1)
+        }
         quote @ (b'\'' | b'"') => end_of_string(bytes, at, quote).unwrap_or(at + 1),
         b'`' => {
             open.push(Open::Template);

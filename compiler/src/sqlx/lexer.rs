@@ -1,6 +1,6 @@
 //! Splits a SQLX file into a tree, with the quirks of Dataform's lexer; never fails
 
-use super::javascript::{end_of_javascript, end_of_line};
+use super::javascript::{end_of_comment, end_of_javascript, end_of_line, last_comment_end};
 use super::tree::{Node, NodeKind, push};
 
 const JAVASCRIPT_OPENERS: [&str; 2] = ["config {", "js {"];
@@ -12,7 +12,11 @@ const BLOCK_OPENERS: [&str; 3] = [
 
 /// The nodes of a SQLX file; their texts, one after the other, are the file
 pub fn parse(text: &str) -> Vec<Node> {
-    let mut lexer = Lexer { text, at: 0 };
+    let mut lexer = Lexer {
+        text,
+        at: 0,
+        last_comment_end: last_comment_end(text),
+    };
     let mut nodes = Vec::new();
     while lexer.at < text.len() {
         let node = lexer.top_level();
@@ -24,6 +28,7 @@ pub fn parse(text: &str) -> Vec<Node> {
 struct Lexer<'a> {
     text: &'a str,
     at: usize,
+    last_comment_end: usize,
 }
 
 impl Lexer<'_> {
@@ -47,7 +52,8 @@ impl Lexer<'_> {
         if matches!(rest.as_bytes()[0], b'c' | b'j') {
             for opener in JAVASCRIPT_OPENERS {
                 if rest.starts_with(opener) {
-                    let end = end_of_javascript(self.text, self.at + opener.len());
+                    let end =
+                        end_of_javascript(self.text, self.at + opener.len(), self.last_comment_end);
                     return self.upto(NodeKind::JavaScript, end);
                 }
             }
@@ -110,12 +116,14 @@ impl Lexer<'_> {
                 }
                 self.leaf(NodeKind::Text, 1)
             }
-            b'/' if rest.starts_with("/*") => match rest[2..].find("*/") {
-                Some(end) => self.leaf(NodeKind::Comment, end + 4),
-                None => self.leaf(NodeKind::Text, 1),
-            },
+            b'/' if rest.starts_with("/*") => {
+                match end_of_comment(self.text, self.at, self.last_comment_end) {
+                    Some(end) => self.upto(NodeKind::Comment, end),
+                    None => self.leaf(NodeKind::Text, 1),
+                }
+            }
             b'$' if rest.starts_with("${") => {
-                let end = end_of_javascript(self.text, self.at + 2);
+                let end = end_of_javascript(self.text, self.at + 2, self.last_comment_end);
                 self.upto(NodeKind::Placeholder, end)
             }
             b'\'' if rest.starts_with("'''") => self.string(NodeKind::MultilineString, "'''", true),
@@ -165,7 +173,7 @@ impl Lexer<'_> {
             let node = if rest.starts_with("\\\\") || escaped {
                 self.leaf(NodeKind::Text, 2)
             } else if placeholders && rest.starts_with("${") {
-                let end = end_of_javascript(self.text, self.at + 2);
+                let end = end_of_javascript(self.text, self.at + 2, self.last_comment_end);
                 self.upto(NodeKind::Placeholder, end)
             } else {
                 let length = rest.chars().next().map_or(1, char::len_utf8);

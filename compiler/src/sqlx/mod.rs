@@ -14,4 +14,4 @@ pub use extract::{Parts, Statement, extract};
 pub use generate::{Generated, base_name, generate, is_constant, is_static};
 pub use literal::parse_literal;
 pub use source_map::{SqlPart, locate};
-pub use template::{TemplatePart, constant, template};
+pub use template::{Slot, TemplatePart, constant, slots, template};

@@ -1,5 +1,7 @@
 //! Statements whose placeholders are plain calls of the context's functions, so that no engine is needed
 
+use std::ops::Range;
+
 use super::escape::{cook_comment, normalise_lines};
 use super::extract::{PieceKind, Statement};
 use super::literal::parse_arguments;
@@ -24,6 +26,38 @@ pub enum TemplatePart {
     Database,
     /// `incremental()`
     Incremental,
+}
+
+/// A stretch of a statement whose placeholders need the engine
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Slot {
+    /// Itself
+    Text(String),
+    /// What a placeholder with these bytes of the file evaluates to
+    Code(Range<usize>),
+}
+
+/// The statement as text and placeholders that can be evaluated each on its own, or `None` where only
+/// the engine can tell what is text: backslashes and slashes may hide from the lexer where code ends
+pub fn slots(file: &str, statement: &Statement) -> Option<Vec<Slot>> {
+    let mut slots: Vec<Slot> = Vec::new();
+    for piece in &statement.pieces {
+        let text = &file[piece.span.clone()];
+        let cooked = match piece.kind {
+            PieceKind::Text if !text.contains("${") => normalise_lines(text),
+            PieceKind::Comment => cook_comment(text)?,
+            PieceKind::Placeholder if text.ends_with('}') && !text.contains(['\\', '/']) => {
+                slots.push(Slot::Code(piece.span.clone()));
+                continue;
+            }
+            _ => return None,
+        };
+        match slots.last_mut() {
+            Some(Slot::Text(before)) => before.push_str(&cooked),
+            _ => slots.push(Slot::Text(cooked)),
+        }
+    }
+    Some(slots)
 }
 
 /// The statement as parts, or `None` where a placeholder holds other JavaScript

@@ -25,7 +25,11 @@ pub fn analyze(sql: &str, statement: &Statement, catalog: &dyn Catalog) -> Resul
 ///
 /// # Errors
 /// As [`analyze`], and when `items` is more than a select list
-pub fn select_over(items: &str, input: &Relation, catalog: &dyn Catalog) -> Result<Relation, Error> {
+pub fn select_over(
+    items: &str,
+    input: &Relation,
+    catalog: &dyn Catalog,
+) -> Result<Relation, Error> {
     const INPUT: &str = "input";
     let query = parse_select_items(items)?;
     let resolver = Resolver::new(catalog, 0..items.len());
@@ -51,7 +55,12 @@ pub fn select_over(items: &str, input: &Relation, catalog: &dyn Catalog) -> Resu
         }
     };
     let mut scope = Scope::default();
-    scope.add(relation_in_scope(None, INPUT, &input.columns, &(0..items.len())));
+    scope.add(relation_in_scope(
+        None,
+        INPUT,
+        &input.columns,
+        &(0..items.len()),
+    ));
     let list = resolver.select_list(&select.projection, &scope)?;
     let (list, columns) = write_list(list);
     let output = crate::resolve::query::Output {

@@ -51,7 +51,8 @@ impl Dialect for GoogleSql {
     }
 
     fn is_column_alias(&self, keyword: &Keyword, parser: &mut Parser) -> bool {
-        BIGQUERY.is_column_alias(keyword, parser) && !matches!(keyword, Keyword::WINDOW | Keyword::QUALIFY)
+        BIGQUERY.is_column_alias(keyword, parser)
+            && !matches!(keyword, Keyword::WINDOW | Keyword::QUALIFY)
     }
 
     fn supports_projection_trailing_commas(&self) -> bool {
@@ -115,6 +116,14 @@ impl Dialect for GoogleSql {
     }
 
     fn supports_comma_separated_trim(&self) -> bool {
+        true
+    }
+
+    fn supports_bitwise_shift_operators(&self) -> bool {
+        true
+    }
+
+    fn supports_string_literal_concatenation(&self) -> bool {
         true
     }
 

@@ -158,7 +158,11 @@ impl Lexer<'_> {
                 at += self.text[at..].chars().next().map_or(0, char::len_utf8);
             }
         }
-        let what = if quote == "`" { "quoted name" } else { "string" };
+        let what = if quote == "`" {
+            "quoted name"
+        } else {
+            "string"
+        };
         Err(self.error(&format!("{what} is not closed"), start..at))
     }
 
@@ -214,7 +218,11 @@ impl Lexer<'_> {
 
     fn variable(&mut self) -> Result<Token, Error> {
         let start = self.at;
-        self.at += if self.text[start..].starts_with("@@") { 2 } else { 1 };
+        self.at += if self.text[start..].starts_with("@@") {
+            2
+        } else {
+            1
+        };
         let rest = &self.text[self.at..];
         let end = rest
             .find(|letter: char| !letter.is_ascii_alphanumeric() && letter != '_' && letter != '.')

@@ -126,6 +126,21 @@ impl Typed {
         }
     }
 
+    /// As [`Typed::apply`], for an operator whose result is as wide as its widest operand
+    pub fn widest(
+        ty: Type,
+        template: impl Into<Cow<'static, str>>,
+        arguments: Vec<Self>,
+        span: Range<usize>,
+    ) -> Self {
+        let exact = arguments.iter().any(|one| one.exact);
+        let value = Self::apply(ty, template, arguments, span);
+        Self {
+            exact: exact || value.exact,
+            ..value
+        }
+    }
+
     /// The same expression, of exactly the DuckDB type that its type names
     pub fn into_exact(self) -> Self {
         if self.exact {
@@ -194,35 +209,44 @@ impl Typed {
 
 impl Aggregate {
     fn write(&self, out: &mut String) {
-        let Some((before, rest)) = self.template.split_once("%{") else {
-            return fill(&self.template, &self.arguments, out);
-        };
-        let Some((core, after)) = rest.split_once('}') else {
-            return fill(&self.template, &self.arguments, out);
-        };
-        fill(before, &self.arguments, out);
-        let mut call = core.to_owned();
-        if self.distinct {
-            call = call.replacen('(', "(DISTINCT ", 1);
+        let mut rest: &str = &self.template;
+        while let Some((before, after)) = rest.split_once("%{") {
+            let Some((core, after)) = after.split_once('}') else {
+                break;
+            };
+            fill(before, &self.arguments, out);
+            self.write_core(core, out);
+            rest = after;
         }
-        let mut tail = String::new();
+        fill(rest, &self.arguments, out);
+    }
+
+    /// The native call with what stands in and after its parentheses
+    fn write_core(&self, core: &str, out: &mut String) {
+        let call = match self.distinct {
+            true => core.replacen('(', "(DISTINCT ", 1),
+            false => core.to_owned(),
+        };
+        fill(&call, &self.arguments, out);
+        out.pop();
         if !self.order.is_empty() {
-            tail = format!(" ORDER BY {}", self.order.join(", "));
+            out.push_str(&format!(" ORDER BY {}", self.order.join(", ")));
         }
         if let Some(nulls) = self.nulls {
-            tail.push(' ');
-            tail.push_str(nulls);
+            out.push(' ');
+            out.push_str(nulls);
         }
-        call.pop();
-        fill(&format!("{call})"), &self.arguments, out);
-        out.pop();
-        out.push_str(&tail);
         out.push(')');
         if !self.filter.is_empty() {
-            let conditions: Vec<_> = self.filter.iter().map(|one| one.sql()).collect();
-            let condition = match conditions.as_slice() {
-                [one] => one.clone(),
-                several => several.iter().map(|one| format!("({one})")).collect::<Vec<_>>().join(" AND "),
+            let condition = match self.filter.as_slice() {
+                [one] => one.sql(),
+                several => {
+                    let each: Vec<_> = several
+                        .iter()
+                        .map(|one| format!("({})", one.sql()))
+                        .collect();
+                    each.join(" AND ")
+                }
             };
             out.push_str(&format!(" FILTER (WHERE {condition})"));
         }
@@ -230,7 +254,6 @@ impl Aggregate {
             out.push_str(" OVER ");
             out.push_str(over);
         }
-        fill(after, &self.arguments, out);
     }
 }
 
@@ -272,7 +295,10 @@ fn fill(template: &str, arguments: &[Typed], out: &mut String) {
             }
             Some(digit) if digit.is_ascii_digit() || *digit == b'{' => {
                 let rest = &template[hole + 1..];
-                let (index, length) = match rest.strip_prefix('{').and_then(|rest| rest.split_once('}')) {
+                let (index, length) = match rest
+                    .strip_prefix('{')
+                    .and_then(|rest| rest.split_once('}'))
+                {
                     Some((number, _)) => (number.parse().unwrap_or(usize::MAX), number.len() + 2),
                     None => (usize::from(digit.wrapping_sub(b'0')), 1),
                 };
@@ -311,7 +337,10 @@ fn fill(template: &str, arguments: &[Typed], out: &mut String) {
 fn is_delimited(before: &str, after: &str) -> bool {
     let (before, after) = (before.trim_end(), after.trim_start());
     let opens = before.ends_with(['(', ',', '[', ':']) && !before.ends_with("::")
-        || ["WHEN", "THEN", "ELSE"].iter().any(|word| before.ends_with(word));
+        || before.ends_with("DISTINCT")
+        || ["WHEN", "THEN", "ELSE"]
+            .iter()
+            .any(|word| before.ends_with(word));
     let closes = after.starts_with([')', ',', ']', '}'])
         || ["THEN", "ELSE", "END", "WHEN", "AS ", "ORDER BY"]
             .iter()

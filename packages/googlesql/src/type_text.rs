@@ -29,7 +29,11 @@ impl Type {
                     .iter()
                     .enumerate()
                     .map(|(at, field)| {
-                        format!("{} {}", quote_identifier(&field.physical(at)), field.ty.duckdb())
+                        format!(
+                            "{} {}",
+                            quote_identifier(&field.physical(at)),
+                            field.ty.duckdb()
+                        )
                     })
                     .collect();
                 format!("STRUCT({})", fields.join(", "))
@@ -239,7 +243,13 @@ mod tests {
             let (ty, needs) = Type::from_duckdb(text).expect(text);
             assert_eq!((ty.to_string().as_str(), needs), (google, cast), "{text}");
         }
-        for text in ["MAP(VARCHAR, INTEGER)", "STRUCT(", "nonsense", "", "BIGINT x"] {
+        for text in [
+            "MAP(VARCHAR, INTEGER)",
+            "STRUCT(",
+            "nonsense",
+            "",
+            "BIGINT x",
+        ] {
             assert_eq!(Type::from_duckdb(text), None, "{text}");
         }
     }

@@ -228,8 +228,14 @@ impl Done {
         for outcome in outcomes {
             match outcome {
                 Outcome::Changed(rows) => self.rows = Some(rows),
-                Outcome::Trained { iterations, loss } => {
-                    self.detail = Some(format!("{iterations} iterations, loss {loss:.4}"));
+                Outcome::Trained {
+                    iterations,
+                    loss,
+                    warnings,
+                } => {
+                    let mut parts = vec![format!("{iterations} iterations, loss {loss:.4}")];
+                    parts.extend(warnings);
+                    self.detail = Some(parts.join("; "));
                 }
                 Outcome::Rows(_) | Outcome::Done => {}
             }

@@ -94,6 +94,8 @@ pub enum Outcome {
         iterations: usize,
         /// The loss of the last one
         loss: f64,
+        /// Options that have no effect here
+        warnings: Vec<String>,
     },
     /// Done, nothing to count
     Done,

@@ -9,9 +9,16 @@ use super::{Case, Outcome};
 /// Whether rows and types are as expected
 pub fn compare(case: &Case, relation: &Relation, rows: &[Vec<Found>]) -> Outcome {
     if let Some(types) = &case.column_types {
-        let found: Vec<_> = relation.columns.iter().map(|column| column.ty.to_string()).collect();
+        let found: Vec<_> = relation
+            .columns
+            .iter()
+            .map(|column| column.ty.to_string())
+            .collect();
         let same = types.len() == found.len()
-            && types.iter().zip(&found).all(|(left, right)| plain(left) == plain(right));
+            && types
+                .iter()
+                .zip(&found)
+                .all(|(left, right)| plain(left) == plain(right));
         if !same {
             return Outcome::Wrong(format!("types {found:?}, expected {types:?}"));
         }
@@ -19,14 +26,22 @@ pub fn compare(case: &Case, relation: &Relation, rows: &[Vec<Found>]) -> Outcome
     let types: Vec<_> = relation.columns.iter().map(|column| &column.ty).collect();
     let same = rows.len() == case.expected_rows.len()
         && match case.ordered {
-            true => rows.iter().zip(&case.expected_rows).all(|(row, wanted)| row_fits(row, wanted, &types)),
+            true => rows
+                .iter()
+                .zip(&case.expected_rows)
+                .all(|(row, wanted)| row_fits(row, wanted, &types)),
             false => any_order(rows, &case.expected_rows, &types),
         };
     match same {
         true => Outcome::Equal,
         false => {
             let mut shown = format!("{rows:?}");
-            shown.truncate(shown.char_indices().nth(1500).map_or(shown.len(), |(at, _)| at));
+            shown.truncate(
+                shown
+                    .char_indices()
+                    .nth(1500)
+                    .map_or(shown.len(), |(at, _)| at),
+            );
             Outcome::Wrong(format!("{shown}\n{}", relation.sql))
         }
     }
@@ -46,7 +61,11 @@ fn any_order(rows: &[Vec<Found>], wanted: &[Vec<Value>], types: &[&Type]) -> boo
 
 fn row_fits(row: &[Found], wanted: &[Value], types: &[&Type]) -> bool {
     row.len() == wanted.len()
-        && row.iter().zip(wanted).zip(types).all(|((cell, wanted), ty)| fits(cell, wanted, ty))
+        && row
+            .iter()
+            .zip(wanted)
+            .zip(types)
+            .all(|((cell, wanted), ty)| fits(cell, wanted, ty))
 }
 
 fn fits(cell: &Found, wanted: &Value, ty: &Type) -> bool {
@@ -61,7 +80,10 @@ fn fits(cell: &Found, wanted: &Value, ty: &Type) -> bool {
         (Found::Boolean(value), _) => wanted.as_bool() == Some(*value),
         (Found::BigInt(value), _) => match wanted {
             Value::String(text) => text.parse() == Ok(*value),
-            other => other.as_i64() == Some(*value) || other.as_f64() == Some(*value as f64) && other.is_f64(),
+            other => {
+                other.as_i64() == Some(*value)
+                    || other.as_f64() == Some(*value as f64) && other.is_f64()
+            }
         },
         (Found::Double(value), _) => float_fits(*value, wanted),
         (Found::Text(text), Type::Numeric) => number_fits(text, wanted),
@@ -73,7 +95,10 @@ fn fits(cell: &Found, wanted: &Value, ty: &Type) -> bool {
         (Found::Blob(bytes), _) => wanted.as_str() == Some(&base64(bytes)),
         (Found::Date32(days), _) => wanted.as_str() == Some(&date(*days)),
         (Found::Timestamp(TimeUnit::Microsecond, micros), ty) => {
-            wanted.as_str().and_then(|text| clock(text, *ty == Type::Timestamp)) == Some(*micros)
+            wanted
+                .as_str()
+                .and_then(|text| clock(text, *ty == Type::Timestamp))
+                == Some(*micros)
         }
         (Found::Time64(TimeUnit::Microsecond, micros), _) => {
             wanted.as_str().and_then(time) == Some(*micros)
@@ -81,7 +106,10 @@ fn fits(cell: &Found, wanted: &Value, ty: &Type) -> bool {
         (Found::List(items), Type::Array(element)) => match wanted {
             Value::Array(expected) => {
                 items.len() == expected.len()
-                    && items.iter().zip(expected).all(|(item, expected)| fits(item, expected, element))
+                    && items
+                        .iter()
+                        .zip(expected)
+                        .all(|(item, expected)| fits(item, expected, element))
             }
             _ => false,
         },
@@ -145,7 +173,10 @@ fn number_fits(text: &str, wanted: &Value) -> bool {
 }
 
 fn json_fits(text: &str, expected: &str) -> bool {
-    match (serde_json::from_str::<Value>(text), serde_json::from_str::<Value>(expected)) {
+    match (
+        serde_json::from_str::<Value>(text),
+        serde_json::from_str::<Value>(expected),
+    ) {
         (Ok(found), Ok(expected)) => found == expected,
         _ => text == expected,
     }
@@ -155,7 +186,8 @@ fn date(days: i32) -> String {
     let shifted = i64::from(days) + 719_468;
     let era = shifted.div_euclid(146_097);
     let day_of_era = shifted.rem_euclid(146_097);
-    let year_of_era = (day_of_era - day_of_era / 1460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
+    let year_of_era =
+        (day_of_era - day_of_era / 1460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
     let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
     let month = (5 * day_of_year + 2) / 153;
     let day = day_of_year - (153 * month + 2) / 5 + 1;
@@ -167,12 +199,19 @@ fn date(days: i32) -> String {
 /// Microseconds of `YYYY-MM-DD HH:MM:SS[.f][+00]`
 fn clock(text: &str, zoned: bool) -> Option<i64> {
     let text = match zoned {
-        true => text.strip_suffix("+00").or(text.strip_suffix('Z')).unwrap_or(text),
+        true => text
+            .strip_suffix("+00")
+            .or(text.strip_suffix('Z'))
+            .unwrap_or(text),
         false => text,
     };
     let (day, rest) = text.split_once([' ', 'T']).unwrap_or((text, "00:00:00"));
     let mut parts = day.split('-').map(str::parse::<i64>);
-    let (year, month, day) = (parts.next()?.ok()?, parts.next()?.ok()?, parts.next()?.ok()?);
+    let (year, month, day) = (
+        parts.next()?.ok()?,
+        parts.next()?.ok()?,
+        parts.next()?.ok()?,
+    );
     let shifted = if month <= 2 { year - 1 } else { year };
     let day_of_year = (153 * ((month + 9) % 12) + 2) / 5 + day - 1;
     let year_of_era = shifted.rem_euclid(400);
@@ -199,7 +238,11 @@ fn base64(bytes: &[u8]) -> String {
         let value = u32::from(buffer[0]) << 16 | u32::from(buffer[1]) << 8 | u32::from(buffer[2]);
         for at in 0..4 {
             let index = (value >> (18 - 6 * at) & 63) as usize;
-            text.push(if at <= chunk.len() { char::from(ALPHABET[index]) } else { '=' });
+            text.push(if at <= chunk.len() {
+                char::from(ALPHABET[index])
+            } else {
+                '='
+            });
         }
     }
     text

@@ -10,7 +10,9 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 
 use duckdb::Connection;
-use googlesql::{Analyzed, Catalog, Column, Error, ModelFunction, PhysicalName, Relation, Table, Type};
+use googlesql::{
+    Analyzed, Catalog, Column, Error, ModelFunction, PhysicalName, Relation, Table, Type,
+};
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -96,6 +98,10 @@ pub fn run_case(case: &Case) -> Outcome {
 fn answer(case: &Case) -> Result<Outcome, String> {
     let connection = Connection::open_in_memory().map_err(|error| error.to_string())?;
     googlesql::udf::register(&connection).map_err(|error| error.to_string())?;
+    // One thread: aggregates without ORDER BY see rows in the order of the text
+    connection
+        .execute_batch("SET threads = 1")
+        .map_err(|error| error.to_string())?;
     let catalog = MemoryCatalog {
         connection: &connection,
         zone: case.time_zone.clone(),
@@ -107,11 +113,13 @@ fn answer(case: &Case) -> Result<Outcome, String> {
     let [statement] = statements.as_slice() else {
         return Err(format!("{} statements", statements.len()));
     };
-    let analyzed = googlesql::analyze(&case.sql, statement, &catalog).map_err(|error| error.to_string())?;
+    let analyzed =
+        googlesql::analyze(&case.sql, statement, &catalog).map_err(|error| error.to_string())?;
     let Analyzed::Query(relation) = analyzed else {
         return Err("not a query".to_owned());
     };
-    let rows = fetch(&connection, &relation).map_err(|error| format!("{error}\n{}", relation.sql))?;
+    let rows =
+        fetch(&connection, &relation).map_err(|error| format!("{error}\n{}", relation.sql))?;
     Ok(compare::compare(case, &relation, &rows))
 }
 
@@ -120,7 +128,10 @@ fn run_setup(text: &str, catalog: &MemoryCatalog) -> Result<(), String> {
         match googlesql::analyze(text, &statement, catalog).map_err(|error| error.to_string())? {
             Analyzed::Execute { sql, .. } => {
                 for sql in sql {
-                    catalog.connection.execute_batch(&sql).map_err(|error| format!("{error}\n{sql}"))?;
+                    catalog
+                        .connection
+                        .execute_batch(&sql)
+                        .map_err(|error| format!("{error}\n{sql}"))?;
                 }
             }
             Analyzed::Query(relation) => {
@@ -132,7 +143,10 @@ fn run_setup(text: &str, catalog: &MemoryCatalog) -> Result<(), String> {
     Ok(())
 }
 
-fn fetch(connection: &Connection, relation: &Relation) -> duckdb::Result<Vec<Vec<duckdb::types::Value>>> {
+fn fetch(
+    connection: &Connection,
+    relation: &Relation,
+) -> duckdb::Result<Vec<Vec<duckdb::types::Value>>> {
     // NUMERIC has more digits than the client's decimals: it comes as text
     let items: Vec<_> = relation
         .columns
@@ -141,12 +155,18 @@ fn fetch(connection: &Connection, relation: &Relation) -> duckdb::Result<Vec<Vec
             let name = googlesql::quote_identifier(&column.name);
             match column.ty {
                 Type::Numeric => format!("gs_text_of_numeric({name})"),
-                _ if has_numeric(&column.ty) => format!("CAST({name} AS {})", column.ty.duckdb().replace("DECIMAL(38, 9)", "VARCHAR")),
+                _ if has_numeric(&column.ty) => format!(
+                    "CAST({name} AS {})",
+                    column.ty.duckdb().replace("DECIMAL(38, 9)", "VARCHAR")
+                ),
                 _ => name,
             }
         })
         .collect();
-    let numeric = relation.columns.iter().any(|column| has_numeric(&column.ty));
+    let numeric = relation
+        .columns
+        .iter()
+        .any(|column| has_numeric(&column.ty));
     let sql = match numeric {
         true => format!("SELECT {} FROM (\n{}\n)", items.join(", "), relation.sql),
         false => relation.sql.clone(),
@@ -155,7 +175,9 @@ fn fetch(connection: &Connection, relation: &Relation) -> duckdb::Result<Vec<Vec
     let mut rows = statement.query([])?;
     let mut all = Vec::new();
     while let Some(row) = rows.next()? {
-        let cells = (0..relation.columns.len()).map(|at| row.get(at)).collect::<duckdb::Result<_>>()?;
+        let cells = (0..relation.columns.len())
+            .map(|at| row.get(at))
+            .collect::<duckdb::Result<_>>()?;
         all.push(cells);
     }
     Ok(all)
@@ -219,7 +241,10 @@ impl Catalog for MemoryCatalog<'_> {
             [.., schema, name] => (schema.as_str(), name),
             [] => return Err(Error::new(diagnostic_code(), "a name is empty", span)),
         };
-        let create = format!("CREATE SCHEMA IF NOT EXISTS {}", googlesql::quote_identifier(schema));
+        let create = format!(
+            "CREATE SCHEMA IF NOT EXISTS {}",
+            googlesql::quote_identifier(schema)
+        );
         self.connection
             .execute_batch(&create)
             .map_err(|error| Error::new(diagnostic_code(), error.to_string(), span))?;
@@ -230,11 +255,17 @@ impl Catalog for MemoryCatalog<'_> {
     }
 
     fn schema(&self, path: &[String], span: Range<usize>) -> Result<String, Error> {
-        path.last().cloned().ok_or_else(|| Error::new(diagnostic_code(), "a name is empty", span))
+        path.last()
+            .cloned()
+            .ok_or_else(|| Error::new(diagnostic_code(), "a name is empty", span))
     }
 
     fn model_function(&self, call: &ModelFunction) -> Result<Relation, Error> {
-        Err(Error::new(diagnostic_code(), "no models here", call.span.clone()))
+        Err(Error::new(
+            diagnostic_code(),
+            "no models here",
+            call.span.clone(),
+        ))
     }
 
     fn time_zone(&self) -> &str {
@@ -265,19 +296,30 @@ impl fmt::Display for Report {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut groups: BTreeMap<(String, String), Count> = BTreeMap::new();
         for (case, _) in &self.outcomes {
-            groups.entry((case.set.clone(), case.category.clone())).or_default();
+            groups
+                .entry((case.set.clone(), case.category.clone()))
+                .or_default();
         }
         for ((set, category), count) in &mut groups {
             *count = self.count(|case| case.set == *set && case.category == *category);
             writeln!(formatter, "{set:14} {category:50} {count}")?;
         }
-        let mut sets: Vec<_> = self.outcomes.iter().map(|(case, _)| case.set.clone()).collect();
+        let mut sets: Vec<_> = self
+            .outcomes
+            .iter()
+            .map(|(case, _)| case.set.clone())
+            .collect();
         sets.sort();
         sets.dedup();
         for set in sets {
             writeln!(formatter, "{set:65} {}", self.count(|case| case.set == set))?;
         }
-        writeln!(formatter, "{:65} {}", "basic", self.count(|case| case.tier == "basic"))?;
+        writeln!(
+            formatter,
+            "{:65} {}",
+            "basic",
+            self.count(|case| case.tier == "basic")
+        )?;
         write!(formatter, "{:65} {}", "all", self.count(|_| true))
     }
 }
@@ -285,7 +327,11 @@ impl fmt::Display for Report {
 impl fmt::Display for Count {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let all = self.equal + self.refused + self.wrong;
-        let percent = if all == 0 { 0.0 } else { 100.0 * self.equal as f64 / all as f64 };
+        let percent = if all == 0 {
+            0.0
+        } else {
+            100.0 * self.equal as f64 / all as f64
+        };
         write!(
             formatter,
             "equal {:4}  refused {:4}  wrong {:4}  ({percent:.1} %)",

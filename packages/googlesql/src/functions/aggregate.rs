@@ -26,13 +26,15 @@ aggregate STDDEV_POP(FLOAT64) FLOAT64 = %{stddev_pop($0)}
 aggregate VARIANCE(FLOAT64) FLOAT64 = %{var_samp($0)}
 aggregate VAR_SAMP(FLOAT64) FLOAT64 = %{var_samp($0)}
 aggregate VAR_POP(FLOAT64) FLOAT64 = %{var_pop($0)}
+aggregate MAX_BY(T, U) T = %{arg_max($0, $1)}
+aggregate MIN_BY(T, U) T = %{arg_min($0, $1)}
 special COUNTIF
 special ARRAY_AGG
 special ARRAY_CONCAT_AGG
 special STRING_AGG
 special APPROX_COUNT_DISTINCT
 special GROUPING
-refuse APPROX_QUANTILES = its answer depends on BigQuery's sketch
+special APPROX_QUANTILES
 refuse APPROX_TOP_COUNT = its answer depends on BigQuery's sketch
 refuse APPROX_TOP_SUM = its answer depends on BigQuery's sketch
 window ROW_NUMBER() INT64 = %{row_number()}
@@ -51,5 +53,6 @@ window LEAD(T) T = %{lead($0)}
 window LEAD(T, INT64) T = %{lead($0, $1)}
 window LEAD(T, INT64, T) T = %{lead($0, $1, $2)}
 aggregate PERCENTILE_CONT(FLOAT64, FLOAT64) FLOAT64 = %{quantile_cont($0, $1)}
+aggregate PERCENTILE_CONT(NUMERIC, NUMERIC) NUMERIC = !PERCENTILE_CONT of NUMERIC
 aggregate PERCENTILE_DISC(T, FLOAT64) T = %{quantile_disc($0, $1)}
 ";

@@ -14,6 +14,7 @@ special LEAST
 special IFERROR
 special ISERROR
 special NULLIFERROR
+special TYPEOF
 GENERATE_UUID() STRING = CAST(uuid() AS VARCHAR)
 refuse SESSION_USER = there is no session user
 refuse CURRENT_USER = there is no session user

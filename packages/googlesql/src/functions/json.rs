@@ -27,6 +27,8 @@ LAX_BOOL(JSON) BOOL = gs_json_lax_bool($0)
 LAX_INT64(JSON) INT64 = gs_json_lax_int64($0)
 LAX_FLOAT64(JSON) FLOAT64 = gs_json_lax_float64($0)
 LAX_STRING(JSON) STRING = gs_json_lax_string($0)
+special JSON_ARRAY
+special JSON_OBJECT
 special TO_JSON_STRING
 special TO_JSON
 special JSON_VALUE_ARRAY

@@ -139,7 +139,10 @@ fn read(line: &'static str, functions: &mut HashMap<&'static str, Function>) -> 
         result: shape(result.trim())?,
         template: template.trim(),
     };
-    match functions.entry(name).or_insert_with(|| Function::Rows(Vec::new())) {
+    match functions
+        .entry(name)
+        .or_insert_with(|| Function::Rows(Vec::new()))
+    {
         Function::Rows(rows) => rows.push(row),
         Function::Special | Function::Refused(_) => return None,
     }
@@ -147,7 +150,10 @@ fn read(line: &'static str, functions: &mut HashMap<&'static str, Function>) -> 
 }
 
 fn shape(text: &str) -> Option<Shape> {
-    if let Some(element) = text.strip_prefix("ARRAY<").and_then(|rest| rest.strip_suffix('>')) {
+    if let Some(element) = text
+        .strip_prefix("ARRAY<")
+        .and_then(|rest| rest.strip_suffix('>'))
+    {
         return match shape(element)? {
             Shape::Exact(ty) => Some(Shape::Exact(Type::Array(Box::new(ty)))),
             Shape::Variable(letter) => Some(Shape::ArrayOf(letter)),
@@ -182,7 +188,10 @@ mod tests {
     fn every_line_of_the_table_reads() {
         let mut functions = HashMap::new();
         for line in GROUPS.iter().flat_map(|group| group.lines()).map(str::trim) {
-            assert!(line.is_empty() || read(line, &mut functions).is_some(), "{line}");
+            assert!(
+                line.is_empty() || read(line, &mut functions).is_some(),
+                "{line}"
+            );
         }
         assert!(functions.len() > 200);
     }

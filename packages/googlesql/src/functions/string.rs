@@ -12,6 +12,8 @@ OCTET_LENGTH(STRING) INT64 = CAST(strlen($0) AS BIGINT)
 OCTET_LENGTH(BYTES) INT64 = octet_length($0)
 LOWER(STRING) STRING = lower($0)
 LOWER(BYTES) BYTES = gs_bytes_lower($0)
+UCASE(STRING) STRING = upper($0)
+LCASE(STRING) STRING = lower($0)
 UPPER(STRING) STRING = upper($0)
 UPPER(BYTES) BYTES = gs_bytes_upper($0)
 INITCAP(STRING) STRING = gs_initcap($0)
@@ -74,6 +76,7 @@ SOUNDEX(STRING) STRING = gs_soundex($0)
 EDIT_DISTANCE(STRING, STRING) INT64 = CAST(levenshtein($0, $1) AS BIGINT)
 CONTAINS_SUBSTR(STRING, STRING) BOOL = gs_contains_substr($0, $1)
 TO_CODE_POINTS(STRING) ARRAY<INT64> = CASE WHEN $0 IS NULL THEN NULL WHEN $0 = '' THEN CAST([] AS BIGINT[]) ELSE list_transform(string_split($0, ''), lambda e: CAST(unicode(e) AS BIGINT)) END
+TO_CODE_POINTS(BYTES) ARRAY<INT64> = !TO_CODE_POINTS of BYTES
 CODE_POINTS_TO_STRING(ARRAY<INT64>) STRING = CASE WHEN len($0) > list_count($0) THEN NULL ELSE coalesce(array_to_string(list_transform($0, lambda e: gs_chr(e)), ''), CASE WHEN $0 IS NOT NULL THEN '' END) END
 REGEXP_CONTAINS(STRING, STRING) BOOL = regexp_matches($0, $1)
 REGEXP_EXTRACT(STRING, STRING) STRING = gs_regexp_extract($0, $1, 1, 1)

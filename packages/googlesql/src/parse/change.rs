@@ -40,7 +40,7 @@ pub fn update(cursor: &mut Cursor) -> Result<Kind, Error> {
     cursor.expect_keyword("SET")?;
     let assignments = assignments(cursor)?;
     let from = match cursor.take_keywords(&["FROM"]) {
-        true => cursor.from_items()?,
+        true => cursor.table_list()?,
         false => Vec::new(),
     };
     cursor.expect_keyword("WHERE")?;

@@ -256,7 +256,7 @@ impl<'a> Cursor<'a> {
         self.parse(|parser| parser.parse_table_factor())
     }
 
-    pub fn from_items(&mut self) -> Result<Vec<TableWithJoins>, Error> {
+    pub fn table_list(&mut self) -> Result<Vec<TableWithJoins>, Error> {
         self.parse(|parser| parser.parse_comma_separated(Parser::parse_table_and_joins))
     }
 

@@ -112,7 +112,8 @@ fn columns(cursor: &mut Cursor) -> Result<Vec<ColumnSpec>, Error> {
 /// Keys that BigQuery does not enforce have no effect on rows
 fn table_constraint(cursor: &mut Cursor) -> Result<bool, Error> {
     let named = cursor.peek_keyword(&["CONSTRAINT"]);
-    if !named && !matches!(cursor.peek(1), Some(Token::Word(word)) if word.value.eq_ignore_ascii_case("KEY"))
+    if !named
+        && !matches!(cursor.peek(1), Some(Token::Word(word)) if word.value.eq_ignore_ascii_case("KEY"))
     {
         return Ok(false);
     }
@@ -235,8 +236,7 @@ pub fn drop(cursor: &mut Cursor) -> Result<Kind, Error> {
 
 pub fn alter(cursor: &mut Cursor) -> Result<Kind, Error> {
     cursor.expect_keyword("ALTER")?;
-    let view =
-        cursor.take_keywords(&["VIEW"]) || cursor.take_keywords(&["MATERIALIZED", "VIEW"]);
+    let view = cursor.take_keywords(&["VIEW"]) || cursor.take_keywords(&["MATERIALIZED", "VIEW"]);
     if !view && !cursor.take_keywords(&["TABLE"]) {
         let what = cursor.peek_word().unwrap_or_default();
         return Ok(cursor.unsupported(format!("`ALTER {what}`")));

@@ -4,7 +4,7 @@ mod change;
 mod cursor;
 mod define;
 mod model;
-mod rewrite;
+pub mod rewrite;
 pub mod statement;
 
 use std::ops::Range;

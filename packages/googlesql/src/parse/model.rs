@@ -27,7 +27,10 @@ pub fn create(cursor: &mut Cursor, or_replace: bool) -> Result<Kind, Error> {
         transform = Some(start..cursor.previous_end().max(start));
         cursor.expect(&Token::RParen)?;
     }
-    if ["INPUT", "OUTPUT", "REMOTE"].iter().any(|word| cursor.peek_keyword(&[word])) {
+    if ["INPUT", "OUTPUT", "REMOTE"]
+        .iter()
+        .any(|word| cursor.peek_keyword(&[word]))
+    {
         return Ok(cursor.unsupported("remote and imported models".to_owned()));
     }
     let options = cursor.options()?;

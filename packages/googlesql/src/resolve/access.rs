@@ -3,7 +3,9 @@
 use std::ops::Range;
 
 use diagnostic::{code, did_you_mean};
-use sqlparser::ast::{AccessExpr, Expr, FunctionArg, FunctionArgExpr, FunctionArguments, Ident, Subscript};
+use sqlparser::ast::{
+    AccessExpr, Expr, FunctionArg, FunctionArgExpr, FunctionArguments, Ident, Subscript,
+};
 
 use super::Resolver;
 use super::scope::{Scope, same};
@@ -30,15 +32,25 @@ impl Resolver<'_> {
                 return self.fields(column, fields);
             }
             if scope.find(&first.value, &span)?.is_none_or(|found| {
-                relation.value.as_ref().is_some_and(|value| value.node == found.node)
+                relation
+                    .value
+                    .as_ref()
+                    .is_some_and(|value| value.node == found.node)
                     && !matches!(found.ty, Type::Struct(_) | Type::Json)
             }) {
-                return Err(self.unknown_member(&second.value, relation, &second_span(self, second)));
+                return Err(self.unknown_member(
+                    &second.value,
+                    relation,
+                    &second_span(self, second),
+                ));
             }
         }
         match scope.find(&first.value, &span)? {
             Some(found) => self.fields(found, rest),
             None if !rest.is_empty() => Err(self.unknown_relation(&first.value, scope, span)),
+            None if first.quote_style.is_none() && is_clock(&first.value) => {
+                self.clock(&first.value.to_ascii_uppercase(), span)
+            }
             None => Err(scope.unknown(&first.value, span)),
         }
     }
@@ -90,9 +102,10 @@ impl Resolver<'_> {
     pub fn field(&self, value: Typed, name: &str, span: Range<usize>) -> Result<Typed, Error> {
         match value.ty.clone() {
             Type::Struct(fields) => {
-                let mut found = fields.iter().enumerate().filter(|(_, field)| {
-                    field.name.as_deref().is_some_and(|own| same(own, name))
-                });
+                let mut found = fields
+                    .iter()
+                    .enumerate()
+                    .filter(|(_, field)| field.name.as_deref().is_some_and(|own| same(own, name)));
                 let Some((at, field)) = found.next() else {
                     let known = fields.iter().filter_map(|field| field.name.as_deref());
                     let message = format!("no field `{name}` in {}", value.ty);
@@ -129,7 +142,10 @@ impl Resolver<'_> {
         physical: &str,
         span: Range<usize>,
     ) -> Typed {
-        let template = format!("struct_extract($0, {})", quote_string(physical).replace('$', "$$"));
+        let template = format!(
+            "struct_extract($0, {})",
+            quote_string(physical).replace('$', "$$")
+        );
         Typed::apply(ty, template, vec![value], span)
     }
 
@@ -186,17 +202,29 @@ impl Resolver<'_> {
                         "CASE WHEN $1 >= 1 AND $1 <= len($0) THEN $0[$1] WHEN $0 IS NOT NULL AND $1 IS NOT NULL THEN error('array index is out of bounds') END"
                     }
                 };
-                Ok(Typed::apply(*element, template, vec![value, index.into_exact()], span))
+                Ok(Typed::apply(
+                    *element,
+                    template,
+                    vec![value, index.into_exact()],
+                    span,
+                ))
             }
             (Type::Json, "") => {
                 let template = match index.ty {
                     Type::String => "CAST(gs_json_field($0, $1) AS JSON)",
                     Type::Int64 => "CAST(gs_json_element($0, $1) AS JSON)",
                     other => {
-                        return Err(self.mismatch(format!("JSON has no element at a {other}"), span));
+                        return Err(
+                            self.mismatch(format!("JSON has no element at a {other}"), span)
+                        );
                     }
                 };
-                Ok(Typed::apply(Type::Json, template, vec![value, index.into_exact()], span))
+                Ok(Typed::apply(
+                    Type::Json,
+                    template,
+                    vec![value, index.into_exact()],
+                    span,
+                ))
             }
             (Type::Struct(fields), "" | "OFFSET" | "ORDINAL") => {
                 let at = match (&index.literal, kind.as_str()) {
@@ -206,15 +234,31 @@ impl Resolver<'_> {
                 };
                 let field = usize::try_from(at).ok().and_then(|at| fields.get(at));
                 match (usize::try_from(at), field) {
-                    (Ok(at), Some(field)) => {
-                        Ok(self.struct_field(value, at, field.ty.clone(), &field.physical(at), span))
-                    }
+                    (Ok(at), Some(field)) => Ok(self.struct_field(
+                        value,
+                        at,
+                        field.ty.clone(),
+                        &field.physical(at),
+                        span,
+                    )),
                     _ => Err(self.invalid("struct index is out of bounds", span)),
                 }
             }
             (other, _) => Err(self.mismatch(format!("{other} cannot be indexed"), span)),
         }
     }
+}
+
+/// Functions that may be called without parentheses
+fn is_clock(name: &str) -> bool {
+    [
+        "CURRENT_DATE",
+        "CURRENT_DATETIME",
+        "CURRENT_TIME",
+        "CURRENT_TIMESTAMP",
+    ]
+    .iter()
+    .any(|clock| name.eq_ignore_ascii_case(clock))
 }
 
 fn second_span(resolver: &Resolver, name: &Ident) -> Range<usize> {

@@ -21,7 +21,14 @@ struct Clauses {
 
 impl Resolver<'_> {
     pub fn count_rows(&self, call: &Call, scope: &Scope) -> Result<Typed, Error> {
-        self.aggregate(call, Kind::Aggregate, "%{count(*)}".into(), Vec::new(), Type::Int64, scope)
+        self.aggregate(
+            call,
+            Kind::Aggregate,
+            "%{count(*)}".into(),
+            Vec::new(),
+            Type::Int64,
+            scope,
+        )
     }
 
     /// An aggregate or window call of the function table
@@ -53,7 +60,9 @@ impl Resolver<'_> {
             return Err(self.mismatch(format!("{} has no order", argument.ty), span));
         }
         if call.distinct
-            && let Some(argument) = arguments.iter().find(|one| !super::grouping::groupable(&one.ty))
+            && let Some(argument) = arguments
+                .iter()
+                .find(|one| !super::grouping::groupable(&one.ty))
         {
             return Err(self.mismatch(format!("DISTINCT cannot compare {}", argument.ty), span));
         }
@@ -132,7 +141,12 @@ impl Resolver<'_> {
         if let Node::Aggregate(aggregate) = &mut node.node {
             if call.distinct {
                 let span = call.span.clone();
-                let only = Typed::apply(Type::Bool, "CASE WHEN $0 THEN TRUE END", vec![condition], span);
+                let only = Typed::apply(
+                    Type::Bool,
+                    "CASE WHEN $0 THEN TRUE END",
+                    vec![condition],
+                    span,
+                );
                 aggregate.template = "%{count($0)}".into();
                 aggregate.arguments = vec![only];
             } else {
@@ -250,6 +264,27 @@ impl Resolver<'_> {
         Ok(value)
     }
 
+    /// `APPROX_QUANTILES(value, number)`: exact boundaries, smallest to largest
+    pub fn approx_quantiles(&self, call: &Call, scope: &Scope) -> Result<Typed, Error> {
+        let [value, number] = call.arguments.as_slice() else {
+            return Err(self.wrong_count(call));
+        };
+        let number = self.count(number, scope)?;
+        let value = self.expression(value, scope)?.into_exact();
+        if !(1..=100_000).contains(&number) || call.nulls() == Some(NullTreatment::RespectNulls) {
+            return Err(self.unsupported("this form of APPROX_QUANTILES", call.span.clone()));
+        }
+        if !super::order::orderable(&value.ty) {
+            return Err(self.mismatch(format!("{} has no order", value.ty), call.span.clone()));
+        }
+        let at: Vec<_> = (0..=number)
+            .map(|at| super::literal::float_text(at as f64 / number as f64))
+            .collect();
+        let template = format!("%{{quantile_disc($0, [{}])}}", at.join(", "));
+        let ty = Type::Array(Box::new(value.ty.clone()));
+        self.collect(call, template, vec![value], ty, scope)
+    }
+
     pub fn grouping_call(&self, call: &Call, scope: &Scope) -> Result<Typed, Error> {
         let arguments = self.all(call.arguments.iter().copied(), scope)?;
         match arguments.as_slice() {
@@ -265,6 +300,10 @@ impl Resolver<'_> {
 
     pub fn wrong_count(&self, call: &Call) -> Error {
         let message = format!("{} does not take these arguments", call.name);
-        self.error(diagnostic::code::INVALID_ARGUMENTS, message, call.span.clone())
+        self.error(
+            diagnostic::code::INVALID_ARGUMENTS,
+            message,
+            call.span.clone(),
+        )
     }
 }

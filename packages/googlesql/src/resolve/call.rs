@@ -35,7 +35,10 @@ impl Resolver<'_> {
         scope: &Scope,
         span: Range<usize>,
     ) -> Result<Typed, Error> {
-        let mut name = self.path_parts(&function.name)?.join(".").to_ascii_uppercase();
+        let mut name = self
+            .path_parts(&function.name)?
+            .join(".")
+            .to_ascii_uppercase();
         let safe = name.starts_with("SAFE.");
         if safe {
             name = name["SAFE.".len()..].to_owned();
@@ -77,11 +80,23 @@ impl Resolver<'_> {
             return Err(self.invalid("SAFE is not allowed on aggregate functions", call.span));
         }
         let ty = value.ty.clone();
-        Ok(Typed::apply(ty, "TRY($0)", vec![value.into_exact()], call.span))
+        let mut value = value;
+        if let Node::Apply { template, .. } = &mut value.node {
+            // TRY takes no volatile function: the lowering's own errors become NULL here
+            *template = without_errors(template).into();
+        }
+        Ok(Typed {
+            literal: crate::tree::Literal::No,
+            ..Typed::apply(ty, "TRY($0)", vec![value.into_exact()], call.span)
+        })
     }
 
     fn unknown_function(&self, name: &str, span: Range<usize>) -> Error {
-        let error = self.error(code::UNKNOWN_FUNCTION, format!("no function `{name}`"), span);
+        let error = self.error(
+            code::UNKNOWN_FUNCTION,
+            format!("no function `{name}`"),
+            span,
+        );
         match did_you_mean(name, functions::names()) {
             Some(help) => error.help(help),
             None => error,
@@ -136,8 +151,18 @@ impl Resolver<'_> {
                 self.apply_row(row, arguments, call.span.clone())
             }
             Kind::Aggregate | Kind::Window => {
+                if let Some(reason) = row.template.strip_prefix('!') {
+                    return Err(self.unsupported(reason, call.span.clone()));
+                }
                 let (arguments, result) = self.bind(row, arguments, &call.span)?;
-                self.aggregate(call, row.kind, row.template.into(), arguments, result, scope)
+                self.aggregate(
+                    call,
+                    row.kind,
+                    row.template.into(),
+                    arguments,
+                    result,
+                    scope,
+                )
             }
         }
     }
@@ -184,8 +209,14 @@ impl Resolver<'_> {
         span: Range<usize>,
     ) -> Result<Typed, Error> {
         let (arguments, result) = self.bind(row, arguments, &span)?;
+        if let Some(reason) = row.template.strip_prefix('!') {
+            return Err(self.unsupported(reason, span));
+        }
         let template: std::borrow::Cow<'static, str> = match row.template.contains("@zone") {
-            true => row.template.replace("@zone", &crate::quote_string(&self.zone)).into(),
+            true => row
+                .template
+                .replace("@zone", &crate::quote_string(&self.zone))
+                .into(),
             false => row.template.into(),
         };
         let utc = row.result == Shape::Utc;
@@ -213,13 +244,16 @@ impl Resolver<'_> {
         let best = rows
             .iter()
             .filter_map(|row| Some((signature_cost(row, arguments)?, row)))
-            .min_by_key(|(cost, _)| *cost);
+            .min_by_key(|(cost, row)| (*cost, row.template.starts_with('!')));
         if let Some((_, row)) = best {
             return Ok(row);
         }
         let count = arguments.len();
         if !rows.iter().any(|row| takes(row, count)) {
-            let message = format!("{name} does not take {count} argument{}", if count == 1 { "" } else { "s" });
+            let message = format!(
+                "{name} does not take {count} argument{}",
+                if count == 1 { "" } else { "s" }
+            );
             return Err(self.error(code::INVALID_ARGUMENTS, message, span.clone()));
         }
         let types: Vec<_> = arguments.iter().map(|one| one.ty.to_string()).collect();
@@ -234,11 +268,13 @@ impl Resolver<'_> {
         arguments: Vec<Typed>,
         span: &Range<usize>,
     ) -> Result<(Vec<Typed>, Type), Error> {
-        let variables = variables(row, &arguments).ok_or_else(|| {
-            self.mismatch("arguments have no common type", span.clone())
-        })?;
+        let variables = variables(row, &arguments)
+            .ok_or_else(|| self.mismatch("arguments have no common type", span.clone()))?;
         let lookup = |letter: char| {
-            variables.iter().find(|(own, _)| *own == letter).map(|(_, ty)| ty.clone())
+            variables
+                .iter()
+                .find(|(own, _)| *own == letter)
+                .map(|(_, ty)| ty.clone())
         };
         let mut bound = Vec::new();
         for (at, argument) in arguments.into_iter().enumerate() {
@@ -264,9 +300,7 @@ impl Resolver<'_> {
         let result = match &row.result {
             Shape::Exact(ty) => ty.clone(),
             Shape::Variable(letter) => lookup(*letter).unwrap_or(Type::Int64),
-            Shape::ArrayOf(letter) => {
-                Type::Array(Box::new(lookup(*letter).unwrap_or(Type::Int64)))
-            }
+            Shape::ArrayOf(letter) => Type::Array(Box::new(lookup(*letter).unwrap_or(Type::Int64))),
             Shape::Utc => Type::Timestamp,
             Shape::Any => Type::Int64,
         };
@@ -285,6 +319,18 @@ impl Call<'_> {
     }
 }
 
+/// The template with each `error('…')` or `error($0)` as NULL
+fn without_errors(template: &str) -> String {
+    let mut text = String::new();
+    let mut rest = template;
+    while let Some(at) = rest.find("error(") {
+        text.push_str(&rest[..at]);
+        text.push_str("NULL");
+        rest = rest[at..].split_once(')').map_or("", |(_, rest)| rest);
+    }
+    text + rest
+}
+
 fn takes(row: &Row, count: usize) -> bool {
     match row.repeated {
         true => count + 1 >= row.parameters.len(),
@@ -293,7 +339,9 @@ fn takes(row: &Row, count: usize) -> bool {
 }
 
 fn parameter(row: &Row, at: usize) -> Option<&Shape> {
-    row.parameters.get(at).or_else(|| row.parameters.last().filter(|_| row.repeated))
+    row.parameters
+        .get(at)
+        .or_else(|| row.parameters.last().filter(|_| row.repeated))
 }
 
 fn signature_cost(row: &Row, arguments: &[Typed]) -> Option<u32> {

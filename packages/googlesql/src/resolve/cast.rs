@@ -26,12 +26,23 @@ impl Resolver<'_> {
         }
         let to = self.data_type(ty, &span)?;
         let from = self.expression(operand, scope)?;
+        if *kind == CastKind::TryCast {
+            // How the rewritten tokens of `ARRAY<T>[…]` arrive: elements are coerced, not cast
+            let value = self.coerce(from, &to)?.into_exact();
+            return Ok(Typed {
+                literal: Literal::No,
+                span: span.clone(),
+                ..Typed::apply(to, "$0", vec![value], span)
+            });
+        }
         let safe = *kind == CastKind::SafeCast;
         if *kind == CastKind::DoubleColon {
             return Err(self.invalid("`::` is not GoogleSQL", span));
         }
         let value = match (&from.literal, &to) {
-            (Literal::Null | Literal::EmptyArray, _) if super::coerce::cost(&from, &to).is_some() => {
+            (Literal::Null | Literal::EmptyArray, _)
+                if super::coerce::cost(&from, &to).is_some() =>
+            {
                 let value = self.coerce(from, &to)?;
                 return Ok(Typed {
                     literal: Literal::No,
@@ -68,8 +79,10 @@ impl Resolver<'_> {
         };
         let can_fail = !matches!(
             (&from.ty, to),
-            (Type::Int64 | Type::Numeric | Type::Bool, Type::Float64 | Type::String | Type::Bool)
-                | (Type::Date, Type::DateTime | Type::String)
+            (
+                Type::Int64 | Type::Numeric | Type::Bool,
+                Type::Float64 | Type::String | Type::Bool
+            ) | (Type::Date, Type::DateTime | Type::String)
                 | (_, Type::String)
         ) || from.ty == Type::Bytes;
         let argument = from.into_exact_for_text(to);
@@ -116,7 +129,9 @@ impl Resolver<'_> {
             (Type::String, Type::Time) => "gs_time_of_text($0)",
             (Type::String, Type::DateTime) => "gs_datetime_of_text($0)",
             (Type::String, Type::Timestamp) => {
-                return Some(format!("CAST(gs_timestamp_of_text($0, {zone}) AS TIMESTAMPTZ)"));
+                return Some(format!(
+                    "CAST(gs_timestamp_of_text($0, {zone}) AS TIMESTAMPTZ)"
+                ));
             }
             (Type::Bytes, Type::String) => "decode($0)",
             (Type::Date, Type::String) => "gs_text_of_date($0)",
@@ -128,7 +143,9 @@ impl Resolver<'_> {
             (Type::DateTime, Type::Timestamp) => return Some(instant("$0")),
             (Type::Time, Type::String) => "gs_text_of_time($0)",
             (Type::Timestamp, Type::String) => {
-                return Some(format!("gs_text_of_timestamp(CAST($0 AS TIMESTAMP), {zone})"));
+                return Some(format!(
+                    "gs_text_of_timestamp(CAST($0 AS TIMESTAMP), {zone})"
+                ));
             }
             (Type::Timestamp, Type::DateTime) => return Some(civil),
             (Type::Timestamp, Type::Date) => return Some(format!("CAST({civil} AS DATE)")),
@@ -176,7 +193,12 @@ impl Resolver<'_> {
         if matches!(&zone.literal, Literal::Text(name) if name.eq_ignore_ascii_case("UTC")) {
             return utc;
         }
-        Typed::apply(Type::DateTime, "gs_civil_of_instant($0, $1)", vec![utc, zone], span)
+        Typed::apply(
+            Type::DateTime,
+            "gs_civil_of_instant($0, $1)",
+            vec![utc, zone],
+            span,
+        )
     }
 
     /// The TIMESTAMP of a clock reading in a zone
@@ -191,7 +213,12 @@ impl Resolver<'_> {
             return self.instant(civil);
         }
         let both = vec![civil, zone];
-        self.instant(Typed::apply(Type::DateTime, "gs_instant_of_civil($0, $1)", both, span))
+        self.instant(Typed::apply(
+            Type::DateTime,
+            "gs_instant_of_civil($0, $1)",
+            both,
+            span,
+        ))
     }
 
     fn cast_array(&self, from: Typed, element: &Type, safe: bool) -> Result<Typed, Error> {

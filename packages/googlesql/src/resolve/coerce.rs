@@ -67,6 +67,8 @@ fn widens(from: &Type, to: &Type) -> Option<Cost> {
                 false => widens(&left.ty, &right.ty),
             })
             .try_fold(Cost(1), |total, one| Some(Cost(total.0.max(one?.0)))),
+        // Functions of whole numbers prefer FLOAT64 to NUMERIC
+        (Type::Int64, Type::Float64) => Some(Cost(10)),
         _ => match (rank(from)?, rank(to)?) {
             (from, to) if from < to => Some(Cost(10 + to - from)),
             _ => None,
@@ -77,23 +79,27 @@ fn widens(from: &Type, to: &Type) -> Option<Cost> {
 /// The type that all expressions can become
 pub fn supertype<'a>(all: impl Iterator<Item = &'a Typed> + Clone) -> Option<Type> {
     let mut common: Option<Type> = None;
-    let fixed = |one: &&Typed| one.literal == Literal::No && !matches!(one.node, Node::Array(_) | Node::Struct(_));
+    let fixed = |one: &&Typed| {
+        one.literal == Literal::No && !matches!(one.node, Node::Array(_) | Node::Struct(_))
+    };
     for one in all.clone().filter(fixed) {
         common = Some(match common {
             None => one.ty.clone(),
             Some(common) => widest(&common, &one.ty)?,
         });
     }
-    for one in all.clone().filter(|one| !fixed(one) && !one.is_null_literal()) {
+    for one in all
+        .clone()
+        .filter(|one| !fixed(one) && !one.is_null_literal())
+    {
         common = Some(match common {
             None => one.ty.clone(),
             Some(common) if cost(one, &common).is_some() && !narrows(one, &common) => common,
             Some(common) => merge(one, &common)?,
         });
     }
-    let common = common.unwrap_or_else(|| {
-        all.clone().next().map_or(Type::Int64, |one| one.ty.clone())
-    });
+    let common =
+        common.unwrap_or_else(|| all.clone().next().map_or(Type::Int64, |one| one.ty.clone()));
     all.into_iter()
         .all(|one| cost(one, &common).is_some())
         .then_some(common)
@@ -175,9 +181,13 @@ impl Resolver<'_> {
             (Node::Array(elements), Type::Array(element)) => {
                 let elements: Vec<_> = elements
                     .into_iter()
-                    .map(|one| self.coerce(one, element).map(Typed::into_exact))
+                    .map(|one| self.coerce(one, element))
                     .collect::<Result<_, _>>()?;
-                Ok(Typed::new(to.clone(), Node::Array(elements), from.span))
+                let exact = elements.iter().all(|one: &Typed| one.exact);
+                Ok(Typed {
+                    exact,
+                    ..Typed::new(to.clone(), Node::Array(elements), from.span)
+                })
             }
             (Node::Struct(values), Type::Struct(fields)) => {
                 let values = values

@@ -37,13 +37,19 @@ impl Resolver<'_> {
         let common = supertype([&left, &right].into_iter());
         let equality = matches!(op, "=" | "<>" | "IS DISTINCT FROM");
         match common {
-            Some(ty) if comparable_type(&ty, equality) => {
+            Some(ty)
+                if comparable_type(&ty, equality)
+                    || op == "IS DISTINCT FROM" && super::grouping::groupable(&ty) =>
+            {
                 let left = self.coerce(left, &ty)?;
                 Ok((left, self.coerce(right, &ty)?))
             }
             Some(Type::Array(_)) => Err(self.unsupported("comparing arrays", span.clone())),
             _ => Err(self.mismatch(
-                format!("operator `{op}` has no form for {} and {}", left.ty, right.ty),
+                format!(
+                    "operator `{op}` has no form for {} and {}",
+                    left.ty, right.ty
+                ),
                 span.clone(),
             )),
         }
@@ -189,15 +195,20 @@ impl Resolver<'_> {
                 .iter()
                 .map(|pattern| {
                     let pattern = self.expression(pattern, scope)?;
-                    self.like_one(operand.clone(), pattern, span.clone())
+                    let found = self.like_one(operand.clone(), pattern, span.clone())?;
+                    Ok(match negated {
+                        true => Typed::apply(Type::Bool, "NOT $0", vec![found], span.clone()),
+                        false => found,
+                    })
                 })
-                .collect::<Result<Vec<_>, _>>()?;
-            tests
+                .collect::<Result<Vec<_>, Error>>()?;
+            // `NOT LIKE ANY` is true where one of the patterns does not match
+            return Ok(tests
                 .into_iter()
                 .reduce(|all, one| {
                     Typed::apply(Type::Bool, "$0 OR $1", vec![all, one], span.clone())
                 })
-                .unwrap_or_else(|| Typed::text(Type::Bool, "FALSE", span.clone()))
+                .unwrap_or_else(|| Typed::text(Type::Bool, "FALSE", span)));
         } else {
             let pattern = self.expression(pattern, scope)?;
             self.like_one(operand, pattern, span.clone())?
@@ -214,7 +225,12 @@ impl Resolver<'_> {
                 self.coerce(operand, &Type::Bytes)?,
                 self.coerce(pattern, &Type::Bytes)?,
             ];
-            return Ok(Typed::apply(Type::Bool, "gs_bytes_like($0, $1)", both, span));
+            return Ok(Typed::apply(
+                Type::Bool,
+                "gs_bytes_like($0, $1)",
+                both,
+                span,
+            ));
         }
         let operand = self.coerce(operand, &Type::String)?;
         let pattern = self.coerce(pattern, &Type::String)?;
@@ -222,7 +238,12 @@ impl Resolver<'_> {
             Literal::Text(text) if !text.contains('\\') => "$0 LIKE $1",
             _ => "$0 LIKE $1 ESCAPE '\\'",
         };
-        Ok(Typed::apply(Type::Bool, template, vec![operand, pattern], span))
+        Ok(Typed::apply(
+            Type::Bool,
+            template,
+            vec![operand, pattern],
+            span,
+        ))
     }
 }
 
@@ -244,9 +265,9 @@ pub fn may_be_nan(value: &Typed) -> bool {
         crate::tree::Node::Apply {
             template,
             arguments,
-        } if template == "CAST($0 AS DOUBLE)" => {
-            arguments.first().is_none_or(|inner| inner.ty == Type::String)
-        }
+        } if template == "CAST($0 AS DOUBLE)" => arguments
+            .first()
+            .is_none_or(|inner| inner.ty == Type::String),
         _ => true,
     }
 }

@@ -28,7 +28,9 @@ impl Resolver<'_> {
         scope: &Scope,
         span: Range<usize>,
     ) -> Result<Typed, Error> {
-        let operand = self.coerce(self.expression(operand, scope)?, &Type::Bool)?.into_exact();
+        let operand = self
+            .coerce(self.expression(operand, scope)?, &Type::Bool)?
+            .into_exact();
         Ok(Typed::apply(Type::Bool, template, vec![operand], span))
     }
 

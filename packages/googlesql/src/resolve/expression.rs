@@ -139,9 +139,10 @@ impl Resolver<'_> {
                 let _ = value;
                 Err(self.invalid("an alias is not allowed here", span()))
             }
-            Expr::AtTimeZone { .. } => {
-                Err(self.invalid("`AT TIME ZONE` is allowed in EXTRACT, FORMAT and CAST only", span()))
-            }
+            Expr::AtTimeZone { .. } => Err(self.invalid(
+                "`AT TIME ZONE` is allowed in EXTRACT, FORMAT and CAST only",
+                span(),
+            )),
             Expr::Wildcard(_) | Expr::QualifiedWildcard(..) => {
                 Err(self.invalid("`*` is not allowed here", span()))
             }
@@ -155,7 +156,10 @@ impl Resolver<'_> {
         exprs: impl IntoIterator<Item = &'e Expr>,
         scope: &Scope,
     ) -> Result<Vec<Typed>, Error> {
-        exprs.into_iter().map(|expr| self.expression(expr, scope)).collect()
+        exprs
+            .into_iter()
+            .map(|expr| self.expression(expr, scope))
+            .collect()
     }
 
     /// An expression that must be BOOL
@@ -215,9 +219,12 @@ impl Resolver<'_> {
                 let operand = operand.into_exact();
                 Ok(Typed::apply(Type::Int64, "~$0", vec![operand], span))
             }
-            UnaryOperator::BitwiseNot if operand.ty == Type::Bytes => {
-                Ok(Typed::apply(Type::Bytes, "gs_bytes_not($0)", vec![operand], span))
-            }
+            UnaryOperator::BitwiseNot if operand.ty == Type::Bytes => Ok(Typed::apply(
+                Type::Bytes,
+                "gs_bytes_not($0)",
+                vec![operand],
+                span,
+            )),
             other => Err(self.mismatch(
                 format!("operator `{other}` has no form for {}", operand.ty),
                 span,

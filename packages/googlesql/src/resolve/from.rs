@@ -19,12 +19,10 @@ impl Resolver<'_> {
     ) -> Result<Option<String>, Error> {
         let mut sql = String::new();
         for item in items {
-            let before = scope.relations.len();
             let text = self.table_with_joins(item, scope, 0, sql.is_empty())?;
             if sql.is_empty() {
                 sql = text;
             } else {
-                debug_assert!(before <= scope.relations.len());
                 sql = format!("{sql}\n  {text}");
             }
         }
@@ -168,7 +166,11 @@ impl Resolver<'_> {
     ) -> Result<String, Error> {
         let path = self.path_parts(name)?;
         let place = self.span(name);
-        let place = if place == self.whole { span.clone() } else { place };
+        let place = if place == self.whole {
+            span.clone()
+        } else {
+            place
+        };
         if let [one] = path.as_slice()
             && let Some(table) = scope.common_table(one)
         {
@@ -181,7 +183,11 @@ impl Resolver<'_> {
             let name = self.alias_name(alias)?.unwrap_or_else(|| one.clone());
             return self.add_named(text, output, Some(name), scope, place);
         }
-        let idents: Vec<Ident> = name.0.iter().filter_map(|part| part.as_ident().cloned()).collect();
+        let idents: Vec<Ident> = name
+            .0
+            .iter()
+            .filter_map(|part| part.as_ident().cloned())
+            .collect();
         if let (Some(first), true) = (idents.first(), idents.len() > 1)
             && scope.find_relation(&first.value).is_some()
         {

@@ -20,7 +20,9 @@ impl Resolver<'_> {
             GroupByExpr::All(modifiers) if modifiers.is_empty() => {
                 let keys: Vec<_> = items
                     .iter()
-                    .filter(|item| !has_aggregate(item) && item.literal == Literal::No && has_column(item))
+                    .filter(|item| {
+                        !has_aggregate(item) && item.literal == Literal::No && has_column(item)
+                    })
                     .map(|item| self.written_key(item.clone()))
                     .collect::<Result<_, _>>()?;
                 let text = match keys.is_empty() {
@@ -49,7 +51,17 @@ impl Resolver<'_> {
                 .map(|set| {
                     let keys = set
                         .iter()
-                        .map(|key| self.group_key(key, items, scope))
+                        .map(|key| {
+                            let value = self.expression(key, scope)?;
+                            match value.node {
+                                Node::Column { .. } => self.group_key(key, items, scope),
+                                _ if ordinal(key).is_some() => self.group_key(key, items, scope),
+                                _ => {
+                                    Err(self
+                                        .unsupported("a grouping set of expressions", value.span))
+                                }
+                            }
+                        })
                         .collect::<Result<Vec<_>, _>>()?;
                     Ok(match keys.as_slice() {
                         [one] => one.clone(),
@@ -78,7 +90,7 @@ impl Resolver<'_> {
         self.written_key(self.expression(key, scope)?)
     }
 
-    fn written_key(&self, key: Typed) -> Result<String, Error> {
+    pub fn written_key(&self, key: Typed) -> Result<String, Error> {
         if has_aggregate(&key) {
             return Err(self.invalid("a grouping key cannot hold an aggregate", key.span));
         }
@@ -108,9 +120,11 @@ pub fn has_aggregate(value: &Typed) -> bool {
     any_node(value, &|node| matches!(node, Node::Aggregate(_)))
 }
 
-fn has_column(value: &Typed) -> bool {
+/// Whether an expression reads a column; a subquery may
+pub fn has_column(value: &Typed) -> bool {
     any_node(value, &|node| {
-        matches!(node, Node::Column { .. }) || matches!(node, Node::Text(text) if text.contains('\n'))
+        matches!(node, Node::Column { .. })
+            || matches!(node, Node::Text(text) if text.contains('\n'))
     })
 }
 

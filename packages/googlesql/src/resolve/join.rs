@@ -79,7 +79,10 @@ impl Resolver<'_> {
                 match count {
                     0 => Err(scope.unknown(&name, span.clone())),
                     1 => {
-                        let at = side.iter().position(|one| same(&one.name, &name)).unwrap_or(0);
+                        let at = side
+                            .iter()
+                            .position(|one| same(&one.name, &name))
+                            .unwrap_or(0);
                         Ok(side.remove(at).expr)
                     }
                     _ => Err(self.error(
@@ -93,9 +96,12 @@ impl Resolver<'_> {
             let equal = self.compare(first.clone(), "=", second.clone(), span.clone())?;
             condition = Some(match condition {
                 None => equal,
-                Some(all) => {
-                    Typed::apply(crate::Type::Bool, "$0 AND $1", vec![all, equal], span.clone())
-                }
+                Some(all) => Typed::apply(
+                    crate::Type::Bool,
+                    "$0 AND $1",
+                    vec![all, equal],
+                    span.clone(),
+                ),
             });
             let value = match keyword {
                 "RIGHT JOIN" => second,

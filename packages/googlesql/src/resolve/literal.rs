@@ -23,9 +23,11 @@ impl Resolver<'_> {
                 let text = quote_bytes(&latin_bytes(latin));
                 Ok(Typed::text(Type::Bytes, text, span))
             }
-            Value::Boolean(value) => {
-                Ok(Typed::text(Type::Bool, if *value { "TRUE" } else { "FALSE" }, span))
-            }
+            Value::Boolean(value) => Ok(Typed::text(
+                Type::Bool,
+                if *value { "TRUE" } else { "FALSE" },
+                span,
+            )),
             Value::Null => Ok(Typed::null(Type::Int64, span)),
             Value::Placeholder(name) if name.starts_with("@@") => {
                 match name.to_ascii_lowercase().as_str() {
@@ -66,7 +68,9 @@ impl Resolver<'_> {
             Some(digits) => ("-", digits),
             None => ("", text),
         };
-        let hex = digits.strip_prefix("0x").or_else(|| digits.strip_prefix("0X"));
+        let hex = digits
+            .strip_prefix("0x")
+            .or_else(|| digits.strip_prefix("0X"));
         let integer = match hex {
             Some(hex) => u64::from_str_radix(hex, 16).ok().map(|value| match sign {
                 "-" => (value as i64).wrapping_neg(),
@@ -134,13 +138,23 @@ impl Resolver<'_> {
             }
             Type::Numeric => {
                 let value = decimal::parse(text).ok_or_else(bad)?;
-                format!("CAST({} AS DECIMAL(38, 9))", quote_string(&decimal::format(value)))
+                format!(
+                    "CAST({} AS DECIMAL(38, 9))",
+                    quote_string(&decimal::format(value))
+                )
             }
             Type::Json => {
                 let value = crate::value::json::parse(text).map_err(|message| {
-                    self.error(code::TYPE_MISMATCH, format!("invalid JSON: {message}"), span.clone())
+                    self.error(
+                        code::TYPE_MISMATCH,
+                        format!("invalid JSON: {message}"),
+                        span.clone(),
+                    )
                 })?;
-                format!("CAST({} AS JSON)", quote_string(&crate::value::json::write(&value)))
+                format!(
+                    "CAST({} AS JSON)",
+                    quote_string(&crate::value::json::write(&value))
+                )
             }
             _ => return Err(bad()),
         };
@@ -179,7 +193,7 @@ impl Resolver<'_> {
             Some(ty) => {
                 let elements = elements
                     .into_iter()
-                    .map(|one| self.coerce_or_cast_literal(one, &ty))
+                    .map(|one| self.coerce(one, &ty))
                     .collect::<Result<Vec<_>, _>>()?;
                 (elements, ty)
             }
@@ -188,16 +202,19 @@ impl Resolver<'_> {
         if matches!(ty, Type::Array(_)) {
             return Err(self.invalid("an array cannot hold arrays", span));
         }
-        let elements = elements.into_iter().map(Typed::into_exact).collect();
-        let array = Typed::new(Type::Array(Box::new(ty)), Node::Array(elements), span.clone());
+        let exact = elements.iter().all(|one| one.exact);
+        let array = Typed {
+            exact,
+            ..Typed::new(
+                Type::Array(Box::new(ty)),
+                Node::Array(elements),
+                span.clone(),
+            )
+        };
         Ok(match typed {
             true => Typed::apply(array.ty.clone(), "$0", vec![array], span),
             false => array,
         })
-    }
-
-    fn coerce_or_cast_literal(&self, one: Typed, ty: &Type) -> Result<Typed, Error> {
-        self.coerce(one, ty)
     }
 
     /// `STRUCT(…)`, `STRUCT<…>(…)` and `(a, b)`
@@ -263,7 +280,10 @@ impl Resolver<'_> {
         span: Range<usize>,
     ) -> Result<Typed, Error> {
         for (at, (name, _)) in nodes.iter().enumerate() {
-            if nodes[..at].iter().any(|(other, _)| super::scope::same(other, name)) {
+            if nodes[..at]
+                .iter()
+                .any(|(other, _)| super::scope::same(other, name))
+            {
                 return Err(self.unsupported("a struct with two fields of one name", span));
             }
         }

@@ -29,7 +29,12 @@ impl Resolver<'_> {
     fn is_in(&self, operand: Typed, list: Vec<Typed>, span: Range<usize>) -> Result<Typed, Error> {
         let common = supertype(std::iter::once(&operand).chain(&list));
         match common {
-            Some(ty) if !matches!(ty, Type::Float64 | Type::Struct(_) | Type::Array(_) | Type::Json) => {
+            Some(ty)
+                if !matches!(
+                    ty,
+                    Type::Float64 | Type::Struct(_) | Type::Array(_) | Type::Json
+                ) =>
+            {
                 let all = std::iter::once(operand)
                     .chain(list)
                     .map(|one| self.coerce(one, &ty))
@@ -40,7 +45,12 @@ impl Resolver<'_> {
                 .into_iter()
                 .map(|one| self.compare(operand.clone(), "=", one, span.clone()))
                 .reduce(|all, one| {
-                    Ok(Typed::apply(Type::Bool, "$0 OR $1", vec![all?, one?], span.clone()))
+                    Ok(Typed::apply(
+                        Type::Bool,
+                        "$0 OR $1",
+                        vec![all?, one?],
+                        span.clone(),
+                    ))
                 })
                 .unwrap_or_else(|| Ok(Typed::text(Type::Bool, "FALSE", span.clone()))),
         }
@@ -61,7 +71,11 @@ impl Resolver<'_> {
             return Err(self.mismatch(message, array.span));
         };
         if array.literal == Literal::EmptyArray {
-            return Ok(negate(Typed::text(Type::Bool, "FALSE", span.clone()), negated, span));
+            return Ok(negate(
+                Typed::text(Type::Bool, "FALSE", span.clone()),
+                negated,
+                span,
+            ));
         }
         if let crate::tree::Node::Array(elements) = &array.node {
             let found = self.is_in(operand, elements.clone(), span.clone())?;
@@ -69,10 +83,16 @@ impl Resolver<'_> {
         }
         let stand_in = Typed::column(*element, "", "_", span.clone());
         let Some(common) = supertype([&operand, &stand_in].into_iter()) else {
-            let message = format!("operator `IN` has no form for {} and {}", operand.ty, array.ty);
+            let message = format!(
+                "operator `IN` has no form for {} and {}",
+                operand.ty, array.ty
+            );
             return Err(self.mismatch(message, span));
         };
-        if matches!(common, Type::Float64 | Type::Struct(_) | Type::Array(_) | Type::Json) {
+        if matches!(
+            common,
+            Type::Float64 | Type::Struct(_) | Type::Array(_) | Type::Json
+        ) {
             return Err(self.unsupported(format!("IN UNNEST over {}", array.ty), span));
         }
         let operand = self.coerce(operand, &common)?.into_exact();
@@ -93,14 +113,20 @@ impl Resolver<'_> {
         let operand = self.expression(operand, scope)?;
         let output = self.query(query, Some(scope))?;
         let [column] = output.columns.as_slice() else {
-            let message = format!("subquery of IN must have one column, not {}", output.columns.len());
+            let message = format!(
+                "subquery of IN must have one column, not {}",
+                output.columns.len()
+            );
             return Err(self.invalid(message, span));
         };
         let stand_in = Typed::column(column.ty.clone(), "q", &column.physical, span.clone());
         let Some(common) = supertype([&operand, &stand_in].into_iter())
             .filter(|ty| super::compare::comparable_type(ty, true))
         else {
-            let message = format!("operator `IN` has no form for {} and {}", operand.ty, column.ty);
+            let message = format!(
+                "operator `IN` has no form for {} and {}",
+                operand.ty, column.ty
+            );
             return Err(self.mismatch(message, span));
         };
         if matches!(common, Type::Struct(_)) {
@@ -111,7 +137,11 @@ impl Resolver<'_> {
             true => output.sql,
             false => {
                 let value = self.cast(stand_in, &common, false)?;
-                format!("SELECT {} FROM (\n{}\n) AS \"q\"", value.sql(), indent(&output.sql))
+                format!(
+                    "SELECT {} FROM (\n{}\n) AS \"q\"",
+                    value.sql(),
+                    indent(&output.sql)
+                )
             }
         };
         let sql = Typed::text(common, format!("(\n{}\n)", indent(&sql)), span.clone());
@@ -159,14 +189,21 @@ impl Resolver<'_> {
     ) -> Result<Typed, Error> {
         let output = self.query(query, Some(scope))?;
         let [column] = output.columns.as_slice() else {
-            let message = format!("ARRAY subquery must have one column, not {}", output.columns.len());
+            let message = format!(
+                "ARRAY subquery must have one column, not {}",
+                output.columns.len()
+            );
             return Err(self.invalid(message, span));
         };
         if matches!(column.ty, Type::Array(_)) {
             return Err(self.invalid("an array cannot hold arrays", span));
         }
         let text = format!("ARRAY(\n{}\n)", indent(&output.sql));
-        Ok(Typed::text(Type::Array(Box::new(column.ty.clone())), text, span))
+        Ok(Typed::text(
+            Type::Array(Box::new(column.ty.clone())),
+            text,
+            span,
+        ))
     }
 }
 

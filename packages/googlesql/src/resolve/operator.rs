@@ -59,7 +59,10 @@ impl Resolver<'_> {
 
     fn no_operator(&self, op: &str, left: &Typed, right: &Typed, span: Range<usize>) -> Error {
         self.mismatch(
-            format!("operator `{op}` has no form for {} and {}", left.ty, right.ty),
+            format!(
+                "operator `{op}` has no form for {} and {}",
+                left.ty, right.ty
+            ),
             span,
         )
     }
@@ -132,7 +135,7 @@ impl Resolver<'_> {
         let both = vec![left, right];
         Ok(match ty {
             Type::Float64 => self.finite(template, both, span),
-            ty => Typed::apply(ty, template, both, span),
+            ty => Typed::widest(ty, template, both, span),
         })
     }
 
@@ -158,11 +161,21 @@ impl Resolver<'_> {
         match (&left.ty, &right.ty) {
             (Type::Interval, Type::Int64) => {
                 let template = "$0 * CAST($1 AS INTEGER)";
-                return Ok(Typed::apply(Type::Interval, template, vec![left, right], span));
+                return Ok(Typed::apply(
+                    Type::Interval,
+                    template,
+                    vec![left, right],
+                    span,
+                ));
             }
             (Type::Int64, Type::Interval) => {
                 let template = "$1 * CAST($0 AS INTEGER)";
-                return Ok(Typed::apply(Type::Interval, template, vec![left, right], span));
+                return Ok(Typed::apply(
+                    Type::Interval,
+                    template,
+                    vec![left, right],
+                    span,
+                ));
             }
             _ => {}
         }
@@ -171,7 +184,7 @@ impl Resolver<'_> {
         Ok(match ty {
             Type::Numeric => Typed::apply(ty, "gs_numeric_multiply($0, $1)", both, span),
             Type::Float64 => self.finite("$0 * $1", both, span),
-            ty => Typed::apply(ty, "$0 * $1", both, span),
+            ty => Typed::widest(ty, "$0 * $1", both, span),
         })
     }
 
@@ -191,9 +204,16 @@ impl Resolver<'_> {
         let right = self.coerce(right, &Type::Float64)?;
         let template = match never_zero {
             true => "$0 / $1",
-            false => "CASE WHEN $1 = 0 THEN error('division by zero') ELSE $0 / $1 END",
+            false => {
+                "CASE WHEN $1 = 0 AND $0 IS NOT NULL THEN error('division by zero') ELSE $0 / $1 END"
+            }
         };
-        Ok(Typed::apply(Type::Float64, template, vec![left, right], span))
+        Ok(Typed::apply(
+            Type::Float64,
+            template,
+            vec![left, right],
+            span,
+        ))
     }
 
     fn concatenation(&self, left: Typed, right: Typed, span: Range<usize>) -> Result<Typed, Error> {
@@ -210,10 +230,16 @@ impl Resolver<'_> {
                     "CASE WHEN $0 IS NOT NULL AND $1 IS NOT NULL THEN list_concat($0, $1) END";
                 Ok(Typed::apply(ty, template, both, span))
             }
-            _ if left.is_null_literal() && right.is_null_literal() => {
-                Ok(Typed::null(Type::String, span))
+            _ => {
+                let left = self.as_text(left, &Type::String, "operator `||`")?;
+                let right = self.as_text(right, &Type::String, "operator `||`")?;
+                Ok(Typed::apply(
+                    Type::String,
+                    "$0 || $1",
+                    vec![left, right],
+                    span,
+                ))
             }
-            _ => Err(self.no_operator("||", &left, &right, span)),
         }
     }
 

@@ -59,7 +59,11 @@ impl Resolver<'_> {
             return Err(self.mismatch(message, value.span.clone()));
         }
         let (descending, nulls_first) = self.direction(&key.options, &value.span)?;
-        let nulls = if nulls_first { "NULLS FIRST" } else { "NULLS LAST" };
+        let nulls = if nulls_first {
+            "NULLS FIRST"
+        } else {
+            "NULLS LAST"
+        };
         let way = if descending { " DESC" } else { "" };
         if may_need_nan(value) {
             let nan = if descending { "" } else { " DESC" };

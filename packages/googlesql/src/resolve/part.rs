@@ -13,8 +13,15 @@ use crate::tree::{Literal, Typed};
 use crate::{Error, Type};
 
 /// Days from Sunday
-const WEEKDAYS: [&str; 7] =
-    ["SUNDAY", "MONDAY", "TUESDAY", "WEDNESDAY", "THURSDAY", "FRIDAY", "SATURDAY"];
+const WEEKDAYS: [&str; 7] = [
+    "SUNDAY",
+    "MONDAY",
+    "TUESDAY",
+    "WEDNESDAY",
+    "THURSDAY",
+    "FRIDAY",
+    "SATURDAY",
+];
 
 /// Upper-case name of a part; weeks from a day other than Sunday are `WEEK(DAY)`
 fn part_of_field(field: &DateTimeField) -> String {
@@ -110,7 +117,12 @@ impl Resolver<'_> {
         match value.ty {
             Type::Date => {
                 let start = self.cast(value, &Type::DateTime, false)?;
-                Ok(Typed::apply(Type::DateTime, template, vec![start, interval], span))
+                Ok(Typed::apply(
+                    Type::DateTime,
+                    template,
+                    vec![start, interval],
+                    span,
+                ))
             }
             Type::DateTime | Type::Interval => {
                 let ty = value.ty.clone();
@@ -126,7 +138,8 @@ impl Resolver<'_> {
 
     /// `DATE_ADD(value, INTERVAL n PART)` and its kin
     pub fn add_interval(&self, call: &Call, scope: &Scope) -> Result<Typed, Error> {
-        let ([value, Expr::Interval(interval)], span) = (call.arguments.as_slice(), call.span.clone())
+        let ([value, Expr::Interval(interval)], span) =
+            (call.arguments.as_slice(), call.span.clone())
         else {
             return Err(self.wrong_count(call));
         };
@@ -149,7 +162,12 @@ impl Resolver<'_> {
                     ("MONTH" | "QUARTER" | "YEAR", _) => {
                         let interval = self.interval_of(count, &part, span.clone())?;
                         let template = format!("CAST({template} AS DATE)");
-                        return Ok(Typed::apply(Type::Date, template, vec![value, interval], span));
+                        return Ok(Typed::apply(
+                            Type::Date,
+                            template,
+                            vec![value, interval],
+                            span,
+                        ));
                     }
                     _ => return Err(self.invalid(format!("DATE has no part {part}"), span)),
                 };
@@ -160,7 +178,9 @@ impl Resolver<'_> {
             }
             Type::Timestamp => {
                 if matches!(part.as_str(), "WEEK" | "MONTH" | "QUARTER" | "YEAR") {
-                    return Err(self.invalid(format!("TIMESTAMP takes no INTERVAL of {part}"), span));
+                    return Err(
+                        self.invalid(format!("TIMESTAMP takes no INTERVAL of {part}"), span)
+                    );
                 }
                 let interval = self.interval_of(count, &part, span.clone())?;
                 self.shift_by_interval(value, plus, interval, span)
@@ -171,7 +191,12 @@ impl Resolver<'_> {
             }
             Type::Time if micros(&part).is_some() => {
                 let interval = self.interval_of(count, &part, span.clone())?;
-                Ok(Typed::apply(Type::Time, template, vec![value, interval], span))
+                Ok(Typed::apply(
+                    Type::Time,
+                    template,
+                    vec![value, interval],
+                    span,
+                ))
             }
             other => Err(self.invalid(format!("{other} has no part {part}"), span)),
         }
@@ -207,7 +232,9 @@ impl Resolver<'_> {
                         match WEEKDAYS.contains(&day.as_str()) {
                             true if day == "SUNDAY" => Ok("WEEK".to_owned()),
                             true => Ok(format!("WEEK({day})")),
-                            false => Err(self.invalid(format!("no weekday `{day}`"), self.span(expr))),
+                            false => {
+                                Err(self.invalid(format!("no weekday `{day}`"), self.span(expr)))
+                            }
                         }
                     }
                     _ => Err(self.invalid("expected a date part", self.span(expr))),
@@ -235,7 +262,9 @@ impl Resolver<'_> {
         }
         let ty = end.ty.clone();
         let both = vec![end, start];
-        let bad = |ty: &Type| Err(self.invalid(format!("{ty} has no difference in {part}"), span.clone()));
+        let bad = |ty: &Type| {
+            Err(self.invalid(format!("{ty} has no difference in {part}"), span.clone()))
+        };
         let template = match (&ty, part.as_str()) {
             (Type::Date, "DAY") => "CAST($0 - $1 AS BIGINT)".to_owned(),
             (Type::Timestamp, part) => {
@@ -252,7 +281,8 @@ impl Resolver<'_> {
                     ..Typed::apply(Type::Int64, template, both, span)
                 });
             }
-            (Type::Date | Type::DateTime, "MONTH" | "QUARTER" | "YEAR") | (Type::DateTime, "DAY") => {
+            (Type::Date | Type::DateTime, "MONTH" | "QUARTER" | "YEAR")
+            | (Type::DateTime, "DAY") => {
                 format!("date_diff('{}', $1, $0)", part.to_lowercase())
             }
             (Type::DateTime | Type::Time, part) if micros(part).is_some() => {
@@ -260,9 +290,9 @@ impl Resolver<'_> {
             }
             (Type::Date | Type::DateTime, "ISOYEAR") => "isoyear($0) - isoyear($1)".to_owned(),
             (Type::Date | Type::DateTime, part) => match week_start(part) {
-                Some(start) => format!(
-                    "gs_weeks_between(CAST($0 AS DATE), CAST($1 AS DATE), {start})"
-                ),
+                Some(start) => {
+                    format!("gs_weeks_between(CAST($0 AS DATE), CAST($1 AS DATE), {start})")
+                }
                 None => return bad(&ty),
             },
             _ => return bad(&ty),
@@ -320,7 +350,10 @@ impl Resolver<'_> {
                 Some(1) => "date_trunc('week', $0)".to_owned(),
                 Some(0) => "CAST($0 AS DATE) - CAST(dayofweek($0) AS INTEGER)".to_owned(),
                 Some(start) => {
-                    format!("CAST($0 AS DATE) - CAST((dayofweek($0) + {}) % 7 AS INTEGER)", 7 - start)
+                    format!(
+                        "CAST($0 AS DATE) - CAST((dayofweek($0) + {}) % 7 AS INTEGER)",
+                        7 - start
+                    )
                 }
                 None => return Err(self.invalid(format!("{ty} has no part {part}"), span)),
             },
@@ -348,11 +381,16 @@ impl Resolver<'_> {
         let template = match part.as_str() {
             "MONTH" => "last_day($0)".to_owned(),
             "YEAR" => "make_date(year($0), 12, 31)".to_owned(),
-            "QUARTER" => "last_day(CAST(date_trunc('quarter', $0) AS DATE) + to_months(2))".to_owned(),
+            "QUARTER" => {
+                "last_day(CAST(date_trunc('quarter', $0) AS DATE) + to_months(2))".to_owned()
+            }
             "ISOYEAR" => "gs_last_day_of_isoyear($0)".to_owned(),
             part => match week_start(part) {
                 Some(start) => {
-                    format!("$0 + CAST(6 - (dayofweek($0) + {}) % 7 AS INTEGER)", 7 - start)
+                    format!(
+                        "$0 + CAST(6 - (dayofweek($0) + {}) % 7 AS INTEGER)",
+                        7 - start
+                    )
                 }
                 None => return Err(self.invalid(format!("LAST_DAY has no part {part}"), span)),
             },
@@ -369,7 +407,11 @@ impl Resolver<'_> {
         span: Range<usize>,
     ) -> Result<Typed, Error> {
         let part = part_of_field(field);
-        let part = if part == "WEEK(SUNDAY)" { "WEEK".to_owned() } else { part };
+        let part = if part == "WEEK(SUNDAY)" {
+            "WEEK".to_owned()
+        } else {
+            part
+        };
         let (operand, zone) = match operand {
             Expr::AtTimeZone {
                 timestamp,
@@ -381,7 +423,9 @@ impl Resolver<'_> {
         let value = match (value.ty.clone(), zone) {
             (Type::Timestamp, zone) => self.civil(value, zone),
             (ty, Some(_)) => {
-                return Err(self.mismatch(format!("AT TIME ZONE takes a TIMESTAMP, found {ty}"), span));
+                return Err(
+                    self.mismatch(format!("AT TIME ZONE takes a TIMESTAMP, found {ty}"), span)
+                );
             }
             _ => value,
         };
@@ -414,7 +458,10 @@ impl Resolver<'_> {
                 // Days before the year's first such weekday are in week 0
                 Some(start) if date => (
                     Type::Int64,
-                    format!("(dayofyear($0) + 6 - (dayofweek($0) + {}) % 7) // 7", 7 - start),
+                    format!(
+                        "(dayofyear($0) + 6 - (dayofweek($0) + {}) % 7) // 7",
+                        7 - start
+                    ),
                 ),
                 _ => {
                     let message = format!("{} has no part {part}", value.ty);

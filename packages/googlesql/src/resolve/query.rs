@@ -58,6 +58,9 @@ impl Resolver<'_> {
         let mut output = self.body(&query.body, &tail, &scope)?;
         output = self.pipes(output, &query.pipe_operators, &scope)?;
         if !with.is_empty() {
+            if output.sql.starts_with("WITH ") {
+                output.sql = format!("SELECT *\nFROM (\n{}\n) AS \"_with\"", indent(&output.sql));
+            }
             output.sql = format!("{with}\n{}", output.sql);
         }
         Ok(output)
@@ -93,9 +96,18 @@ impl Resolver<'_> {
         let alias = self.fresh("q");
         let mut level = Scope::inside(Some(scope));
         level.add(self.output_relation(&inner, None, &alias, &self.whole));
-        let items: Vec<_> = inner.columns.iter().map(|column| {
-            Typed::column(column.ty.clone(), &alias, &column.physical, self.whole.clone())
-        }).collect();
+        let items: Vec<_> = inner
+            .columns
+            .iter()
+            .map(|column| {
+                Typed::column(
+                    column.ty.clone(),
+                    &alias,
+                    &column.physical,
+                    self.whole.clone(),
+                )
+            })
+            .collect();
         let list: Vec<_> = items.iter().map(Typed::sql).collect();
         let order = self.order_by(tail.order, &items, true, &level)?;
         let mut sql = format!(
@@ -122,7 +134,11 @@ impl Resolver<'_> {
             if !table.alias.columns.is_empty() || table.from.is_some() {
                 return Err(self.unsupported("a WITH table with a column list", span));
             }
-            if scope.tables.iter().any(|other| super::scope::same(&other.name, &name)) {
+            if scope
+                .tables
+                .iter()
+                .any(|other| super::scope::same(&other.name, &name))
+            {
                 return Err(self.invalid(format!("WITH table `{name}` is defined twice"), span));
             }
             let output = match with.recursive && super::setops::mentions(&table.query, &name) {
@@ -163,12 +179,29 @@ impl Resolver<'_> {
         };
         let mut text = String::new();
         if let Some(limit) = limit {
-            text = format!("LIMIT {}", self.count(limit, scope)?);
+            text = format!("LIMIT {}", self.row_count(limit, scope)?);
         }
         if let Some(offset) = offset {
-            text = format!("{text} OFFSET {}", self.count(offset, scope)?);
+            text = format!("{text} OFFSET {}", self.row_count(offset, scope)?);
         }
         Ok(text.trim_start().to_owned())
+    }
+
+    /// A number of rows as written; NULL is no limit
+    fn row_count(&self, expr: &sqlparser::ast::Expr, scope: &Scope) -> Result<String, Error> {
+        let level = Scope {
+            tables: scope.tables.clone(),
+            ..Scope::default()
+        };
+        let value = self.coerce(self.expression(expr, &level)?, &Type::Int64)?;
+        match value.literal {
+            Literal::Int(..0) => Err(self.invalid(
+                "LIMIT and OFFSET take a number that is not negative",
+                value.span,
+            )),
+            Literal::Int(count) => Ok(count.to_string()),
+            _ => Ok(format!("({})", value.sql())),
+        }
     }
 
     /// A constant, not negative number of rows
@@ -181,12 +214,17 @@ impl Resolver<'_> {
         match (&value.literal, &value.ty) {
             (Literal::Int(count), Type::Int64) if *count >= 0 => Ok(*count),
             _ => match (&value.node, &value.ty) {
-                (crate::tree::Node::Apply { template, arguments }, Type::Int64)
-                    if template == "$0::BIGINT" =>
-                {
+                (
+                    crate::tree::Node::Apply {
+                        template,
+                        arguments,
+                    },
+                    Type::Int64,
+                ) if template == "$0::BIGINT" => {
                     match arguments.first().map(|inner| &inner.literal) {
                         Some(Literal::Int(count)) if *count >= 0 => Ok(*count),
-                        _ => Err(self.invalid("LIMIT and OFFSET take a number that is not negative", span)),
+                        _ => Err(self
+                            .invalid("LIMIT and OFFSET take a number that is not negative", span)),
                     }
                 }
                 _ => Err(self.invalid("LIMIT and OFFSET take a number that is not negative", span)),
@@ -197,7 +235,10 @@ impl Resolver<'_> {
 
 /// Each line two spaces to the right; lowered SQL has no line breaks inside literals
 pub fn indent(sql: &str) -> String {
-    sql.lines().map(|line| format!("  {line}")).collect::<Vec<_>>().join("\n")
+    sql.lines()
+        .map(|line| format!("  {line}"))
+        .collect::<Vec<_>>()
+        .join("\n")
 }
 
 pub fn push_clause(sql: &mut String, keyword: &str, text: &str) {

@@ -60,8 +60,8 @@ pub struct OutputColumn {
     /// Its name in the lowered SQL
     pub physical: String,
     pub ty: Type,
-    /// A NULL literal, which fits any type of a set operation's other side
-    pub null: bool,
+    /// A literal, which may still become the type of a set operation's other side
+    pub literal: Option<Typed>,
 }
 
 impl<'p> Scope<'p> {
@@ -163,9 +163,9 @@ impl<'p> Scope<'p> {
     }
 
     fn relation(&self, name: &str) -> Option<&ScopeRelation> {
-        self.relations.iter().find(|relation| {
-            relation.name.as_deref().is_some_and(|own| same(own, name))
-        })
+        self.relations
+            .iter()
+            .find(|relation| relation.name.as_deref().is_some_and(|own| same(own, name)))
     }
 
     /// The relation with this name, innermost level first

@@ -11,7 +11,7 @@ use super::Resolver;
 use super::literal::inferred_name;
 use super::query::{Output, Tail, indent, push_clause, push_limit};
 use super::scope::{OutputColumn, Scope, ScopeColumn, ScopeRelation, same};
-use crate::tree::{Node, Typed};
+use crate::tree::{Literal, Node, Typed};
 use crate::{Error, Field, Type, quote_identifier};
 
 /// An item of a select list
@@ -54,19 +54,37 @@ impl Resolver<'_> {
         scope.aliases_first = true;
         let order = self.order_by(tail.order, &values, false, &scope)?;
         if distinct
-            && let Some(item) = values.iter().find(|item| !super::grouping::groupable(&item.ty))
+            && let Some(item) = values
+                .iter()
+                .find(|item| !super::grouping::groupable(&item.ty))
         {
             let message = format!("SELECT DISTINCT cannot compare {}", item.ty);
             return Err(self.mismatch(message, item.span.clone()));
         }
         let (list, columns) = write_list(items);
-        let mut sql = String::from(if distinct { "SELECT DISTINCT" } else { "SELECT" });
+        let mut sql = String::from(if distinct {
+            "SELECT DISTINCT"
+        } else {
+            "SELECT"
+        });
         sql.push_str(&lay_out(&list));
         push_clause(&mut sql, "FROM", &from.unwrap_or_default());
-        push_clause(&mut sql, "WHERE", &selection.map(|one| one.sql()).unwrap_or_default());
+        push_clause(
+            &mut sql,
+            "WHERE",
+            &selection.map(|one| one.sql()).unwrap_or_default(),
+        );
         push_clause(&mut sql, "GROUP BY", &grouping.unwrap_or_default());
-        push_clause(&mut sql, "HAVING", &having.map(|one| one.sql()).unwrap_or_default());
-        push_clause(&mut sql, "QUALIFY", &qualify.map(|one| one.sql()).unwrap_or_default());
+        push_clause(
+            &mut sql,
+            "HAVING",
+            &having.map(|one| one.sql()).unwrap_or_default(),
+        );
+        push_clause(
+            &mut sql,
+            "QUALIFY",
+            &qualify.map(|one| one.sql()).unwrap_or_default(),
+        );
         push_clause(&mut sql, "ORDER BY", &order.join(", "));
         push_limit(&mut sql, &tail.limit);
         Ok(Output {
@@ -191,7 +209,11 @@ impl Resolver<'_> {
     }
 
     pub fn star_items(&self, scope: &Scope, span: &Range<usize>) -> Result<Vec<Item>, Error> {
-        Ok(scope.star.iter().map(|column| star_item(column, span)).collect())
+        Ok(scope
+            .star
+            .iter()
+            .map(|column| star_item(column, span))
+            .collect())
     }
 
     fn qualified_star(
@@ -211,7 +233,10 @@ impl Resolver<'_> {
                     && let Some(relation) = scope.find_relation(&one.value)
                 {
                     let columns = &relation.columns;
-                    return Ok(columns.iter().map(|column| star_item(column, &span)).collect());
+                    return Ok(columns
+                        .iter()
+                        .map(|column| star_item(column, &span))
+                        .collect());
                 }
                 self.name_path(&path, scope)?
             }
@@ -254,7 +279,12 @@ impl Resolver<'_> {
             let names = std::iter::once(&except.first_element).chain(&except.additional_elements);
             for name in names {
                 let before = items.len();
-                items.retain(|item| !item.name.as_deref().is_some_and(|own| same(own, &name.value)));
+                items.retain(|item| {
+                    !item
+                        .name
+                        .as_deref()
+                        .is_some_and(|own| same(own, &name.value))
+                });
                 if items.len() == before {
                     return Err(scope.unknown(&name.value, self.ident_span(name)));
                 }
@@ -263,12 +293,18 @@ impl Resolver<'_> {
                 return Err(self.invalid("EXCEPT leaves no columns", self.span(options)));
             }
         }
-        for replace in options.opt_replace.iter().flat_map(|replace| &replace.items) {
+        for replace in options
+            .opt_replace
+            .iter()
+            .flat_map(|replace| &replace.items)
+        {
             let name = &replace.column_name;
             let value = self.expression(&replace.expr, scope)?;
-            let item = items
-                .iter_mut()
-                .find(|item| item.name.as_deref().is_some_and(|own| same(own, &name.value)));
+            let item = items.iter_mut().find(|item| {
+                item.name
+                    .as_deref()
+                    .is_some_and(|own| same(own, &name.value))
+            });
             match item {
                 Some(item) => {
                     *item = Item {
@@ -290,9 +326,8 @@ impl Resolver<'_> {
         alias: &str,
         span: &Range<usize>,
     ) -> ScopeRelation {
-        let column = |one: &OutputColumn| {
-            Typed::column(one.ty.clone(), alias, &one.physical, span.clone())
-        };
+        let column =
+            |one: &OutputColumn| Typed::column(one.ty.clone(), alias, &one.physical, span.clone());
         let (columns, value) = match (&output.value_table, output.columns.as_slice()) {
             (true, [one]) => self.value_columns(column(one), name.as_deref()),
             (_, columns) => {
@@ -400,7 +435,9 @@ pub fn write_list(items: Vec<Item>) -> (Vec<String>, Vec<OutputColumn>) {
                 }
             },
         };
-        let null = item.value.is_null_literal();
+        let literal = Some(&item.value)
+            .filter(|value| value.literal != Literal::No)
+            .cloned();
         let value = item.value.into_exact();
         let written = value.sql();
         let plain = matches!(&value.node, Node::Column { name, .. } if *name == physical);
@@ -412,7 +449,7 @@ pub fn write_list(items: Vec<Item>) -> (Vec<String>, Vec<OutputColumn>) {
             name: item.name,
             physical,
             ty: value.ty,
-            null,
+            literal,
         });
     }
     (list, columns)

@@ -3,9 +3,7 @@
 use std::ops::Range;
 
 use diagnostic::code;
-use sqlparser::ast::{
-    Expr, FunctionArg, FunctionArgExpr, Ident, ObjectName, SetExpr, TableAlias,
-};
+use sqlparser::ast::{Expr, FunctionArg, FunctionArgExpr, Ident, ObjectName, SetExpr, TableAlias};
 
 use super::Resolver;
 use super::query::{Output, indent};
@@ -64,7 +62,8 @@ impl Resolver<'_> {
                 ..
             } if name.value.eq_ignore_ascii_case("TABLE") => {
                 let path = self.expression_path(expr)?;
-                call.inputs.push(self.table_relation(&path, scope, self.span(expr))?);
+                call.inputs
+                    .push(self.table_relation(&path, scope, self.span(expr))?);
                 Ok(())
             }
             FunctionArg::Unnamed(FunctionArgExpr::Expr(Expr::Subquery(query))) => {
@@ -85,7 +84,10 @@ impl Resolver<'_> {
                 Ok(())
             }
             other => {
-                let message = format!("{} takes MODEL, TABLE or a query, and STRUCT", call.function);
+                let message = format!(
+                    "{} takes MODEL, TABLE or a query, and STRUCT",
+                    call.function
+                );
                 let place = match other {
                     FunctionArg::Unnamed(FunctionArgExpr::Expr(expr)) => self.span(expr),
                     _ => call.span.clone(),
@@ -133,7 +135,10 @@ impl Resolver<'_> {
                 (table.sql, table.columns)
             }
         };
-        let list: Vec<_> = columns.iter().map(|column| quote_identifier(&column.name)).collect();
+        let list: Vec<_> = columns
+            .iter()
+            .map(|column| quote_identifier(&column.name))
+            .collect();
         Ok(Relation {
             sql: format!("SELECT {} FROM {from}", list.join(", ")),
             columns,
@@ -163,7 +168,7 @@ pub fn output_of(relation: &Relation) -> Output {
                 name: Some(column.name.clone()),
                 physical: column.name.clone(),
                 ty: column.ty.clone(),
-                null: false,
+                literal: None,
             })
             .collect(),
         value_table: false,

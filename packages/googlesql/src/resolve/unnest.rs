@@ -21,6 +21,7 @@ impl Resolver<'_> {
             let message = format!("UNNEST takes an array, found {}", array.ty);
             return Err(self.mismatch(message, array.span));
         };
+        let correlated = super::grouping::has_column(&array);
         let array = array.into_exact().sql();
         let alias = match &name {
             Some(name) => scope.free_alias(name),
@@ -31,7 +32,16 @@ impl Resolver<'_> {
         let (mut columns, value) = self.value_columns(value, name.as_deref());
         let quoted = quote_identifier(&alias);
         let text = match &offset {
-            None => format!("unnest({array}) AS {quoted}({})", quote_identifier(&physical)),
+            None if correlated => {
+                format!(
+                    "unnest({array}) AS {quoted}({})",
+                    quote_identifier(&physical)
+                )
+            }
+            None => format!(
+                "(SELECT unnest({array}) AS {}) AS {quoted}",
+                quote_identifier(&physical)
+            ),
             Some(offset) => {
                 // The offset's name on DuckDB must differ from the element's
                 let ordinal = match super::scope::same(offset, &physical) {
@@ -42,8 +52,9 @@ impl Resolver<'_> {
                     name: offset.clone(),
                     expr: Typed::column(Type::Int64, &alias, &ordinal, span),
                 });
+                let lateral = if correlated { "LATERAL " } else { "" };
                 format!(
-                    "LATERAL (SELECT unnest({array}) AS {}, unnest(range(len({array}))) AS {}) AS {quoted}",
+                    "{lateral}(SELECT unnest({array}) AS {}, unnest(range(len({array}))) AS {}) AS {quoted}",
                     quote_identifier(&physical),
                     quote_identifier(&ordinal)
                 )

@@ -48,9 +48,7 @@ impl Resolver<'_> {
     /// The written window of a call
     pub fn over(&self, window: &WindowType, scope: &Scope) -> Result<NamedWindow, Error> {
         match window {
-            WindowType::NamedWindow(name) => {
-                self.named(&name.value, scope, self.ident_span(name))
-            }
+            WindowType::NamedWindow(name) => self.named(&name.value, scope, self.ident_span(name)),
             WindowType::WindowSpec(spec) => self.window_parts(spec, scope),
         }
     }
@@ -79,7 +77,11 @@ impl Resolver<'_> {
             window.frame = self.frame(frame, scope)?;
             let offset = window.frame.starts_with("RANGE")
                 && window.frame.chars().any(|letter| letter.is_ascii_digit());
-            if offset && let Some((nan, rest)) = window.order.split_once("NULLS FIRST, ").or(window.order.split_once("NULLS LAST, "))
+            if offset
+                && let Some((nan, rest)) = window
+                    .order
+                    .split_once("NULLS FIRST, ")
+                    .or(window.order.split_once("NULLS LAST, "))
                 && nan.contains("isnan(")
             {
                 // A range needs one key; NaN stands apart from all ranges on DuckDB too

@@ -14,23 +14,57 @@ const MOST: i64 = 1 << 20;
 
 pub const TABLE: &[Function] = &[
     function!("gs_bytes_not", [Blob], Blob, |cells| {
-        Ok(Answer::Blob(cells[0].bytes().iter().map(|byte| !byte).collect()))
+        Ok(Answer::Blob(
+            cells[0].bytes().iter().map(|byte| !byte).collect(),
+        ))
     }),
-    function!("gs_bytes_and", [Blob, Blob], Blob, |cells| zip(cells[0].bytes(), cells[1].bytes(), |a, b| a & b)),
-    function!("gs_bytes_or", [Blob, Blob], Blob, |cells| zip(cells[0].bytes(), cells[1].bytes(), |a, b| a | b)),
-    function!("gs_bytes_xor", [Blob, Blob], Blob, |cells| zip(cells[0].bytes(), cells[1].bytes(), |a, b| a ^ b)),
-    function!("gs_bytes_shift_left", [Blob, Int], Blob, |cells| shift(cells[0].bytes(), cells[1].int(), true)),
-    function!("gs_bytes_shift_right", [Blob, Int], Blob, |cells| shift(cells[0].bytes(), cells[1].int(), false)),
+    function!("gs_bytes_and", [Blob, Blob], Blob, |cells| zip(
+        cells[0].bytes(),
+        cells[1].bytes(),
+        |a, b| a & b
+    )),
+    function!("gs_bytes_or", [Blob, Blob], Blob, |cells| zip(
+        cells[0].bytes(),
+        cells[1].bytes(),
+        |a, b| a | b
+    )),
+    function!("gs_bytes_xor", [Blob, Blob], Blob, |cells| zip(
+        cells[0].bytes(),
+        cells[1].bytes(),
+        |a, b| a ^ b
+    )),
+    function!("gs_bytes_shift_left", [Blob, Int], Blob, |cells| shift(
+        cells[0].bytes(),
+        cells[1].int(),
+        true
+    )),
+    function!("gs_bytes_shift_right", [Blob, Int], Blob, |cells| shift(
+        cells[0].bytes(),
+        cells[1].int(),
+        false
+    )),
     function!("gs_bytes_bit_count", [Blob], Int, |cells| {
-        Ok(Answer::Int(cells[0].bytes().iter().map(|byte| i64::from(byte.count_ones())).sum()))
+        Ok(Answer::Int(
+            cells[0]
+                .bytes()
+                .iter()
+                .map(|byte| i64::from(byte.count_ones()))
+                .sum(),
+        ))
     }),
     function!("gs_bytes_like", [Blob, Blob], Bool, |cells| {
         Ok(Answer::Bool(like(cells[0].bytes(), cells[1].bytes())?))
     }),
-    function!("gs_bytes_lower", [Blob], Blob, |cells| Ok(Answer::Blob(cells[0].bytes().to_ascii_lowercase()))),
-    function!("gs_bytes_upper", [Blob], Blob, |cells| Ok(Answer::Blob(cells[0].bytes().to_ascii_uppercase()))),
+    function!("gs_bytes_lower", [Blob], Blob, |cells| Ok(Answer::Blob(
+        cells[0].bytes().to_ascii_lowercase()
+    ))),
+    function!("gs_bytes_upper", [Blob], Blob, |cells| Ok(Answer::Blob(
+        cells[0].bytes().to_ascii_uppercase()
+    ))),
     function!("gs_bytes_reverse", [Blob], Blob, |cells| {
-        Ok(Answer::Blob(cells[0].bytes().iter().rev().copied().collect()))
+        Ok(Answer::Blob(
+            cells[0].bytes().iter().rev().copied().collect(),
+        ))
     }),
     function!("gs_bytes_replace", [Blob, Blob, Blob], Blob, |cells| {
         let (mut rest, wanted, by) = (cells[0].bytes(), cells[1].bytes(), cells[2].bytes());
@@ -64,16 +98,29 @@ pub const TABLE: &[Function] = &[
         Ok(Answer::Int(found.map_or(0, |at| at as i64 + 1)))
     }),
     function!("gs_bytes_instr", [Blob, Blob, Int, Int], Int, |cells| {
-        instr(cells[0].bytes(), cells[1].bytes(), cells[2].int(), cells[3].int())
+        instr(
+            cells[0].bytes(),
+            cells[1].bytes(),
+            cells[2].int(),
+            cells[3].int(),
+        )
     }),
     function!("gs_bytes_substr_from", [Blob, Int], Blob, |cells| {
-        Ok(Answer::Blob(substr(cells[0].bytes(), cells[1].int(), i64::MAX)))
+        Ok(Answer::Blob(substr(
+            cells[0].bytes(),
+            cells[1].int(),
+            i64::MAX,
+        )))
     }),
     function!("gs_bytes_substr", [Blob, Int, Int], Blob, |cells| {
         if cells[2].int() < 0 {
             return Err("SUBSTR takes a length that is not negative".to_owned());
         }
-        Ok(Answer::Blob(substr(cells[0].bytes(), cells[1].int(), cells[2].int())))
+        Ok(Answer::Blob(substr(
+            cells[0].bytes(),
+            cells[1].int(),
+            cells[2].int(),
+        )))
     }),
     function!("gs_bytes_left", [Blob, Int], Blob, |cells| {
         let bytes = cells[0].bytes();
@@ -83,7 +130,9 @@ pub const TABLE: &[Function] = &[
     function!("gs_bytes_right", [Blob, Int], Blob, |cells| {
         let bytes = cells[0].bytes();
         let count = usize::try_from(cells[1].int()).map_err(|_| "length is negative".to_owned())?;
-        Ok(Answer::Blob(bytes[bytes.len().saturating_sub(count)..].to_vec()))
+        Ok(Answer::Blob(
+            bytes[bytes.len().saturating_sub(count)..].to_vec(),
+        ))
     }),
     function!("gs_bytes_lpad", [Blob, Int, Blob], Blob, |cells| {
         pad(cells[0].bytes(), cells[1].int(), cells[2].bytes(), true)
@@ -92,36 +141,68 @@ pub const TABLE: &[Function] = &[
         pad(cells[0].bytes(), cells[1].int(), cells[2].bytes(), false)
     }),
     function!("gs_bytes_trim", [Blob, Blob], Blob, |cells| {
-        Ok(Answer::Blob(trim(cells[0].bytes(), cells[1].bytes(), true, true)))
+        Ok(Answer::Blob(trim(
+            cells[0].bytes(),
+            cells[1].bytes(),
+            true,
+            true,
+        )))
     }),
     function!("gs_bytes_ltrim", [Blob, Blob], Blob, |cells| {
-        Ok(Answer::Blob(trim(cells[0].bytes(), cells[1].bytes(), true, false)))
+        Ok(Answer::Blob(trim(
+            cells[0].bytes(),
+            cells[1].bytes(),
+            true,
+            false,
+        )))
     }),
     function!("gs_bytes_rtrim", [Blob, Blob], Blob, |cells| {
-        Ok(Answer::Blob(trim(cells[0].bytes(), cells[1].bytes(), false, true)))
+        Ok(Answer::Blob(trim(
+            cells[0].bytes(),
+            cells[1].bytes(),
+            false,
+            true,
+        )))
     }),
-    function!("gs_bytes_ascii", [Blob], Int, |cells| match cells[0].bytes().first() {
-        None => Ok(Answer::Int(0)),
-        Some(byte) => Ok(Answer::Int(i64::from(*byte))),
-    }),
+    function!(
+        "gs_bytes_ascii",
+        [Blob],
+        Int,
+        |cells| match cells[0].bytes().first() {
+            None => Ok(Answer::Int(0)),
+            Some(byte) => Ok(Answer::Int(i64::from(*byte))),
+        }
+    ),
     function!("gs_bytes_to_text_lossy", [Blob], Text, |cells| {
-        Ok(Answer::Text(String::from_utf8_lossy(cells[0].bytes()).into_owned()))
+        Ok(Answer::Text(
+            String::from_utf8_lossy(cells[0].bytes()).into_owned(),
+        ))
     }),
     function!("gs_from_hex", [Text], Blob, |cells| {
         let text = cells[0].text();
-        let padded = if text.len() % 2 == 1 { format!("0{text}") } else { text.to_owned() };
+        let padded = if text.len() % 2 == 1 {
+            format!("0{text}")
+        } else {
+            text.to_owned()
+        };
         let bytes: Option<Vec<u8>> = padded
             .as_bytes()
             .chunks(2)
             .map(|pair| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok())
             .collect();
         match bytes {
-            Some(bytes) if text.bytes().all(|byte| byte.is_ascii_hexdigit()) => Ok(Answer::Blob(bytes)),
+            Some(bytes) if text.bytes().all(|byte| byte.is_ascii_hexdigit()) => {
+                Ok(Answer::Blob(bytes))
+            }
             _ => Err("not a hexadecimal text".to_owned()),
         }
     }),
     function!("gs_from_base64", [Text], Blob, |cells| {
-        decode(cells[0].text(), b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/", 6)
+        decode(
+            cells[0].text(),
+            b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/",
+            6,
+        )
     }),
     function!("gs_from_base32", [Text], Blob, |cells| {
         decode(cells[0].text(), b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", 5)
@@ -135,16 +216,26 @@ fn zip(left: &[u8], right: &[u8], join: fn(u8, u8) -> u8) -> Result<Answer, Stri
     if left.len() != right.len() {
         return Err("bit operators take BYTES of equal length".to_owned());
     }
-    Ok(Answer::Blob(left.iter().zip(right).map(|(left, right)| join(*left, *right)).collect()))
+    Ok(Answer::Blob(
+        left.iter()
+            .zip(right)
+            .map(|(left, right)| join(*left, *right))
+            .collect(),
+    ))
 }
 
 fn shift(bytes: &[u8], bits: i64, left: bool) -> Result<Answer, String> {
-    let bits = usize::try_from(bits).map_err(|_| "a shift takes a number that is not negative".to_owned())?;
+    let bits = usize::try_from(bits)
+        .map_err(|_| "a shift takes a number that is not negative".to_owned())?;
     let count = bytes.len();
     let bit = |at: usize| bytes[at / 8] >> (7 - at % 8) & 1;
     let mut result = vec![0_u8; count];
     for at in 0..count * 8 {
-        let source = if left { at.checked_add(bits) } else { at.checked_sub(bits) };
+        let source = if left {
+            at.checked_add(bits)
+        } else {
+            at.checked_sub(bits)
+        };
         if let Some(source) = source.filter(|source| *source < count * 8) {
             result[at / 8] |= bit(source) << (7 - at % 8);
         }
@@ -189,7 +280,12 @@ fn pad(bytes: &[u8], length: i64, fill: &[u8], left: bool) -> Result<Answer, Str
     if bytes.len() >= length {
         return Ok(Answer::Blob(bytes[..length].to_vec()));
     }
-    let mut fill: Vec<u8> = fill.iter().copied().cycle().take(length - bytes.len()).collect();
+    let mut fill: Vec<u8> = fill
+        .iter()
+        .copied()
+        .cycle()
+        .take(length - bytes.len())
+        .collect();
     Ok(Answer::Blob(match left {
         true => {
             fill.extend_from_slice(bytes);
@@ -219,7 +315,11 @@ fn trim(bytes: &[u8], set: &[u8], left: bool, right: bool) -> Vec<u8> {
 fn decode(text: &str, alphabet: &[u8], width: u32) -> Result<Answer, String> {
     let mut bytes = Vec::new();
     let (mut buffer, mut bits) = (0_u32, 0_u32);
-    for letter in text.trim_end_matches('=').bytes().filter(|byte| !byte.is_ascii_whitespace()) {
+    for letter in text
+        .trim_end_matches('=')
+        .bytes()
+        .filter(|byte| !byte.is_ascii_whitespace())
+    {
         let Some(value) = alphabet.iter().position(|own| *own == letter) else {
             return Err("not an encoded text".to_owned());
         };
@@ -243,7 +343,11 @@ fn base32(bytes: &[u8]) -> String {
         let letters = (chunk.len() * 8).div_ceil(5);
         for at in 0..8 {
             let index = (value >> (35 - 5 * at) & 31) as usize;
-            text.push(if at < letters { char::from(ALPHABET[index]) } else { '=' });
+            text.push(if at < letters {
+                char::from(ALPHABET[index])
+            } else {
+                '='
+            });
         }
     }
     text

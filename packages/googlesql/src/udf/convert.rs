@@ -11,7 +11,11 @@ pub const TABLE: &[Function] = &[
         result: Int,
         body: |cells| {
             let text = cells[0].text();
-            or_error(number::parse_int(text), Answer::Int, &format!("bad INT64 value: {text}"))
+            or_error(
+                number::parse_int(text),
+                Answer::Int,
+                &format!("bad INT64 value: {text}"),
+            )
         },
     },
     Function {
@@ -20,7 +24,11 @@ pub const TABLE: &[Function] = &[
         result: Double,
         body: |cells| {
             let text = cells[0].text();
-            or_error(number::parse_float(text), Answer::Double, &format!("bad FLOAT64 value: {text}"))
+            or_error(
+                number::parse_float(text),
+                Answer::Double,
+                &format!("bad FLOAT64 value: {text}"),
+            )
         },
     },
     Function {
@@ -29,7 +37,11 @@ pub const TABLE: &[Function] = &[
         result: Decimal,
         body: |cells| {
             let text = cells[0].text();
-            or_error(decimal::parse(text), Answer::Decimal, &format!("bad NUMERIC value: {text}"))
+            or_error(
+                decimal::parse(text),
+                Answer::Decimal,
+                &format!("bad NUMERIC value: {text}"),
+            )
         },
     },
     Function {
@@ -38,7 +50,11 @@ pub const TABLE: &[Function] = &[
         result: Bool,
         body: |cells| {
             let text = cells[0].text();
-            or_error(number::parse_bool(text), Answer::Bool, &format!("bad BOOL value: {text}"))
+            or_error(
+                number::parse_bool(text),
+                Answer::Bool,
+                &format!("bad BOOL value: {text}"),
+            )
         },
     },
     Function {
@@ -47,7 +63,11 @@ pub const TABLE: &[Function] = &[
         result: Date,
         body: |cells| {
             let text = cells[0].text();
-            or_error(temporal::parse_date(text), Answer::Date, &format!("bad DATE value: {text}"))
+            or_error(
+                temporal::parse_date(text),
+                Answer::Date,
+                &format!("bad DATE value: {text}"),
+            )
         },
     },
     Function {
@@ -56,7 +76,11 @@ pub const TABLE: &[Function] = &[
         result: Time,
         body: |cells| {
             let text = cells[0].text();
-            or_error(temporal::parse_time(text), Answer::Micros, &format!("bad TIME value: {text}"))
+            or_error(
+                temporal::parse_time(text),
+                Answer::Micros,
+                &format!("bad TIME value: {text}"),
+            )
         },
     },
     Function {
@@ -76,7 +100,11 @@ pub const TABLE: &[Function] = &[
         body: |cells| {
             let text = cells[0].text();
             let message = format!("bad TIMESTAMP value: {text}");
-            or_error(temporal::parse_timestamp(text, cells[1].text()), Answer::Micros, &message)
+            or_error(
+                temporal::parse_timestamp(text, cells[1].text()),
+                Answer::Micros,
+                &message,
+            )
         },
     },
     Function {
@@ -116,7 +144,11 @@ pub const TABLE: &[Function] = &[
         body: |cells| {
             let zone = cells[1].text();
             let message = format!("unknown time zone: {zone}");
-            or_error(temporal::format_timestamp(cells[0].int(), zone), Answer::Text, &message)
+            or_error(
+                temporal::format_timestamp(cells[0].int(), zone),
+                Answer::Text,
+                &message,
+            )
         },
     },
 ];

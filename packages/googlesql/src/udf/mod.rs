@@ -140,6 +140,10 @@ impl<'a> Cell<'a> {
 }
 
 /// The answer, or an error with this message
-pub(crate) fn or_error<T>(value: Option<T>, answer: fn(T) -> Answer, message: &str) -> Result<Answer, String> {
+pub(crate) fn or_error<T>(
+    value: Option<T>,
+    answer: fn(T) -> Answer,
+    message: &str,
+) -> Result<Answer, String> {
     value.map(answer).ok_or_else(|| message.to_owned())
 }

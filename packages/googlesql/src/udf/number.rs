@@ -1,6 +1,6 @@
 //! Arithmetic whose errors or rounding DuckDB has otherwise
 
-use super::Kind::{Decimal, Double, Int};
+use super::Kind::{Decimal, Double, Int, Text};
 use super::{Answer, Function, or_error};
 use crate::value::{decimal, number};
 
@@ -32,7 +32,23 @@ pub const TABLE: &[Function] = &[
         name: "gs_floor_divide",
         parameters: &[Int, Int],
         result: Int,
-        body: |cells| or_error(cells[0].int().checked_div_euclid(cells[1].int()), Answer::Int, "division by zero"),
+        body: |cells| {
+            or_error(
+                cells[0].int().checked_div_euclid(cells[1].int()),
+                Answer::Int,
+                "division by zero",
+            )
+        },
+    },
+    Function {
+        name: "gs_parse_numeric",
+        parameters: &[Text],
+        result: Decimal,
+        body: |cells| {
+            let text = cells[0].text();
+            let message = format!("invalid NUMERIC: {text}");
+            or_error(decimal::parse_loose(text), Answer::Decimal, &message)
+        },
     },
     Function {
         name: "gs_numeric_multiply",
@@ -48,8 +64,16 @@ pub const TABLE: &[Function] = &[
         parameters: &[Decimal, Decimal],
         result: Decimal,
         body: |cells| {
-            let message = if cells[1].decimal() == 0 { "division by zero" } else { NUMERIC_OVERFLOW };
-            or_error(decimal::divide(cells[0].decimal(), cells[1].decimal()), Answer::Decimal, message)
+            let message = if cells[1].decimal() == 0 {
+                "division by zero"
+            } else {
+                NUMERIC_OVERFLOW
+            };
+            or_error(
+                decimal::divide(cells[0].decimal(), cells[1].decimal()),
+                Answer::Decimal,
+                message,
+            )
         },
     },
     Function {
@@ -58,7 +82,9 @@ pub const TABLE: &[Function] = &[
         result: Decimal,
         body: |cells| {
             let whole = cells[0].decimal().checked_div(cells[1].decimal());
-            let whole = whole.and_then(|whole| whole.checked_mul(decimal::ONE)).and_then(decimal::check);
+            let whole = whole
+                .and_then(|whole| whole.checked_mul(decimal::ONE))
+                .and_then(decimal::check);
             or_error(whole, Answer::Decimal, "division by zero")
         },
     },
@@ -94,7 +120,11 @@ pub const TABLE: &[Function] = &[
         parameters: &[Double, Int],
         result: Double,
         body: |cells| {
-            or_error(number::round(cells[0].double(), cells[1].int(), false), Answer::Double, OVERFLOW)
+            or_error(
+                number::round(cells[0].double(), cells[1].int(), false),
+                Answer::Double,
+                OVERFLOW,
+            )
         },
     },
     Function {
@@ -102,7 +132,11 @@ pub const TABLE: &[Function] = &[
         parameters: &[Double, Int],
         result: Double,
         body: |cells| {
-            or_error(number::round(cells[0].double(), cells[1].int(), true), Answer::Double, OVERFLOW)
+            or_error(
+                number::round(cells[0].double(), cells[1].int(), true),
+                Answer::Double,
+                OVERFLOW,
+            )
         },
     },
     Function {
@@ -117,7 +151,11 @@ pub const TABLE: &[Function] = &[
             if base == 0.0 && exponent < 0.0 {
                 return Err("POW of 0 with a negative exponent".to_owned());
             }
-            or_error(number::finite(base.powf(exponent), &[base, exponent]), Answer::Double, OVERFLOW)
+            or_error(
+                number::finite(base.powf(exponent), &[base, exponent]),
+                Answer::Double,
+                OVERFLOW,
+            )
         },
     },
     Function {
@@ -126,7 +164,11 @@ pub const TABLE: &[Function] = &[
         result: Double,
         body: |cells| {
             let power = cells[0].double();
-            or_error(number::finite(power.exp(), &[power]), Answer::Double, OVERFLOW)
+            or_error(
+                number::finite(power.exp(), &[power]),
+                Answer::Double,
+                OVERFLOW,
+            )
         },
     },
     Function {
@@ -135,7 +177,11 @@ pub const TABLE: &[Function] = &[
         result: Double,
         body: |cells| {
             let value = cells[0].double();
-            or_error(number::finite(value.cosh(), &[value]), Answer::Double, OVERFLOW)
+            or_error(
+                number::finite(value.cosh(), &[value]),
+                Answer::Double,
+                OVERFLOW,
+            )
         },
     },
     Function {
@@ -144,7 +190,11 @@ pub const TABLE: &[Function] = &[
         result: Double,
         body: |cells| {
             let value = cells[0].double();
-            or_error(number::finite(value.sinh(), &[value]), Answer::Double, OVERFLOW)
+            or_error(
+                number::finite(value.sinh(), &[value]),
+                Answer::Double,
+                OVERFLOW,
+            )
         },
     },
     Function {
@@ -156,13 +206,15 @@ pub const TABLE: &[Function] = &[
             if value <= 0.0 || base <= 0.0 || base == 1.0 {
                 return Err("LOG of a number or base that is not positive".to_owned());
             }
-            Ok(Answer::Double(match (value.is_infinite(), base.is_infinite()) {
-                (_, true) if value.is_infinite() => f64::NAN,
-                (false, true) => {
-                    return Ok(Answer::Double(if value < 1.0 { -0.0 } else { 0.0 }));
-                }
-                _ => value.ln() / base.ln(),
-            }))
+            Ok(Answer::Double(
+                match (value.is_infinite(), base.is_infinite()) {
+                    (_, true) if value.is_infinite() => f64::NAN,
+                    (false, true) => {
+                        return Ok(Answer::Double(if value < 1.0 { -0.0 } else { 0.0 }));
+                    }
+                    _ => value.ln() / base.ln(),
+                },
+            ))
         },
     },
     Function {

@@ -1,7 +1,8 @@
 //! Dates, times and zones
 
 use super::Kind::{Civil, Date, Int, Text, Time};
-use super::{Answer, Function, or_error};
+use super::{Answer, Cell, Function, or_error};
+use crate::value::picture::{self, Has};
 use crate::value::{temporal, zone};
 
 pub const TABLE: &[Function] = &[
@@ -22,7 +23,11 @@ pub const TABLE: &[Function] = &[
         body: |cells| {
             let name = cells[1].text();
             let message = format!("unknown time zone: {name}");
-            or_error(zone::instant(cells[0].int(), name), Answer::Micros, &message)
+            or_error(
+                zone::instant(cells[0].int(), name),
+                Answer::Micros,
+                &message,
+            )
         },
     },
     Function {
@@ -50,7 +55,9 @@ pub const TABLE: &[Function] = &[
         body: |cells| {
             let days = temporal::days_of(cells[0].int(), cells[1].int(), cells[2].int());
             let micros = temporal::time_of(cells[3].int(), cells[4].int(), cells[5].int(), 0);
-            let both = days.zip(micros).map(|(days, micros)| temporal::join(days, micros));
+            let both = days
+                .zip(micros)
+                .map(|(days, micros)| temporal::join(days, micros));
             or_error(both, Answer::Micros, "no such DATETIME")
         },
     },
@@ -85,7 +92,87 @@ pub const TABLE: &[Function] = &[
         result: Date,
         body: |cells| {
             let (year, _) = temporal::iso_week(cells[0].date());
-            or_error(temporal::iso_year_start(year + 1).map(|start| start - 1), Answer::Date, "no such DATE")
+            or_error(
+                temporal::iso_year_start(year + 1).map(|start| start - 1),
+                Answer::Date,
+                "no such DATE",
+            )
+        },
+    },
+    Function {
+        name: "gs_format_date",
+        parameters: &[Text, Date],
+        result: Text,
+        body: |cells| format(&cells[0], temporal::join(cells[1].date(), 0), Has::Date),
+    },
+    Function {
+        name: "gs_format_datetime",
+        parameters: &[Text, Civil],
+        result: Text,
+        body: |cells| format(&cells[0], cells[1].int(), Has::DateTime),
+    },
+    Function {
+        name: "gs_format_time",
+        parameters: &[Text, Time],
+        result: Text,
+        body: |cells| format(&cells[0], cells[1].int(), Has::Time),
+    },
+    Function {
+        name: "gs_format_timestamp",
+        parameters: &[Text, Civil, Text],
+        result: Text,
+        body: |cells| {
+            let (utc, name) = (cells[1].int(), cells[2].text());
+            let offset =
+                zone::offset(utc, name).ok_or_else(|| format!("unknown time zone: {name}"))?;
+            let civil = utc + i64::from(offset) * 1_000_000;
+            picture::format(cells[0].text(), civil, Has::Timestamp, (offset, name))
+                .map(Answer::Text)
+        },
+    },
+    Function {
+        name: "gs_parse_date",
+        parameters: &[Text, Text],
+        result: Date,
+        body: |cells| {
+            let micros = picture::parse(cells[0].text(), cells[1].text(), Has::Date, "UTC")?;
+            Ok(Answer::Date(temporal::split(micros).0))
+        },
+    },
+    Function {
+        name: "gs_parse_datetime",
+        parameters: &[Text, Text],
+        result: Civil,
+        body: |cells| {
+            let micros = picture::parse(cells[0].text(), cells[1].text(), Has::DateTime, "UTC")?;
+            Ok(Answer::Micros(micros))
+        },
+    },
+    Function {
+        name: "gs_parse_time",
+        parameters: &[Text, Text],
+        result: Time,
+        body: |cells| {
+            let micros = picture::parse(cells[0].text(), cells[1].text(), Has::Time, "UTC")?;
+            Ok(Answer::Micros(micros))
+        },
+    },
+    Function {
+        name: "gs_parse_timestamp",
+        parameters: &[Text, Text, Text],
+        result: Civil,
+        body: |cells| {
+            picture::parse(
+                cells[0].text(),
+                cells[1].text(),
+                Has::Timestamp,
+                cells[2].text(),
+            )
+            .map(Answer::Micros)
         },
     },
 ];
+
+fn format(picture: &Cell, civil: i64, has: Has) -> Result<Answer, String> {
+    picture::format(picture.text(), civil, has, (0, "UTC")).map(Answer::Text)
+}

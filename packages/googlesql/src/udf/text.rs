@@ -25,7 +25,10 @@ pub const TABLE: &[Function] = &[
         parameters: &[Text],
         result: Text,
         body: |cells| {
-            Ok(Answer::Text(initcap(cells[0].text(), " \t\n\r\u{b}\u{c}[](){}/|<>!?@\"^#$&~_,.:;*%+-")))
+            Ok(Answer::Text(initcap(
+                cells[0].text(),
+                " \t\n\r\u{b}\u{c}[](){}/|<>!?@\"^#$&~_,.:;*%+-",
+            )))
         },
     },
     Function {
@@ -72,7 +75,13 @@ pub const TABLE: &[Function] = &[
         name: "gs_substr_from",
         parameters: &[Text, Int],
         result: Text,
-        body: |cells| Ok(Answer::Text(substr(cells[0].text(), cells[1].int(), i64::MAX))),
+        body: |cells| {
+            Ok(Answer::Text(substr(
+                cells[0].text(),
+                cells[1].int(),
+                i64::MAX,
+            )))
+        },
     },
     Function {
         name: "gs_lpad",
@@ -98,7 +107,12 @@ pub const TABLE: &[Function] = &[
         result: Text,
         body: |cells| {
             let set = cells[1].text();
-            Ok(Answer::Text(cells[0].text().trim_matches(|letter| set.contains(letter)).to_owned()))
+            Ok(Answer::Text(
+                cells[0]
+                    .text()
+                    .trim_matches(|letter| set.contains(letter))
+                    .to_owned(),
+            ))
         },
     },
     Function {
@@ -113,7 +127,9 @@ pub const TABLE: &[Function] = &[
         result: Text,
         body: |cells| {
             let set = cells[1].text();
-            let rest = cells[0].text().trim_start_matches(|letter| set.contains(letter));
+            let rest = cells[0]
+                .text()
+                .trim_start_matches(|letter| set.contains(letter));
             Ok(Answer::Text(rest.to_owned()))
         },
     },
@@ -129,7 +145,9 @@ pub const TABLE: &[Function] = &[
         result: Text,
         body: |cells| {
             let set = cells[1].text();
-            let rest = cells[0].text().trim_end_matches(|letter| set.contains(letter));
+            let rest = cells[0]
+                .text()
+                .trim_end_matches(|letter| set.contains(letter));
             Ok(Answer::Text(rest.to_owned()))
         },
     },
@@ -149,14 +167,8 @@ pub const TABLE: &[Function] = &[
         result: Text,
         body: |cells| {
             let code = u32::try_from(cells[0].int()).ok();
-            match code {
-                Some(0) => Ok(Answer::Text(String::new())),
-                _ => or_error(
-                    code.and_then(char::from_u32).map(String::from),
-                    Answer::Text,
-                    "no such Unicode character",
-                ),
-            }
+            let letter = code.and_then(char::from_u32).map(String::from);
+            or_error(letter, Answer::Text, "no such Unicode character")
         },
     },
     Function {
@@ -171,7 +183,9 @@ pub const TABLE: &[Function] = &[
         result: Bool,
         body: |cells| {
             let wanted = cells[1].text().to_lowercase();
-            Ok(Answer::Bool(cells[0].text().to_lowercase().contains(&wanted)))
+            Ok(Answer::Bool(
+                cells[0].text().to_lowercase().contains(&wanted),
+            ))
         },
     },
     Function {
@@ -192,9 +206,14 @@ pub const TABLE: &[Function] = &[
                 }
                 let group = regex.captures_len() - 1;
                 let nth = usize::try_from(occurrence - 1).unwrap_or(usize::MAX);
-                Ok(regex.captures_iter(&text[start..]).nth(nth).map(|captures| {
-                    captures.get(group).map_or(String::new(), |found| found.as_str().to_owned())
-                }))
+                Ok(regex
+                    .captures_iter(&text[start..])
+                    .nth(nth)
+                    .map(|captures| {
+                        captures
+                            .get(group)
+                            .map_or(String::new(), |found| found.as_str().to_owned())
+                    }))
             })??;
             Ok(found.map_or(Answer::Null, Answer::Text))
         },
@@ -235,9 +254,12 @@ pub const TABLE: &[Function] = &[
         body: |cells| {
             let (text, position, occurrence) = (cells[0].text(), cells[2].int(), cells[3].int());
             if position <= 0 || occurrence <= 0 || !(0..=1).contains(&cells[4].int()) {
-                return Err("position and occurrence must be positive, the last argument 0 or 1".to_owned());
+                return Err(
+                    "position and occurrence must be positive, the last argument 0 or 1".to_owned(),
+                );
             }
-            let Some(start) = offset_of(text, position).filter(|_| !cells[1].text().is_empty()) else {
+            let Some(start) = offset_of(text, position).filter(|_| !cells[1].text().is_empty())
+            else {
                 return Ok(Answer::Int(0));
             };
             let found = pattern::with(cells[1].text(), |regex| {
@@ -246,10 +268,17 @@ pub const TABLE: &[Function] = &[
                 }
                 let group = regex.captures_len() - 1;
                 let nth = usize::try_from(occurrence - 1).unwrap_or(usize::MAX);
-                Ok(regex.captures_iter(&text[start..]).nth(nth).and_then(|captures| {
-                    let found = captures.get(group)?;
-                    Some(if cells[4].int() == 0 { found.start() } else { found.end() })
-                }))
+                Ok(regex
+                    .captures_iter(&text[start..])
+                    .nth(nth)
+                    .and_then(|captures| {
+                        let found = captures.get(group)?;
+                        Some(if cells[4].int() == 0 {
+                            found.start()
+                        } else {
+                            found.end()
+                        })
+                    }))
             })??;
             Ok(Answer::Int(match found {
                 Some(at) => text[..start + at].chars().count() as i64 + 1,
@@ -317,18 +346,29 @@ fn initcap(text: &str, delimiters: &str) -> String {
 fn translate(text: &str, from: &str, to: &str) -> Result<Answer, String> {
     let from: Vec<char> = from.chars().collect();
     let to: Vec<char> = to.chars().collect();
-    if from.iter().enumerate().any(|(at, letter)| from[..at].contains(letter)) {
+    if from
+        .iter()
+        .enumerate()
+        .any(|(at, letter)| from[..at].contains(letter))
+    {
         return Err("TRANSLATE has a letter twice in its source".to_owned());
     }
-    let translated = text.chars().filter_map(|letter| match from.iter().position(|one| *one == letter) {
-        Some(at) => to.get(at).copied(),
-        None => Some(letter),
-    });
+    let translated =
+        text.chars()
+            .filter_map(|letter| match from.iter().position(|one| *one == letter) {
+                Some(at) => to.get(at).copied(),
+                None => Some(letter),
+            });
     Ok(Answer::Text(translated.collect()))
 }
 
 /// 1-based place of the nth occurrence from a position (from the end where negative), or 0
-pub fn instr<T: PartialEq>(items: &[T], wanted: &[T], position: i64, occurrence: i64) -> Result<Answer, String> {
+pub fn instr<T: PartialEq>(
+    items: &[T],
+    wanted: &[T],
+    position: i64,
+    occurrence: i64,
+) -> Result<Answer, String> {
     if position == 0 || occurrence <= 0 {
         return Err("INSTR takes a position that is not 0 and a positive occurrence".to_owned());
     }
@@ -339,9 +379,14 @@ pub fn instr<T: PartialEq>(items: &[T], wanted: &[T], position: i64, occurrence:
     let matches = |at: &usize| items[*at..].starts_with(wanted);
     let nth = usize::try_from(occurrence - 1).unwrap_or(usize::MAX);
     let found = if position > 0 {
-        (position as usize - 1..items.len()).filter(matches).nth(nth)
+        (position as usize - 1..items.len())
+            .filter(matches)
+            .nth(nth)
     } else {
-        (0..=(length + position) as usize).rev().filter(matches).nth(nth)
+        (0..=(length + position) as usize)
+            .rev()
+            .filter(matches)
+            .nth(nth)
     };
     Ok(Answer::Int(found.map_or(0, |at| at as i64 + 1)))
 }
@@ -364,7 +409,7 @@ fn substr(text: &str, position: i64, length: i64) -> String {
 }
 
 fn pad(text: &str, length: i64, fill: &str, left: bool) -> Result<Answer, String> {
-    if length < 0 || length > MOST {
+    if !(0..=MOST).contains(&length) {
         return Err("length of the padded text is out of range".to_owned());
     }
     if fill.is_empty() {
@@ -443,7 +488,9 @@ fn regexp_replace(text: &str, expression: &str, replacement: &str) -> Result<Ans
             for piece in &pieces {
                 match piece {
                     Ok(letter) => result.push(*letter),
-                    Err(group) => result.push_str(captures.get(*group).map_or("", |found| found.as_str())),
+                    Err(group) => {
+                        result.push_str(captures.get(*group).map_or("", |found| found.as_str()))
+                    }
                 }
             }
             result

@@ -3,16 +3,19 @@
 //! Safety: DuckDB hands a callback flat vectors of the types that the function was registered with,
 //! valid for `len` rows during the call. Every read here uses the physical type that belongs to the
 //! registered kind, stays below `len`, and nothing is kept past the call.
-#![expect(unsafe_code, reason = "DuckDB's vector accessors are unsafe; see the module's head")]
+#![expect(
+    unsafe_code,
+    reason = "DuckDB's vector accessors are unsafe; see the module's head"
+)]
 
 use std::cell::RefCell;
 
 use duckdb::Connection;
-use duckdb::vtab::arrow::WritableVector;
 use duckdb::core::{DataChunkHandle, FlatVector, Inserter, LogicalTypeHandle, LogicalTypeId};
 use duckdb::ffi::duckdb_string_t;
 use duckdb::types::DuckString;
 use duckdb::vscalar::{ScalarFunctionSignature, VScalar};
+use duckdb::vtab::arrow::WritableVector;
 
 use super::{Answer, Cell, Function, Kind};
 
@@ -47,7 +50,9 @@ impl VScalar for Rows {
     ) -> Result<(), Box<dyn std::error::Error>> {
         let rows = input.len();
         let row = state.row;
-        let columns: Vec<FlatVector> = (0..row.parameters.len()).map(|at| input.flat_vector(at)).collect();
+        let columns: Vec<FlatVector> = (0..row.parameters.len())
+            .map(|at| input.flat_vector(at))
+            .collect();
         let mut output = output.flat_vector();
         let mut cells = Vec::with_capacity(columns.len());
         for at in 0..rows {

@@ -52,6 +52,26 @@ pub fn parse(text: &str) -> Option<i128> {
     check(if negative { -units } else { units })
 }
 
+/// As `PARSE_NUMERIC` reads it: blanks around sign and digits, commas in the whole part, the sign
+/// before or after
+pub fn parse_loose(text: &str) -> Option<i128> {
+    let text = text.trim();
+    let (sign, rest) = match (text.strip_prefix(['+', '-']), text.strip_suffix(['+', '-'])) {
+        (Some(rest), _) => (&text[..1], rest),
+        (None, Some(rest)) => (&text[rest.len()..], rest),
+        (None, None) => ("", text),
+    };
+    let rest = rest.trim();
+    let (whole, fraction) = match rest.find(['.', 'e', 'E']) {
+        Some(at) => rest.split_at(at),
+        None => (rest, ""),
+    };
+    if rest.starts_with(['+', '-']) || fraction.contains(',') {
+        return None;
+    }
+    parse(&format!("{sign}{}{fraction}", whole.replace(',', "")))
+}
+
 /// Without trailing zeros
 pub fn format(units: i128) -> String {
     let sign = if units < 0 { "-" } else { "" };
@@ -70,8 +90,16 @@ fn divide_rounded(dividend: i128, divisor: i128) -> Option<i128> {
     let quotient = dividend.checked_div(divisor)?;
     let rest = dividend.checked_rem(divisor)?;
     let away = rest.unsigned_abs() >= divisor.unsigned_abs() - rest.unsigned_abs();
-    let step = if (dividend < 0) == (divisor < 0) { 1 } else { -1 };
-    Some(if away && rest != 0 { quotient + step } else { quotient })
+    let step = if (dividend < 0) == (divisor < 0) {
+        1
+    } else {
+        -1
+    };
+    Some(if away && rest != 0 {
+        quotient + step
+    } else {
+        quotient
+    })
 }
 
 pub fn multiply(left: i128, right: i128) -> Option<i128> {
@@ -82,7 +110,9 @@ pub fn multiply(left: i128, right: i128) -> Option<i128> {
         None => {
             let (left_whole, left_fraction) = (left / ONE, left % ONE);
             let high = left_whole.checked_mul(whole)?.checked_mul(ONE)?;
-            let cross = left_whole.checked_mul(fraction)?.checked_add(left_fraction.checked_mul(whole)?)?;
+            let cross = left_whole
+                .checked_mul(fraction)?
+                .checked_add(left_fraction.checked_mul(whole)?)?;
             let low = divide_rounded(left_fraction.checked_mul(fraction)?, ONE)?;
             check(high.checked_add(cross)?.checked_add(low)?)
         }
@@ -119,7 +149,11 @@ pub fn round(units: i128, digits: i64, cut: bool) -> Option<i128> {
         return Some(0);
     }
     let step = 10_i128.checked_pow(drop)?;
-    let kept = if cut { units / step } else { divide_rounded(units, step)? };
+    let kept = if cut {
+        units / step
+    } else {
+        divide_rounded(units, step)?
+    };
     check(kept.checked_mul(step)?)
 }
 

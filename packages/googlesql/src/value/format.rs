@@ -41,7 +41,10 @@ pub fn format(format: &str, arguments: &[Argument]) -> Result<Option<String>, St
             }
             None => None,
         };
-        if letters.peek() == Some(&'*') || width > 10_000 || precision.is_some_and(|digits| digits > 10_000) {
+        if letters.peek() == Some(&'*')
+            || width > 10_000
+            || precision.is_some_and(|digits| digits > 10_000)
+        {
             return Err("this width in FORMAT is not supported".to_owned());
         }
         let conversion = letters.next().ok_or("FORMAT ends in `%`")?;
@@ -49,7 +52,15 @@ pub fn format(format: &str, arguments: &[Argument]) -> Result<Option<String>, St
         let Some(piece) = one(conversion, *kind, *value, &flags, precision)? else {
             return Ok(None);
         };
-        text.push_str(&pad(&piece, width, &flags, matches!(conversion, 'd' | 'i' | 'f' | 'F' | 'e' | 'E' | 'g' | 'G' | 'x' | 'X' | 'o')));
+        text.push_str(&pad(
+            &piece,
+            width,
+            &flags,
+            matches!(
+                conversion,
+                'd' | 'i' | 'f' | 'F' | 'e' | 'E' | 'g' | 'G' | 'x' | 'X' | 'o'
+            ),
+        ));
     }
     match next.next() {
         Some(_) => Err("FORMAT has too many arguments".to_owned()),
@@ -115,7 +126,11 @@ fn one(
                 return Err("this number in FORMAT is not supported".to_owned());
             }
             let digits = scientific(number.abs(), precision.unwrap_or(6));
-            let digits = if conversion == 'E' { digits.to_uppercase() } else { digits };
+            let digits = if conversion == 'E' {
+                digits.to_uppercase()
+            } else {
+                digits
+            };
             signed(number.is_sign_negative(), digits, flags)
         }
         ('s', 's') => match precision {
@@ -193,7 +208,11 @@ fn pad(text: &str, width: usize, flags: &str, number: bool) -> String {
 }
 
 fn quoted(text: &str) -> String {
-    let quote = if text.contains('"') && !text.contains('\'') { '\'' } else { '"' };
+    let quote = if text.contains('"') && !text.contains('\'') {
+        '\''
+    } else {
+        '"'
+    };
     let mut quoted = String::from(quote);
     for letter in text.chars() {
         match letter {

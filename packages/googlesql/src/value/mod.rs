@@ -6,5 +6,6 @@ pub mod format;
 pub mod json;
 pub mod number;
 pub mod pattern;
+pub mod picture;
 pub mod temporal;
 pub mod zone;

@@ -31,7 +31,10 @@ pub fn parse_int(text: &str) -> Option<i64> {
         b'+' => (false, &text[1..]),
         _ => (false, text),
     };
-    let value = match digits.strip_prefix("0x").or_else(|| digits.strip_prefix("0X")) {
+    let value = match digits
+        .strip_prefix("0x")
+        .or_else(|| digits.strip_prefix("0X"))
+    {
         Some(hex) if hex.bytes().all(|byte| byte.is_ascii_hexdigit()) => {
             i128::from_str_radix(hex, 16).ok()?
         }
@@ -50,7 +53,10 @@ pub fn parse_float(text: &str) -> Option<f64> {
         "nan" => return Some(f64::NAN),
         "inf" | "infinity" => f64::INFINITY,
         number if number.starts_with(|letter: char| letter.is_ascii_digit() || letter == '.') => {
-            number.parse::<f64>().ok().filter(|value| value.is_finite())?
+            number
+                .parse::<f64>()
+                .ok()
+                .filter(|value| value.is_finite())?
         }
         _ => return None,
     };

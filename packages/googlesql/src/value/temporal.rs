@@ -9,7 +9,11 @@ pub const MICROS_PER_DAY: i64 = 86_400_000_000;
 
 /// Days of a proleptic Gregorian date; `None` outside years 1 to 9999 or for no real day
 pub fn days_of(year: i64, month: i64, day: i64) -> Option<i32> {
-    if !(1..=9999).contains(&year) || !(1..=12).contains(&month) || day < 1 || day > last_day(year, month) {
+    if !(1..=9999).contains(&year)
+        || !(1..=12).contains(&month)
+        || day < 1
+        || day > last_day(year, month)
+    {
         return None;
     }
     // Howard Hinnant, "chrono-Compatible Low-Level Date Algorithms": days_from_civil
@@ -41,7 +45,11 @@ pub fn date_of(days: i32) -> (i64, i64, i64) {
     let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
     let shifted_month = (5 * day_of_year + 2) / 153;
     let day = day_of_year - (153 * shifted_month + 2) / 5 + 1;
-    let month = if shifted_month < 10 { shifted_month + 3 } else { shifted_month - 9 };
+    let month = if shifted_month < 10 {
+        shifted_month + 3
+    } else {
+        shifted_month - 9
+    };
     let year = year_of_era + era * 400 + i64::from(month <= 2);
     (year, month, day)
 }
@@ -73,7 +81,10 @@ pub fn iso_week(days: i32) -> (i64, i64) {
 /// Splits a clock reading into days and microseconds of the day
 pub fn split(micros: i64) -> (i32, i64) {
     let days = micros.div_euclid(MICROS_PER_DAY);
-    (i32::try_from(days).unwrap_or(i32::MAX), micros.rem_euclid(MICROS_PER_DAY))
+    (
+        i32::try_from(days).unwrap_or(i32::MAX),
+        micros.rem_euclid(MICROS_PER_DAY),
+    )
 }
 
 pub fn join(days: i32, micros: i64) -> i64 {
@@ -94,7 +105,12 @@ pub fn format_date(days: i32) -> String {
 pub fn format_time(micros: i64) -> String {
     let seconds = micros / 1_000_000;
     let fraction = micros % 1_000_000;
-    let clock = format!("{:02}:{:02}:{:02}", seconds / 3600, seconds / 60 % 60, seconds % 60);
+    let clock = format!(
+        "{:02}:{:02}:{:02}",
+        seconds / 3600,
+        seconds / 60 % 60,
+        seconds % 60
+    );
     match fraction {
         0 => clock,
         _ if fraction % 1000 == 0 => format!("{clock}.{:03}", fraction / 1000),
@@ -111,7 +127,11 @@ pub fn format_datetime(micros: i64) -> String {
 pub fn format_timestamp(utc: i64, zone: &str) -> Option<String> {
     let offset = zone::offset(utc, zone)?;
     let civil = utc.checked_add(i64::from(offset) * 1_000_000)?;
-    Some(format!("{}{}", format_datetime(civil), format_offset(offset)))
+    Some(format!(
+        "{}{}",
+        format_datetime(civil),
+        format_offset(offset)
+    ))
 }
 
 /// `+HH` or `+HH:MM`
@@ -228,7 +248,11 @@ impl<'a> Reader<'a> {
     fn datetime(&mut self) -> Option<i64> {
         let days = self.date()?;
         let before = self.rest;
-        if self.take(&[' ', 'T', 't']) && self.rest.starts_with(|letter: char| letter.is_ascii_digit()) {
+        if self.take(&[' ', 'T', 't'])
+            && self
+                .rest
+                .starts_with(|letter: char| letter.is_ascii_digit())
+        {
             return Some(join(days, self.time()?));
         }
         self.rest = before;
@@ -255,7 +279,10 @@ mod tests {
     #[test]
     fn timestamps_read_with_zones() {
         let at = parse_timestamp("2015-12-28 15:42:56.5-08", "UTC");
-        assert_eq!(at.and_then(|at| format_timestamp(at, "UTC")).as_deref(), Some("2015-12-28 23:42:56.500+00"));
+        assert_eq!(
+            at.and_then(|at| format_timestamp(at, "UTC")).as_deref(),
+            Some("2015-12-28 23:42:56.500+00")
+        );
         let named = parse_timestamp("2015-07-01T00:00:00 America/Los_Angeles", "UTC");
         assert_eq!(named, parse_timestamp("2015-07-01 07:00:00Z", "UTC"));
         assert_eq!(parse_timestamp("2015-13-01", "UTC"), None);

@@ -24,7 +24,9 @@ enum Zone {
 pub fn offset(utc: i64, name: &str) -> Option<i32> {
     Some(match zone(name)? {
         Zone::Fixed(seconds) => seconds,
-        Zone::Named(zone) => zone.to_offset(Timestamp::from_microsecond(utc).ok()?).seconds(),
+        Zone::Named(zone) => zone
+            .to_offset(Timestamp::from_microsecond(utc).ok()?)
+            .seconds(),
     })
 }
 
@@ -52,7 +54,11 @@ pub fn instant(civil: i64, name: &str) -> Option<i64> {
                 0,
             )
             .ok()?;
-            zone.to_ambiguous_zoned(reading).compatible().ok()?.offset().seconds()
+            zone.to_ambiguous_zoned(reading)
+                .compatible()
+                .ok()?
+                .offset()
+                .seconds()
         }
     };
     let shift = i64::from(seconds) * 1_000_000;
@@ -79,7 +85,10 @@ fn zone(name: &str) -> Option<Zone> {
 }
 
 fn find(name: &str) -> Option<Zone> {
-    let offset = name.strip_prefix("UTC").filter(|rest| !rest.is_empty()).unwrap_or(name);
+    let offset = name
+        .strip_prefix("UTC")
+        .filter(|rest| !rest.is_empty())
+        .unwrap_or(name);
     if let Some(seconds) = fixed(offset) {
         return Some(Zone::Fixed(seconds));
     }

@@ -138,6 +138,7 @@ impl DuckDbSession {
         Ok(Outcome::Trained {
             iterations,
             loss: last,
+            warnings: model.warnings,
         })
     }
 

@@ -1,0 +1,156 @@
+//! `INSERT`, `UPDATE` and `DELETE`
+
+use sqlparser::ast::{Expr, Query};
+
+use super::Resolver;
+use super::scope::{Scope, same};
+use super::statement::{execute, is_default, qualified};
+use super::table_function::values_of;
+use crate::parse::statement as parsed;
+use crate::{Analyzed, Column, Effect, Error, quote_identifier};
+
+impl Resolver<'_> {
+    pub fn insert(
+        &self,
+        path: &parsed::Path,
+        names: &[parsed::Name],
+        source: &Query,
+    ) -> Result<Analyzed, Error> {
+        let name = self.physical(path)?;
+        let table = self.catalog.table(&path.parts, path.span.clone())?;
+        let columns: Vec<Column> = match names.is_empty() {
+            true => table.columns.clone(),
+            false => names
+                .iter()
+                .map(|name| self.column_of(&table.columns, name).cloned())
+                .collect::<Result<_, _>>()?,
+        };
+        let rows = match values_of(&source.body) {
+            Some(values) if source.with.is_none() && source.order_by.is_none() => {
+                self.values(&values.rows, &columns)?
+            }
+            _ => {
+                let output = self.expand_value_table(self.top_query(source)?);
+                self.fitted(output, &columns, "statement", self.span(source))?
+                    .sql
+            }
+        };
+        let list: Vec<_> = columns
+            .iter()
+            .map(|column| quote_identifier(&column.name))
+            .collect();
+        let sql = format!(
+            "INSERT INTO {} ({})\n{rows}",
+            qualified(&name),
+            list.join(", ")
+        );
+        Ok(execute(vec![sql], Effect::Change(name)))
+    }
+
+    pub fn values(
+        &self,
+        rows: &[sqlparser::ast::Parens<Vec<Expr>>],
+        columns: &[Column],
+    ) -> Result<String, Error> {
+        let mut lines = Vec::new();
+        for row in rows {
+            let row = &row.content;
+            if row.len() != columns.len() {
+                let span = row.first().map_or(self.whole.clone(), |one| self.span(one));
+                let message = format!("the row has {} values, not {}", row.len(), columns.len());
+                return Err(self.invalid(message, span));
+            }
+            let cells = row
+                .iter()
+                .zip(columns)
+                .map(|(cell, column)| self.cell(cell, column))
+                .collect::<Result<Vec<_>, _>>()?;
+            lines.push(format!("  ({})", cells.join(", ")));
+        }
+        Ok(format!("VALUES\n{}", lines.join(",\n")))
+    }
+
+    pub fn cell(&self, cell: &Expr, column: &Column) -> Result<String, Error> {
+        if is_default(cell) {
+            return Ok("DEFAULT".to_owned());
+        }
+        let value = self.expression(cell, &Scope::default())?;
+        Ok(self.assign(value, &column.ty, &column.name)?.sql())
+    }
+
+    /// `column = value` pairs as written for DuckDB
+    pub fn assignments(
+        &self,
+        pairs: &[(Expr, Expr)],
+        columns: &[Column],
+        table: &str,
+        scope: &Scope,
+    ) -> Result<Vec<String>, Error> {
+        pairs
+            .iter()
+            .map(|(target, value)| {
+                let path = match target {
+                    Expr::Identifier(one) => std::slice::from_ref(one),
+                    Expr::CompoundIdentifier(path) => path.as_slice(),
+                    _ => return Err(self.invalid("expected a column", self.span(target))),
+                };
+                let path = match path {
+                    [first, rest @ ..] if !rest.is_empty() && same(&first.value, table) => rest,
+                    path => path,
+                };
+                let [column] = path else {
+                    return Err(self.unsupported("an update of a field", self.span(target)));
+                };
+                let name = parsed::Name {
+                    text: column.value.clone(),
+                    span: self.ident_span(column),
+                };
+                let column = self.column_of(columns, &name)?;
+                let left = quote_identifier(&column.name);
+                if is_default(value) {
+                    return Ok(format!("{left} = DEFAULT"));
+                }
+                let value = self.expression(value, scope)?;
+                let value = self.assign(value, &column.ty, &column.name)?;
+                Ok(format!("{left} = {}", value.sql()))
+            })
+            .collect()
+    }
+
+    pub fn update(
+        &self,
+        path: &parsed::Path,
+        alias: Option<&parsed::Name>,
+        pairs: &[(Expr, Expr)],
+        from: &[sqlparser::ast::TableWithJoins],
+        condition: &Expr,
+    ) -> Result<Analyzed, Error> {
+        let mut scope = Scope::default();
+        let (name, columns, text) = self.target(path, alias, &mut scope)?;
+        let range = alias
+            .map_or(name.name.as_str(), |alias| alias.text.as_str())
+            .to_owned();
+        let from = self.from(from, &mut scope)?;
+        let pairs = self.assignments(pairs, &columns, &range, &scope)?;
+        let condition = self.condition(condition, &scope, "WHERE clause")?;
+        let mut sql = format!("UPDATE {text}\nSET {}", pairs.join(", "));
+        if let Some(from) = from {
+            sql.push_str(&format!("\nFROM {from}"));
+        }
+        sql.push_str(&format!("\nWHERE {}", condition.sql()));
+        Ok(execute(vec![sql], Effect::Change(name)))
+    }
+
+    pub fn delete(
+        &self,
+        path: &parsed::Path,
+        alias: Option<&parsed::Name>,
+        condition: &Expr,
+    ) -> Result<Analyzed, Error> {
+        let mut scope = Scope::default();
+        let (name, _, text) = self.target(path, alias, &mut scope)?;
+        let condition = self.condition(condition, &scope, "WHERE clause")?;
+        let sql = format!("DELETE FROM {text}\nWHERE {}", condition.sql());
+        Ok(execute(vec![sql], Effect::Change(name)))
+    }
+}

@@ -1,0 +1,117 @@
+//! `MERGE`
+
+use super::Resolver;
+use super::scope::Scope;
+use super::statement::{execute, is_default};
+use crate::parse::statement as parsed;
+use crate::tree::Typed;
+use crate::{Analyzed, Column, Effect, Error, quote_identifier};
+
+impl Resolver<'_> {
+    pub fn merge(&self, merge: &parsed::Merge) -> Result<Analyzed, Error> {
+        let mut scope = Scope::default();
+        let (name, columns, text) = self.target(&merge.path, merge.alias.as_ref(), &mut scope)?;
+        let range = match &merge.alias {
+            Some(alias) => alias.text.clone(),
+            None => name.name.clone(),
+        };
+        let mut source = Scope::default();
+        let source_text = self.table_factor(&merge.source, &mut source)?;
+        let mut both = scope.clone();
+        for relation in &source.relations {
+            both.relations.push(relation.clone());
+        }
+        both.star.extend(source.star.clone());
+        both.pseudo.extend(source.pseudo.clone());
+        let condition = self.condition(&merge.condition, &both, "ON clause")?;
+        let mut sql = format!(
+            "MERGE INTO {text}\nUSING {source_text}\nON {}",
+            condition.sql()
+        );
+        for clause in &merge.clauses {
+            let visible = match clause.when {
+                parsed::MergeWhen::Matched => &both,
+                parsed::MergeWhen::NotMatchedByTarget => &source,
+                parsed::MergeWhen::NotMatchedBySource => &scope,
+            };
+            sql.push_str(match clause.when {
+                parsed::MergeWhen::Matched => "\nWHEN MATCHED",
+                parsed::MergeWhen::NotMatchedByTarget => "\nWHEN NOT MATCHED",
+                parsed::MergeWhen::NotMatchedBySource => "\nWHEN NOT MATCHED BY SOURCE",
+            });
+            if let Some(condition) = &clause.condition {
+                let condition = self.condition(condition, visible, "WHEN clause")?;
+                sql.push_str(&format!(" AND {}", in_and(&condition.sql())));
+            }
+            sql.push_str(" THEN ");
+            sql.push_str(&self.merge_action(&clause.action, &columns, &range, visible, &source)?);
+        }
+        Ok(execute(vec![sql], Effect::Change(name)))
+    }
+
+    pub fn merge_action(
+        &self,
+        action: &parsed::MergeAction,
+        columns: &[Column],
+        range: &str,
+        visible: &Scope,
+        source: &Scope,
+    ) -> Result<String, Error> {
+        Ok(match action {
+            parsed::MergeAction::Delete => "DELETE".to_owned(),
+            parsed::MergeAction::Update(pairs) => {
+                let pairs = self.assignments(pairs, columns, range, visible)?;
+                format!("UPDATE SET {}", pairs.join(", "))
+            }
+            parsed::MergeAction::Insert(names, values) => {
+                let columns: Vec<Column> = match names.is_empty() {
+                    true => columns.to_vec(),
+                    false => names
+                        .iter()
+                        .map(|name| self.column_of(columns, name).cloned())
+                        .collect::<Result<_, _>>()?,
+                };
+                let values: Vec<Option<Typed>> = match values {
+                    Some(values) => values
+                        .iter()
+                        .map(|value| match is_default(value) {
+                            true => Ok(None),
+                            false => self.expression(value, visible).map(Some),
+                        })
+                        .collect::<Result<_, Error>>()?,
+                    None => source
+                        .star
+                        .iter()
+                        .map(|column| Some(column.expr.clone()))
+                        .collect(),
+                };
+                if values.len() != columns.len() {
+                    let message = format!(
+                        "INSERT has {} values for {} columns",
+                        values.len(),
+                        columns.len()
+                    );
+                    return Err(self.invalid(message, self.whole.clone()));
+                }
+                let cells = values
+                    .into_iter()
+                    .zip(&columns)
+                    .map(|(value, column)| match value {
+                        Some(value) => Ok(self.assign(value, &column.ty, &column.name)?.sql()),
+                        None => Ok("DEFAULT".to_owned()),
+                    })
+                    .collect::<Result<Vec<_>, Error>>()?;
+                let list: Vec<_> = columns
+                    .iter()
+                    .map(|one| quote_identifier(&one.name))
+                    .collect();
+                format!("INSERT ({}) VALUES ({})", list.join(", "), cells.join(", "))
+            }
+        })
+    }
+}
+
+/// A condition after `AND`
+fn in_and(condition: &str) -> String {
+    format!("({condition})")
+}

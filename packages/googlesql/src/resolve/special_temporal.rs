@@ -1,0 +1,149 @@
+//! Dates and times: the clock, constructors, series
+
+use std::ops::Range;
+
+use super::Resolver;
+use super::call::Call;
+use crate::tree::{Literal, Typed};
+use crate::{Error, Type};
+
+impl Resolver<'_> {
+    /// `CURRENT_DATE` and its kin in the default time zone
+    pub fn clock(&self, name: &str, span: Range<usize>) -> Result<Typed, Error> {
+        match name {
+            "CURRENT_TIMESTAMP" => Ok(Typed::text(Type::Timestamp, "now()", span)),
+            _ => self.clock_in(name, None, span),
+        }
+    }
+
+    pub fn clock_in(
+        &self,
+        name: &str,
+        zone: Option<Typed>,
+        span: Range<usize>,
+    ) -> Result<Typed, Error> {
+        let ty = match name {
+            "CURRENT_DATE" => Type::Date,
+            "CURRENT_DATETIME" => Type::DateTime,
+            _ => Type::Time,
+        };
+        let civil = self.civil(Typed::text(Type::Timestamp, "now()", span), zone);
+        self.cast(civil, &ty, false)
+    }
+
+    /// `DATE(…)`, `DATETIME(…)`, `TIME(…)`, `TIMESTAMP(…)`, `STRING(…)`
+    pub fn construct(&self, call: &Call, mut arguments: Vec<Typed>) -> Result<Typed, Error> {
+        let span = call.span.clone();
+        let types: Vec<_> = arguments.iter().map(|one| one.ty.clone()).collect();
+        let to = match call.name.as_str() {
+            "DATE" => Type::Date,
+            "DATETIME" => Type::DateTime,
+            "TIME" => Type::Time,
+            "TIMESTAMP" => Type::Timestamp,
+            _ => Type::String,
+        };
+        let whole = arguments.iter().all(|one| one.ty == Type::Int64);
+        let template = match (&to, arguments.len()) {
+            (Type::Date, 3) if whole => Some("gs_date($0, $1, $2)"),
+            (Type::DateTime, 6) if whole => Some("gs_datetime($0, $1, $2, $3, $4, $5)"),
+            (Type::Time, 3) if whole => Some("gs_time($0, $1, $2)"),
+            _ => None,
+        };
+        if let Some(template) = template {
+            let arguments = arguments.into_iter().map(Typed::into_exact).collect();
+            return Ok(Typed {
+                exact: true,
+                ..Typed::apply(to, template, arguments, span)
+            });
+        }
+        if to == Type::DateTime && arguments.len() == 2 && types == [Type::Date, Type::Time] {
+            return Ok(Typed::apply(to, "$0 + $1", arguments, span));
+        }
+        if to == Type::String && types == [Type::Json] {
+            return Ok(Typed::apply(to, "gs_json_string($0)", arguments, span));
+        }
+        let zone = match arguments.len() {
+            1 => None,
+            2 if types[1] == Type::String => arguments.pop(),
+            _ => return Err(self.wrong_count(call)),
+        };
+        let Some(value) = arguments.pop() else {
+            return Err(self.wrong_count(call));
+        };
+        match (&value.ty, &to, zone) {
+            (Type::Timestamp, Type::String, zone) => {
+                let zone = zone.unwrap_or_else(|| self.string(&self.zone, span.clone()));
+                let both = vec![self.utc(value), zone];
+                Ok(Typed::apply(to, "gs_text_of_timestamp($0, $1)", both, span))
+            }
+            (Type::Timestamp, Type::Date | Type::DateTime | Type::Time, zone) => {
+                let civil = self.civil(value, zone);
+                self.cast(civil, &to, false)
+            }
+            (Type::String, Type::Timestamp, Some(zone)) => {
+                let both = vec![value, zone];
+                let utc = Typed::apply(Type::DateTime, "gs_timestamp_of_text($0, $1)", both, span);
+                Ok(self.instant(utc))
+            }
+            (Type::Date | Type::DateTime, Type::Timestamp, zone) => {
+                let civil = self.cast(value, &Type::DateTime, false)?;
+                Ok(self.instant_in(civil, zone))
+            }
+            (
+                Type::Date | Type::DateTime | Type::String | Type::Time | Type::Timestamp,
+                _,
+                None,
+            ) => {
+                if value.literal == Literal::No || value.is_null_literal() {
+                    self.cast(value, &to, false)
+                } else {
+                    self.coerce(value, &to)
+                }
+            }
+            (ty, ..) => {
+                let message = format!("{} has no form for {ty}", call.name);
+                Err(self.mismatch(message, span))
+            }
+        }
+    }
+
+    pub fn generate_dates(&self, call: &Call, mut arguments: Vec<Typed>) -> Result<Typed, Error> {
+        let span = call.span.clone();
+        let date = call.name == "GENERATE_DATE_ARRAY";
+        let step = match arguments.len() {
+            3 => arguments.pop(),
+            _ if date => Some(Typed::text(Type::Interval, "to_days(1)", span.clone())),
+            _ => None,
+        };
+        let Some(step) = step.filter(|step| step.ty == Type::Interval) else {
+            return Err(self.wrong_count(call));
+        };
+        let (Some(end), Some(start)) = (arguments.pop(), arguments.pop()) else {
+            return Err(self.wrong_count(call));
+        };
+        let ty = if date { Type::Date } else { Type::Timestamp };
+        let start = self.coerce(start, &ty)?;
+        let end = self.coerce(end, &ty)?;
+        let (start, end) = match date {
+            true => (
+                self.cast(start, &Type::DateTime, false)?,
+                self.cast(end, &Type::DateTime, false)?,
+            ),
+            false => (self.utc(start), self.utc(end)),
+        };
+        let series = Type::Array(Box::new(Type::DateTime));
+        let list = Typed::apply(
+            series,
+            "generate_series($0, $1, $2)",
+            vec![start, end, step],
+            span.clone(),
+        );
+        let list_type = Type::Array(Box::new(ty));
+        let template = if date {
+            "CAST($0 AS DATE[])"
+        } else {
+            "CAST($0 AS TIMESTAMPTZ[])"
+        };
+        Ok(Typed::apply(list_type, template, vec![list], span))
+    }
+}

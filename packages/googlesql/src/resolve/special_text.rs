@@ -1,0 +1,110 @@
+//! Text: concatenation, normal forms, `FORMAT`
+
+use std::ops::Range;
+
+use sqlparser::ast::Expr;
+
+use super::Resolver;
+use super::call::Call;
+use super::scope::Scope;
+use crate::tree::Typed;
+use crate::{Error, Type};
+
+impl Resolver<'_> {
+    pub fn strings(&self, arguments: Vec<Typed>) -> Result<Vec<Typed>, Error> {
+        arguments
+            .into_iter()
+            .map(|one| self.coerce(one, &Type::String))
+            .collect()
+    }
+
+    pub fn concat(&self, arguments: Vec<Typed>, span: Range<usize>) -> Result<Typed, Error> {
+        let ty = match arguments.iter().any(|one| one.ty == Type::Bytes) {
+            true => Type::Bytes,
+            false => Type::String,
+        };
+        let arguments = arguments
+            .into_iter()
+            .map(|one| self.as_text(one, &ty, "CONCAT"))
+            .collect::<Result<Vec<_>, _>>()?;
+        arguments
+            .into_iter()
+            .reduce(|all, one| Typed::apply(ty.clone(), "$0 || $1", vec![all, one], span.clone()))
+            .ok_or_else(|| self.invalid("CONCAT takes arguments", span))
+    }
+
+    /// An operand of a concatenation: what is no text yet is cast to one
+    pub fn as_text(&self, one: Typed, ty: &Type, what: &str) -> Result<Typed, Error> {
+        if super::coerce::cost(&one, ty).is_some() {
+            return Ok(self.coerce(one, ty)?.into_exact());
+        }
+        match (&one.ty, ty) {
+            (Type::Array(_) | Type::Struct(_) | Type::Json | Type::Interval | Type::Bytes, _)
+            | (_, Type::Bytes) => {
+                Err(self.mismatch(format!("{what} has no form for {}", one.ty), one.span))
+            }
+            _ => Ok(self.cast(one, &Type::String, false)?.into_exact()),
+        }
+    }
+
+    pub fn normalize(&self, call: &Call, scope: &Scope) -> Result<Typed, Error> {
+        let (value, mode) = match call.arguments.as_slice() {
+            [value] => (value, "NFC".to_owned()),
+            [value, Expr::Identifier(mode)] => (value, mode.value.to_ascii_uppercase()),
+            _ => return Err(self.wrong_count(call)),
+        };
+        let value = self.coerce(self.expression(value, scope)?, &Type::String)?;
+        match (call.name.as_str(), mode.as_str()) {
+            ("NORMALIZE", "NFC") => Ok(Typed::apply(
+                Type::String,
+                "nfc_normalize($0)",
+                vec![value],
+                call.span.clone(),
+            )),
+            _ => Err(self.unsupported(format!("{} with {mode}", call.name), call.span.clone())),
+        }
+    }
+
+    /// `FORMAT(text, …)`: arguments go to a Rust function as texts with their types' names
+    pub fn format(&self, mut arguments: Vec<Typed>, span: Range<usize>) -> Result<Typed, Error> {
+        let rest = arguments.split_off(1);
+        let Some(format) = arguments.pop() else {
+            return Err(self.invalid("FORMAT takes a text", span));
+        };
+        let format = self.coerce(format, &Type::String)?;
+        let mut all = vec![format];
+        let mut kinds = String::new();
+        for argument in rest {
+            let kind = match argument.ty {
+                Type::Int64 => 'i',
+                Type::Float64 => 'f',
+                Type::String => 's',
+                Type::Bool => 'b',
+                Type::Date => 'd',
+                ref other => {
+                    return Err(self.unsupported(format!("FORMAT of {other}"), argument.span));
+                }
+            };
+            kinds.push(kind);
+            let argument = argument.into_exact();
+            all.push(match kind {
+                's' => argument,
+                'f' => {
+                    let place = argument.span.clone();
+                    Typed::apply(Type::String, "CAST($0 AS VARCHAR)", vec![argument], place)
+                }
+                _ => self.cast(argument, &Type::String, false)?,
+            });
+        }
+        let pieces: Vec<_> = (1..all.len())
+            .map(|at| format!("coalesce(strlen(${{{at}}}) || ':' || ${{{at}}}, '-')"))
+            .collect();
+        let values = if pieces.is_empty() {
+            "''".to_owned()
+        } else {
+            pieces.join(" || ")
+        };
+        let template = format!("gs_format($0, '{kinds}', {values})");
+        Ok(Typed::apply(Type::String, template, all, span))
+    }
+}
