@@ -1,5 +1,6 @@
 //! `simulate`: events of an invented game
 
+use diagnostic::{Diagnostic, code};
 use serde_json::json;
 use simulate::{SimulateOptions, simulate as write_events};
 
@@ -14,6 +15,19 @@ pub fn simulate(arguments: &SimulateArguments, printer: &Printer) -> u8 {
         days: arguments.days,
         seed: arguments.seed,
     };
+    if arguments
+        .output
+        .extension()
+        .is_none_or(|found| found != "parquet")
+    {
+        let diagnostic = Diagnostic::error(
+            code::USAGE,
+            format!("`{}` is not called `.parquet`", arguments.output.display()),
+        )
+        .help("events are written as parquet: name the file so");
+        printer.diagnostic(&diagnostic);
+        return exit::of(&diagnostic);
+    }
     match write_events(&options, &arguments.output) {
         Ok(summary) if printer.is_json() => {
             printer.json(&json!({

@@ -42,7 +42,9 @@ impl Location {
     pub fn new(file: impl Into<String>, source: impl Into<Arc<str>>, span: Range<usize>) -> Self {
         let source = source.into();
         let start = floor_boundary(&source, span.start);
-        let end = floor_boundary(&source, span.end.max(span.start)).max(start);
+        let mut end = floor_boundary(&source, span.end.max(span.start)).max(start);
+        // a line's end is not part of what is underlined
+        end = start + source[start..end].trim_end_matches(['\r', '\n']).len();
         Self {
             file: file.into(),
             source,

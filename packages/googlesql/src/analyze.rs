@@ -3,7 +3,7 @@
 use diagnostic::code;
 use sqlparser::ast::SetExpr;
 
-use crate::parse::{parse_select_items, statement::Statement};
+use crate::parse::{on_stack_for, parse_select_items, statement::Statement};
 use crate::resolve::Resolver;
 use crate::resolve::query::indent;
 use crate::resolve::scope::Scope;
@@ -18,7 +18,10 @@ use crate::{Analyzed, Catalog, Error, Relation, quote_identifier};
 /// Unknown or ambiguous names, types that do not fit, and what the engine does not support, each
 /// with its byte range in `sql`
 pub fn analyze(sql: &str, statement: &Statement, catalog: &dyn Catalog) -> Result<Analyzed, Error> {
-    Resolver::new(catalog, statement.span()).statement(sql, &statement.kind)
+    let span = statement.span();
+    on_stack_for(&span, || {
+        Resolver::new(catalog, statement.span()).statement(sql, &statement.kind)
+    })
 }
 
 /// Lowers `SELECT <items> FROM input`; spans are byte ranges in `items`

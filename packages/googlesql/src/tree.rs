@@ -28,6 +28,8 @@ pub enum Literal {
     No,
     /// `NULL`, of any type
     Null,
+    /// `ERROR(…)`, of any type
+    Error,
     /// A whole number, also FLOAT64 or NUMERIC
     Int(i64),
     /// A number with point or exponent as written, also NUMERIC
@@ -172,6 +174,14 @@ impl Typed {
                 out.push_str(&quote_identifier(name));
             }
             Node::Text(text) => out.push_str(text),
+            // DuckDB's own `error` is volatile, which TRY does not take
+            Node::Apply {
+                template,
+                arguments,
+            } if template.contains("error(") => {
+                let typed = typed_errors(template, &self.ty);
+                fill(&typed, arguments, out);
+            }
             Node::Apply {
                 template,
                 arguments,
@@ -255,6 +265,21 @@ impl Aggregate {
             out.push_str(over);
         }
     }
+}
+
+/// Each `error(message)` as an expression of this type
+fn typed_errors(template: &str, ty: &Type) -> String {
+    let mut text = String::new();
+    let mut rest = template;
+    while let Some(at) = rest.find("error(") {
+        text.push_str(&rest[..at]);
+        let Some((call, after)) = rest[at..].split_once(')') else {
+            break;
+        };
+        text.push_str(&format!("CAST(gs_{call}) AS {})", ty.duckdb()));
+        rest = after;
+    }
+    text + rest
 }
 
 fn write_list(items: &[Typed], out: &mut String) {

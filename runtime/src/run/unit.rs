@@ -131,9 +131,7 @@ impl Unit {
                     format!("the assertion found {count} {rows}"),
                 )
                 .in_file(action.file_name())
-                .help(format!(
-                    "see them with `sqlx-run query 'SELECT * FROM `{name}`'`"
-                )))
+                .help(format!("its view lists them: SELECT * FROM `{name}`")))
             }
             _ => Ok(()),
         }

@@ -6,7 +6,6 @@ use std::time::Instant;
 
 use anyhow::{Context, Result, bail};
 use clap::{Parser, Subcommand};
-use simulate::{SimulateOptions, simulate};
 use wait4::Wait4;
 
 /// Measure speed and memory
@@ -59,14 +58,16 @@ struct Need {
 fn run(users: u64, rounds: usize) -> Result<()> {
     let scratch = tempfile::tempdir()?;
     let events = scratch.path().join("events.parquet");
-    let options = SimulateOptions {
-        users,
-        ..SimulateOptions::default()
-    };
-    let summary = simulate(&options, &events)?;
-    println!("{} events of {} users", summary.events, summary.users);
     let root = root();
     let program = program()?;
+    // in a process of its own: a child's peak memory would otherwise begin with this one's
+    let made = Command::new(&program)
+        .args(["simulate", "--users", &users.to_string()])
+        .arg(&events)
+        .status()?;
+    if !made.success() {
+        bail!("the events could not be made");
+    }
     let by_hand = root.join("tests/bench/churn_propensity.duckdb.sql");
     let own = std::env::current_exe()?;
     let (mut ours, mut theirs) = (Vec::new(), Vec::new());
@@ -147,7 +148,7 @@ fn compare(ours: &Path, theirs: &Path) -> Result<()> {
 
 fn measure(command: &mut Command) -> Result<Need> {
     let begun = Instant::now();
-    let mut child = command
+    let child = command
         .stdout(Stdio::null())
         .stderr(Stdio::null())
         .spawn()

@@ -48,7 +48,7 @@ pub fn compare(case: &Case, relation: &Relation, rows: &[Vec<Found>]) -> Outcome
 }
 
 fn plain(name: &str) -> String {
-    name.to_lowercase().replace(' ', "").replace('`', "")
+    name.to_lowercase().replace([' ', '`'], "")
 }
 
 fn any_order(rows: &[Vec<Found>], wanted: &[Vec<Value>], types: &[&Type]) -> bool {

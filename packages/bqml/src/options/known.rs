@@ -121,7 +121,7 @@ const OPTIONS: &[(&str, Support)] = &[
         "kms_key_name",
         Support::Ignored("a local model file is not encrypted"),
     ),
-    ("labels", Support::Ignored("local models have no labels")),
+    ("labels", Support::Used),
     (
         "description",
         Support::Ignored("it is only kept with the model"),

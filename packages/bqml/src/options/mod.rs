@@ -170,7 +170,9 @@ fn check_known(options: &[ModelOption]) -> Result<Vec<String>, Error> {
 }
 
 fn label(reader: &mut Reader<'_>, statement: &Range<usize>) -> Result<Named, Error> {
-    let Some((mut columns, span)) = reader.texts("input_label_cols")? else {
+    // an older name of the option, which later came to mean the labels of the model as a resource
+    let older = || reader.texts("labels").ok().flatten();
+    let Some((mut columns, span)) = reader.texts("input_label_cols")?.or_else(older) else {
         return Ok(Named {
             column: "label".to_owned(),
             span: statement.clone(),

@@ -17,7 +17,7 @@ aggregate LOGICAL_OR(BOOL) BOOL = %{bool_or($0)}
 aggregate BIT_AND(INT64) INT64 = %{bit_and($0)}
 aggregate BIT_OR(INT64) INT64 = %{bit_or($0)}
 aggregate BIT_XOR(INT64) INT64 = %{bit_xor($0)}
-aggregate CORR(FLOAT64, FLOAT64) FLOAT64 = %{corr($0, $1)}
+aggregate CORR(FLOAT64, FLOAT64) FLOAT64 = CASE WHEN %{regr_count($0, $1)} >= 2 THEN %{corr($0, $1)} END
 aggregate COVAR_POP(FLOAT64, FLOAT64) FLOAT64 = %{covar_pop($0, $1)}
 aggregate COVAR_SAMP(FLOAT64, FLOAT64) FLOAT64 = %{covar_samp($0, $1)}
 aggregate STDDEV(FLOAT64) FLOAT64 = %{stddev_samp($0)}

@@ -28,6 +28,10 @@ LAX_INT64(JSON) INT64 = gs_json_lax_int64($0)
 LAX_FLOAT64(JSON) FLOAT64 = gs_json_lax_float64($0)
 LAX_STRING(JSON) STRING = gs_json_lax_string($0)
 special JSON_ARRAY
+special JSON_REMOVE
+special JSON_SET
+special JSON_KEYS
+JSON_STRIP_NULLS(JSON) JSON = CAST(gs_json_strip_nulls($0) AS JSON)
 special JSON_OBJECT
 special TO_JSON_STRING
 special TO_JSON

@@ -17,6 +17,7 @@ mod conditional;
 mod hash;
 mod json;
 mod math;
+mod net;
 mod refused;
 mod string;
 mod temporal;
@@ -85,6 +86,7 @@ const GROUPS: &[&str] = &[
     hash::TABLE,
     json::TABLE,
     math::TABLE,
+    net::TABLE,
     refused::TABLE,
     string::TABLE,
     temporal::TABLE,

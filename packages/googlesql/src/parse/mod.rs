@@ -1,5 +1,6 @@
 //! A script's text to its statements, each parsed
 
+mod chain;
 mod change;
 mod cursor;
 mod define;
@@ -28,13 +29,28 @@ pub fn parse(sql: &str) -> Result<Vec<Statement>, Error> {
         .into_iter()
         .map(|tokens| {
             let span = tokens_span(&tokens);
+            chain::check(&tokens)?;
             let tokens = rewrite::rewrite(tokens);
-            let mut cursor = Cursor::new(&tokens, span.end);
-            let kind = statement(&mut cursor)?;
-            cursor.expect_end()?;
+            let parse = || {
+                let mut cursor = Cursor::new(&tokens, span.end);
+                let kind = statement(&mut cursor)?;
+                cursor.expect_end()?;
+                Ok(kind)
+            };
+            let kind = on_stack_for(&span, parse)?;
             Ok(Statement { span, kind })
         })
         .collect()
+}
+
+/// Runs what recurses into a statement; only a long text can nest deeply
+pub fn on_stack_for<T>(span: &Range<usize>, run: impl FnOnce() -> T) -> T {
+    const LONG: usize = 2_000;
+    const STACK: usize = 64 * 1024 * 1024;
+    match span.len() > LONG {
+        true => stacker::grow(STACK, run),
+        false => run(),
+    }
 }
 
 /// Parses `SELECT <items>` without `FROM`; spans are byte ranges in `items`

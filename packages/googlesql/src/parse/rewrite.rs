@@ -71,6 +71,15 @@ fn typed_arrays(tokens: Vec<TokenWithSpan>) -> Vec<TokenWithSpan> {
     let mut index = 0;
     while let Some(token) = tokens.get(index) {
         let span = token.span;
+        // `SAFE.SUBSTR(…)` and the like: a keyword after the prefix is a plain function name
+        let prefixed = index >= 2
+            && is_word(tokens.get(index - 2), &["SAFE"])
+            && is(tokens.get(index - 1), &Token::Period);
+        if let (true, Token::Word(name)) = (prefixed, &token.token) {
+            rewritten.push(at(Token::make_word(&name.value, Some('`')), span));
+            index += 1;
+            continue;
+        }
         if is_word(Some(token), &["TRY_CAST"]) {
             rewritten.push(at(Token::make_word("TRY_CAST", Some('`')), span));
             index += 1;

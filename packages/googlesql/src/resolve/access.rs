@@ -36,7 +36,7 @@ impl Resolver<'_> {
                     .value
                     .as_ref()
                     .is_some_and(|value| value.node == found.node)
-                    && !matches!(found.ty, Type::Struct(_) | Type::Json)
+                    && found.ty != Type::Json
             }) {
                 return Err(self.unknown_member(
                     &second.value,

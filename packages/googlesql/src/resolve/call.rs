@@ -80,11 +80,6 @@ impl Resolver<'_> {
             return Err(self.invalid("SAFE is not allowed on aggregate functions", call.span));
         }
         let ty = value.ty.clone();
-        let mut value = value;
-        if let Node::Apply { template, .. } = &mut value.node {
-            // TRY takes no volatile function: the lowering's own errors become NULL here
-            *template = without_errors(template).into();
-        }
         Ok(Typed {
             literal: crate::tree::Literal::No,
             ..Typed::apply(ty, "TRY($0)", vec![value.into_exact()], call.span)
@@ -317,18 +312,6 @@ impl Call<'_> {
         });
         inside.or(self.function.null_treatment)
     }
-}
-
-/// The template with each `error('…')` or `error($0)` as NULL
-fn without_errors(template: &str) -> String {
-    let mut text = String::new();
-    let mut rest = template;
-    while let Some(at) = rest.find("error(") {
-        text.push_str(&rest[..at]);
-        text.push_str("NULL");
-        rest = rest[at..].split_once(')').map_or("", |(_, rest)| rest);
-    }
-    text + rest
 }
 
 fn takes(row: &Row, count: usize) -> bool {

@@ -237,7 +237,7 @@ impl Resolver<'_> {
         let ty = Type::Array(Box::new(element.clone()));
         Ok(Typed {
             exact: true,
-            ..Typed::apply(ty, template, vec![from], span)
+            ..Typed::apply(ty, template, vec![from.into_exact()], span)
         })
     }
 

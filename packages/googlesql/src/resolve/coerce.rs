@@ -18,7 +18,7 @@ pub fn cost(from: &Typed, to: &Type) -> Option<Cost> {
         return Some(Cost(0));
     }
     match (&from.literal, to) {
-        (Literal::Null, _) => return Some(Cost(1)),
+        (Literal::Null | Literal::Error, _) => return Some(Cost(1)),
         (Literal::EmptyArray, Type::Array(_)) => return Some(Cost(1)),
         (Literal::Int(_), Type::Numeric) | (Literal::Float(_), Type::Numeric) => {
             return Some(Cost(3));
@@ -90,7 +90,7 @@ pub fn supertype<'a>(all: impl Iterator<Item = &'a Typed> + Clone) -> Option<Typ
     }
     for one in all
         .clone()
-        .filter(|one| !fixed(one) && !one.is_null_literal())
+        .filter(|one| !fixed(one) && !matches!(one.literal, Literal::Null | Literal::Error))
     {
         common = Some(match common {
             None => one.ty.clone(),
@@ -156,6 +156,13 @@ impl Resolver<'_> {
         }
         match (&from.literal, to) {
             (Literal::Null, _) => return Ok(Typed::null(to.clone(), from.span)),
+            // Its lowering takes the type that it has
+            (Literal::Error, _) => {
+                return Ok(Typed {
+                    ty: to.clone(),
+                    ..from
+                });
+            }
             (Literal::EmptyArray, _) => {
                 return Ok(Typed {
                     ty: to.clone(),

@@ -108,11 +108,11 @@ impl Resolver<'_> {
             } => self.ceil_floor("FLOOR", operand, field, scope, span()),
             Expr::Substring {
                 expr: operand,
-                substring_from: Some(from),
+                substring_from: from,
                 substring_for,
                 ..
             } => {
-                let operands = [Some(operand), Some(from), substring_for.as_ref()];
+                let operands = [Some(operand), from.as_ref(), substring_for.as_ref()];
                 let arguments = self.all(operands.into_iter().flatten().map(Box::as_ref), scope)?;
                 self.apply_function("SUBSTR", arguments, span())
             }

@@ -55,6 +55,11 @@ impl Resolver<'_> {
                             let value = self.expression(key, scope)?;
                             match value.node {
                                 Node::Column { .. } => self.group_key(key, items, scope),
+                                Node::Apply { template, .. }
+                                    if template.starts_with("struct_extract(") =>
+                                {
+                                    self.group_key(key, items, scope)
+                                }
                                 _ if ordinal(key).is_some() => self.group_key(key, items, scope),
                                 _ => {
                                     Err(self

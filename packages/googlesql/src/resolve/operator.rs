@@ -218,7 +218,10 @@ impl Resolver<'_> {
 
     fn concatenation(&self, left: Typed, right: Typed, span: Range<usize>) -> Result<Typed, Error> {
         let common = super::coerce::supertype([&left, &right].into_iter());
+        let null = left.is_null_literal() || right.is_null_literal();
         match common {
+            // DuckDB gives a concatenation with a bare NULL no type
+            Some(ty @ (Type::String | Type::Bytes)) if null => Ok(Typed::null(ty, span)),
             Some(ty @ (Type::String | Type::Bytes)) => {
                 let left = self.coerce(left, &ty)?;
                 let right = self.coerce(right, &ty)?;

@@ -121,6 +121,12 @@ impl<'p> Scope<'p> {
         {
             return Ok(Some(found));
         }
+        // A range variable hides a column of its name
+        if let Some(relation) = self.relation(name)
+            && let Some(value) = &relation.value
+        {
+            return Ok(Some(at(value, span)));
+        }
         let mut matches = self.star.iter().filter(|column| same(&column.name, name));
         if let Some(column) = matches.next() {
             if matches.next().is_some() {
@@ -132,11 +138,6 @@ impl<'p> Scope<'p> {
                 .help("qualify it with the table's alias"));
             }
             return Ok(Some(at(&column.expr, span)));
-        }
-        if let Some(relation) = self.relation(name)
-            && let Some(value) = &relation.value
-        {
-            return Ok(Some(at(value, span)));
         }
         if let Some(column) = self.pseudo.iter().find(|column| same(&column.name, name)) {
             return Ok(Some(at(&column.expr, span)));

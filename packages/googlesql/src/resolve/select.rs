@@ -42,6 +42,7 @@ impl Resolver<'_> {
             .filter_map(|item| Some((item.name.clone()?, item.value.clone())))
             .collect();
         let values: Vec<_> = items.iter().map(|item| item.value.clone()).collect();
+        scope.aliases_first = true;
         let grouping = self.group_by(&select.group_by, &values, &scope)?;
         let having = match &select.having {
             Some(condition) => Some(self.condition(condition, &scope, "HAVING clause")?),
@@ -51,7 +52,6 @@ impl Resolver<'_> {
             Some(condition) => Some(self.condition(condition, &scope, "QUALIFY clause")?),
             None => None,
         };
-        scope.aliases_first = true;
         let order = self.order_by(tail.order, &values, false, &scope)?;
         if distinct
             && let Some(item) = values

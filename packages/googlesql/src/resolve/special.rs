@@ -97,13 +97,28 @@ impl Resolver<'_> {
             ("ERROR", 1) => {
                 let message = self.coerce(arguments.remove(0), &Type::String)?;
                 Ok(Typed {
-                    literal: Literal::Null,
-                    exact: false,
+                    literal: Literal::Error,
+                    exact: true,
                     ..Typed::apply(Type::Int64, "error($0)", vec![message], span)
                 })
             }
-            ("IFERROR", 2) | ("ISERROR" | "NULLIFERROR", 1) => {
-                Err(self.unsupported(&call.name, span))
+            ("IFERROR", 2) => {
+                let (arguments, ty) = self.unify(arguments, "arguments")?;
+                let arguments = arguments.into_iter().map(Typed::into_exact).collect();
+                // A list, so that NULL is no error
+                let template = "CASE WHEN TRY([$0]) IS NULL THEN $1 ELSE TRY([$0])[1] END";
+                Ok(Typed::apply(ty, template, arguments, span))
+            }
+            ("ISERROR", 1) => Ok(Typed::apply(
+                Type::Bool,
+                "TRY([$0]) IS NULL",
+                arguments,
+                span,
+            )),
+            ("NULLIFERROR", 1) => {
+                let ty = arguments[0].ty.clone();
+                let arguments = arguments.into_iter().map(Typed::into_exact).collect();
+                Ok(Typed::apply(ty, "TRY($0)", arguments, span))
             }
             ("GREATEST" | "LEAST", 1..) => self.extreme(call, arguments),
             ("IEEE_DIVIDE", 2) => {
@@ -130,6 +145,24 @@ impl Resolver<'_> {
             | ("ARRAY_MIN", 1) => self.array_call(call, arguments),
             ("GENERATE_DATE_ARRAY" | "GENERATE_TIMESTAMP_ARRAY", 2 | 3) => {
                 self.generate_dates(call, arguments)
+            }
+            ("JSON_REMOVE", 2..) => self.json_steps(arguments, false, span),
+            ("JSON_SET", 3..) if count % 2 == 1 => self.json_steps(arguments, true, span),
+            ("JSON_KEYS", 1 | 2) => {
+                let ty = Type::Array(Box::new(Type::String));
+                let json = self.coerce(arguments.remove(0), &Type::Json)?;
+                let depth = match arguments.pop() {
+                    Some(depth) => self.coerce(depth, &Type::Int64)?,
+                    None => self.integer(i64::from(i32::MAX), span.clone()),
+                };
+                let template =
+                    "CAST(from_json(gs_json_keys($0, $1), '[\"VARCHAR\"]') AS VARCHAR[])";
+                Ok(Typed::apply(
+                    ty,
+                    template,
+                    vec![json, depth.into_exact()],
+                    span,
+                ))
             }
             ("JSON_ARRAY", _) => self.json_build(arguments, ("[", "]"), false, span),
             ("JSON_OBJECT", _)

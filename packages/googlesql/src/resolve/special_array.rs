@@ -127,7 +127,7 @@ impl Resolver<'_> {
             "list_transform"
         };
         let template = format!("{native}($0, lambda {parameters}: {body})");
-        let value = Typed::apply(ty, template, vec![array], span.clone());
+        let value = Typed::apply(ty, template, vec![array.into_exact()], span.clone());
         let value = Typed {
             exact: true,
             ..value

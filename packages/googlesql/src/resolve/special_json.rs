@@ -8,6 +8,43 @@ use crate::tree::{Node, Typed};
 use crate::{Error, Type, quote_identifier};
 
 impl Resolver<'_> {
+    /// `JSON_REMOVE(json, path, …)`, `JSON_SET(json, path, value, …)`: one step after the other
+    pub fn json_steps(
+        &self,
+        arguments: Vec<Typed>,
+        set: bool,
+        span: Range<usize>,
+    ) -> Result<Typed, Error> {
+        let mut arguments = arguments.into_iter();
+        let Some(json) = arguments.next() else {
+            return Err(self.invalid("a JSON value is missing", span));
+        };
+        let mut json = self.coerce(json, &Type::Json)?;
+        while let Some(path) = arguments.next() {
+            let path = self.coerce(path, &Type::String)?.into_exact();
+            json = match (set, arguments.next()) {
+                (true, Some(value)) => {
+                    let parts = vec![json, path, self.json_text(value, false)?];
+                    let template = "CAST(gs_json_set($0, $1, $2) AS JSON)";
+                    Typed::apply(Type::Json, template, parts, span.clone())
+                }
+                (_, next) => {
+                    let template = "CAST(gs_json_remove($0, $1) AS JSON)";
+                    let removed =
+                        Typed::apply(Type::Json, template, vec![json, path], span.clone());
+                    match next {
+                        Some(path) => {
+                            let path = self.coerce(path, &Type::String)?.into_exact();
+                            Typed::apply(Type::Json, template, vec![removed, path], span.clone())
+                        }
+                        None => removed,
+                    }
+                }
+            };
+        }
+        Ok(json)
+    }
+
     /// An array of values, or an object of keys and values
     pub fn json_build(
         &self,
@@ -32,7 +69,7 @@ impl Resolver<'_> {
                         "coalesce(gs_json_quote($0), error('a key of JSON_OBJECT is NULL'))";
                     Typed::apply(Type::String, quoted, vec![argument.into_exact()], place)
                 }
-                false => self.json_text(argument)?,
+                false => self.json_text(argument, false)?,
             });
         }
         let text = Typed::apply(
@@ -55,7 +92,8 @@ impl Resolver<'_> {
             return Err(self.unsupported(format!("the second argument of {}", call.name), span));
         }
         let value = arguments.remove(0);
-        let text = self.json_text(value)?;
+        // JSON text keeps numbers that a double cannot hold as strings
+        let text = self.json_text(value, call.name == "TO_JSON_STRING")?;
         Ok(match call.name.as_str() {
             "TO_JSON" => Typed::apply(Type::Json, "CAST($0 AS JSON)", vec![text], span),
             _ => text,
@@ -63,10 +101,12 @@ impl Resolver<'_> {
     }
 
     /// The JSON text of a value, never NULL
-    pub fn json_text(&self, value: Typed) -> Result<Typed, Error> {
+    pub fn json_text(&self, value: Typed, wide: bool) -> Result<Typed, Error> {
         let span = value.span.clone();
         let value = value.into_exact();
         let text = match value.ty.clone() {
+            Type::Int64 if wide => "coalesce(gs_json_of_int($0), 'null')".to_owned(),
+            Type::Numeric if wide => "coalesce(gs_json_of_numeric($0), 'null')".to_owned(),
             Type::Bool | Type::Int64 => "coalesce(CAST($0 AS VARCHAR), 'null')".to_owned(),
             Type::Json => "coalesce(gs_json_normal($0), 'null')".to_owned(),
             Type::Float64 => "coalesce(gs_json_of_float($0), 'null')".to_owned(),
@@ -88,7 +128,7 @@ impl Resolver<'_> {
             Type::Array(element) => {
                 let variable = self.fresh("e");
                 let item = Typed::column(*element, "", &variable, span.clone());
-                let item = self.json_text(item)?.sql().replace('$', "$$");
+                let item = self.json_text(item, wide)?.sql().replace('$', "$$");
                 let name = quote_identifier(&variable);
                 format!(
                     "CASE WHEN $0 IS NULL THEN 'null' ELSE '[' || coalesce(array_to_string(list_transform($0, lambda {name}: {item}), ','), '') || ']' END"
@@ -103,7 +143,7 @@ impl Resolver<'_> {
                         _ => self.struct_field(value.clone(), at, ty, &name, span.clone()),
                     };
                     let key = crate::value::json::quote(field.name.as_deref().unwrap_or_default());
-                    let text = self.json_text(part)?.sql().replace('$', "$$");
+                    let text = self.json_text(part, wide)?.sql().replace('$', "$$");
                     let key = crate::quote_string(&format!("{key}:")).replace('$', "$$");
                     parts.push(format!("{key} || {text}"));
                 }

@@ -23,10 +23,15 @@ impl Resolver<'_> {
             true => Type::Bytes,
             false => Type::String,
         };
+        // DuckDB gives a concatenation with a bare NULL no type
+        let null = arguments.iter().any(Typed::is_null_literal);
         let arguments = arguments
             .into_iter()
             .map(|one| self.as_text(one, &ty, "CONCAT"))
             .collect::<Result<Vec<_>, _>>()?;
+        if null {
+            return Ok(Typed::null(ty, span));
+        }
         arguments
             .into_iter()
             .reduce(|all, one| Typed::apply(ty.clone(), "$0 || $1", vec![all, one], span.clone()))
@@ -81,6 +86,7 @@ impl Resolver<'_> {
                 Type::String => 's',
                 Type::Bool => 'b',
                 Type::Date => 'd',
+                Type::Bytes => 'y',
                 ref other => {
                     return Err(self.unsupported(format!("FORMAT of {other}"), argument.span));
                 }
@@ -89,6 +95,10 @@ impl Resolver<'_> {
             let argument = argument.into_exact();
             all.push(match kind {
                 's' => argument,
+                'y' => {
+                    let place = argument.span.clone();
+                    Typed::apply(Type::String, "hex($0)", vec![argument], place)
+                }
                 'f' => {
                     let place = argument.span.clone();
                     Typed::apply(Type::String, "CAST($0 AS VARCHAR)", vec![argument], place)

@@ -213,7 +213,7 @@ impl Resolver<'_> {
             ),
         };
         let sql = format!(
-            "SELECT CASE WHEN {} THEN TRUE ELSE error({}) END",
+            "SELECT CASE WHEN {} THEN TRUE ELSE CAST(gs_error({}) AS BOOLEAN) END",
             test.sql(),
             quote_string(&text)
         );

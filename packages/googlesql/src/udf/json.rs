@@ -2,15 +2,18 @@
 
 use serde_json::Value;
 
-use super::Kind::{Bool, Double, Int, Text};
+use super::Kind::{Bool, Decimal, Double, Int, Text};
 use super::{Answer, Cell, Function};
-use crate::value::json::{at, float_text, parse, path, quote, scalar, write, write_as_is};
+use crate::value::json::{Step, at, float_text, parse, path, quote, scalar, write, write_as_is};
 
 macro_rules! function {
     ($name:literal, [$($kind:ident),*], $result:ident, $body:expr) => {
         Function { name: $name, parameters: &[$($kind),*], result: $result, body: $body }
     };
 }
+
+/// Every whole number up to it is a double
+const WIDEST: u64 = 1 << 53;
 
 pub const TABLE: &[Function] = &[
     function!("gs_json_parse", [Text], Text, |cells| Ok(Answer::Text(
@@ -31,6 +34,25 @@ pub const TABLE: &[Function] = &[
                 (_, true) => "\"Infinity\"".to_owned(),
                 _ => "\"-Infinity\"".to_owned(),
             },
+        }))
+    }),
+    function!("gs_json_of_int", [Int], Text, |cells| {
+        let value = cells[0].int();
+        Ok(Answer::Text(match value.unsigned_abs() <= WIDEST {
+            true => value.to_string(),
+            false => format!("\"{value}\""),
+        }))
+    }),
+    function!("gs_json_of_numeric", [Decimal], Text, |cells| {
+        let value = cells[0].decimal();
+        let text = crate::value::decimal::format(value);
+        let whole = value % crate::value::decimal::ONE == 0;
+        let narrow =
+            value.unsigned_abs() <= u128::from(WIDEST) * crate::value::decimal::ONE.unsigned_abs();
+        Ok(Answer::Text(if whole && narrow {
+            text
+        } else {
+            format!("\"{text}\"")
         }))
     }),
     function!("gs_json_field", [Text, Text], Text, |cells| {
@@ -97,6 +119,42 @@ pub const TABLE: &[Function] = &[
     }),
     function!("gs_json_text_extract_items", [Text, Text], Text, |cells| {
         array_at(cells, true, true, false)
+    }),
+    function!("gs_json_remove", [Text, Text], Text, |cells| {
+        let mut value = parse(cells[0].text())?;
+        let steps = path(cells[1].text(), false)?;
+        let Some((last, parents)) = steps.split_last() else {
+            return Err("JSON_REMOVE cannot remove the whole value".to_owned());
+        };
+        match (at_mut(&mut value, parents), last) {
+            (Some(Value::Object(members)), Step::Member(name)) => {
+                members.remove(name);
+            }
+            (Some(Value::Array(items)), Step::Element(index)) if *index < items.len() => {
+                items.remove(*index);
+            }
+            _ => {}
+        }
+        Ok(Answer::Text(write(&value)))
+    }),
+    function!("gs_json_set", [Text, Text, Text], Text, |cells| {
+        let mut value = parse(cells[0].text())?;
+        let steps = path(cells[1].text(), false)?;
+        set_at(&mut value, &steps, parse(cells[2].text())?);
+        Ok(Answer::Text(write(&value)))
+    }),
+    function!("gs_json_strip_nulls", [Text], Text, |cells| {
+        let mut value = parse(cells[0].text())?;
+        strip_nulls(&mut value);
+        Ok(Answer::Text(write(&value)))
+    }),
+    function!("gs_json_keys", [Text, Int], Text, |cells| {
+        let mut keys = Vec::new();
+        collect_keys(&parse(cells[0].text())?, "", cells[1].int(), &mut keys);
+        keys.sort();
+        keys.dedup();
+        let keys: Vec<_> = keys.iter().map(|key| quote(key)).collect();
+        Ok(Answer::Text(format!("[{}]", keys.join(","))))
     }),
     function!("gs_json_type", [Text], Text, |cells| {
         let name = match parse(cells[0].text())? {
@@ -207,10 +265,15 @@ fn find(cells: &[Cell], text: bool, legacy: bool) -> Result<Option<Value>, Strin
 }
 
 fn value_at(cells: &[Cell], text: bool, legacy: bool) -> Result<Answer, String> {
-    Ok(find(cells, text, legacy)?
-        .as_ref()
-        .and_then(scalar)
-        .map_or(Answer::Null, Answer::Text))
+    let found = find(cells, text, legacy)?;
+    let Some(written) = found.as_ref().and_then(scalar) else {
+        return Ok(Answer::Null);
+    };
+    // A number in text is given as it is written there
+    if text && matches!(found, Some(Value::Number(_))) && !cells[0].text().contains(&written) {
+        return Err("a JSON number written in this way is not supported".to_owned());
+    }
+    Ok(Answer::Text(written))
 }
 
 fn query_at(cells: &[Cell], text: bool, legacy: bool) -> Result<Answer, String> {
@@ -242,4 +305,71 @@ fn array_at(cells: &[Cell], text: bool, legacy: bool, scalars: bool) -> Result<A
         });
     }
     Ok(Answer::Text(format!("[{}]", texts.join(","))))
+}
+
+fn at_mut<'v>(value: &'v mut Value, steps: &[Step]) -> Option<&'v mut Value> {
+    steps.iter().try_fold(value, |value, step| match step {
+        Step::Member(name) => value.as_object_mut()?.get_mut(name),
+        Step::Element(index) => value.as_array_mut()?.get_mut(*index),
+    })
+}
+
+/// Sets what the path names, making members and elements on the way; nothing where it does not fit
+fn set_at(value: &mut Value, steps: &[Step], new: Value) {
+    const LONGEST: usize = 100_000;
+    let Some((first, rest)) = steps.split_first() else {
+        *value = new;
+        return;
+    };
+    if value.is_null() {
+        *value = match first {
+            Step::Member(_) => Value::Object(serde_json::Map::new()),
+            Step::Element(_) => Value::Array(Vec::new()),
+        };
+    }
+    match (value, first) {
+        (Value::Object(members), Step::Member(name)) => {
+            set_at(
+                members.entry(name.clone()).or_insert(Value::Null),
+                rest,
+                new,
+            );
+        }
+        (Value::Array(items), Step::Element(index)) if *index < LONGEST => {
+            if *index >= items.len() {
+                items.resize(index + 1, Value::Null);
+            }
+            set_at(&mut items[*index], rest, new);
+        }
+        _ => {}
+    }
+}
+
+fn strip_nulls(value: &mut Value) {
+    match value {
+        Value::Object(members) => {
+            members.values_mut().for_each(strip_nulls);
+            members.retain(|_, member| !member.is_null());
+        }
+        Value::Array(items) => {
+            items.iter_mut().for_each(strip_nulls);
+            items.retain(|item| !item.is_null());
+        }
+        _ => {}
+    }
+}
+
+/// Members' paths down to a depth; members inside arrays do not count
+fn collect_keys(value: &Value, prefix: &str, depth: i64, keys: &mut Vec<String>) {
+    if let (Value::Object(members), 1..) = (value, depth) {
+        for (name, member) in members {
+            let plain = name
+                .chars()
+                .all(|letter| letter.is_alphanumeric() || letter == '_');
+            let own = if plain { name.clone() } else { quote(name) };
+            let path = format!("{prefix}{own}");
+            collect_keys(member, &format!("{path}."), depth - 1, keys);
+            keys.push(path);
+        }
+    }
 }

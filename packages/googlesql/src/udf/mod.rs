@@ -6,6 +6,7 @@
 mod bytes;
 mod convert;
 mod json;
+mod net;
 mod number;
 mod temporal;
 mod text;
@@ -77,6 +78,7 @@ pub fn register(connection: &Connection) -> duckdb::Result<()> {
         bytes::TABLE,
         convert::TABLE,
         json::TABLE,
+        net::TABLE,
         number::TABLE,
         temporal::TABLE,
         text::TABLE,

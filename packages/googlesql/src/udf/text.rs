@@ -21,6 +21,24 @@ pub const TABLE: &[Function] = &[
         body: |cells| Ok(Answer::Int(farmhash::fingerprint64(cells[0].bytes()) as i64)),
     },
     Function {
+        name: "gs_upper",
+        parameters: &[Text],
+        result: Text,
+        body: |cells| Ok(Answer::Text(cells[0].text().to_uppercase())),
+    },
+    Function {
+        name: "gs_lower",
+        parameters: &[Text],
+        result: Text,
+        body: |cells| Ok(Answer::Text(cells[0].text().to_lowercase())),
+    },
+    Function {
+        name: "gs_error",
+        parameters: &[Text],
+        result: Text,
+        body: |cells| Err(cells[0].text().to_owned()),
+    },
+    Function {
         name: "gs_initcap",
         parameters: &[Text],
         result: Text,
@@ -209,11 +227,7 @@ pub const TABLE: &[Function] = &[
                 Ok(regex
                     .captures_iter(&text[start..])
                     .nth(nth)
-                    .map(|captures| {
-                        captures
-                            .get(group)
-                            .map_or(String::new(), |found| found.as_str().to_owned())
-                    }))
+                    .and_then(|captures| Some(captures.get(group)?.as_str().to_owned())))
             })??;
             Ok(found.map_or(Answer::Null, Answer::Text))
         },
@@ -231,6 +245,13 @@ pub const TABLE: &[Function] = &[
                 let group = regex.captures_len() - 1;
                 let items: Vec<_> = regex
                     .captures_iter(text)
+                    // An empty match at the end of a text does not count
+                    .filter(|captures| {
+                        text.is_empty()
+                            || captures
+                                .get(0)
+                                .is_some_and(|whole| whole.start() < text.len())
+                    })
                     .map(|captures| {
                         let item = captures.get(group).map_or("", |found| found.as_str());
                         crate::value::json::quote(item)

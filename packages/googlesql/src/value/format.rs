@@ -81,6 +81,7 @@ fn one(
             (None, ..) => "NULL".to_owned(),
             (Some(text), 'f', _) => float_value(text)?,
             (Some(text), 's', 'T') => quoted(text),
+            (Some(hex), 'y', _) => bytes(hex, conversion == 'T'),
             (Some(text), 'd', 'T') => format!("DATE \"{text}\""),
             (Some(text), ..) => text.to_owned(),
         }));
@@ -229,4 +230,22 @@ fn quoted(text: &str) -> String {
     }
     quoted.push(quote);
     quoted
+}
+
+/// The literal of bytes that come as hexadecimal digits; bare without `quotes`
+fn bytes(hex: &str, quotes: bool) -> String {
+    let mut text = String::new();
+    for pair in hex.as_bytes().chunks(2) {
+        let digits = std::str::from_utf8(pair).unwrap_or_default();
+        let byte = u8::from_str_radix(digits, 16).unwrap_or_default();
+        match byte {
+            b'"' | b'\\' if quotes => {
+                text.push('\\');
+                text.push(char::from(byte));
+            }
+            0x20..0x7f => text.push(char::from(byte)),
+            _ => text.push_str(&format!("\\x{byte:02x}")),
+        }
+    }
+    if quotes { format!("b\"{text}\"") } else { text }
 }

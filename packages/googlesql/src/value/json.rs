@@ -150,7 +150,7 @@ pub fn quote(text: &str) -> String {
             '\n' => quoted.push_str("\\n"),
             '\r' => quoted.push_str("\\r"),
             '\t' => quoted.push_str("\\t"),
-            letter if u32::from(letter) < 0x20 => {
+            letter if u32::from(letter) < 0x20 || matches!(letter, '\u{2028}' | '\u{2029}') => {
                 quoted.push_str(&format!("\\u{:04x}", u32::from(letter)));
             }
             letter => quoted.push(letter),

@@ -11,17 +11,30 @@ pub fn format_float(value: f64) -> String {
     if value == 0.0 {
         return if value.is_sign_negative() { "-0" } else { "0" }.to_owned();
     }
-    let scientific = format!("{value:e}");
+    // C's %.15g, or %.17g where 15 digits do not read back
+    let short = general(value, 15);
+    match short.parse::<f64>() == Ok(value) {
+        true => short,
+        false => general(value, 17),
+    }
+}
+
+/// C's `%.<precision>g`
+pub fn general(value: f64, precision: usize) -> String {
+    let scientific = format!("{value:.*e}", precision - 1);
     let (mantissa, exponent) = scientific.split_once('e').unwrap_or((&scientific, "0"));
     let exponent: i32 = exponent.parse().unwrap_or(0);
-    let digits = mantissa.trim_start_matches('-').replace('.', "").len();
-    // C's %.15g, or %.17g where 15 digits do not read back
-    let precision = if digits <= 15 { 15 } else { 17 };
-    if (-4..precision).contains(&exponent) {
-        return format!("{value}");
+    let trimmed = |text: &str| match text.contains('.') {
+        true => text.trim_end_matches('0').trim_end_matches('.').to_owned(),
+        false => text.to_owned(),
+    };
+    let most = i32::try_from(precision).unwrap_or(i32::MAX);
+    if (-4..most).contains(&exponent) {
+        let digits = usize::try_from(most - 1 - exponent).unwrap_or(0);
+        return trimmed(&format!("{value:.digits$}"));
     }
     let sign = if exponent < 0 { '-' } else { '+' };
-    format!("{mantissa}e{sign}{:02}", exponent.abs())
+    format!("{}e{sign}{:02}", trimmed(mantissa), exponent.abs())
 }
 
 pub fn parse_int(text: &str) -> Option<i64> {
@@ -71,22 +84,44 @@ pub fn parse_bool(text: &str) -> Option<bool> {
     }
 }
 
-/// Rounds half away from zero (or cuts off) after `digits` digits behind the point
+/// Rounds half away from zero (or cuts off) after `digits` digits behind the point, by the exact
+/// decimal expansion of the value
 pub fn round(value: f64, digits: i64, cut: bool) -> Option<f64> {
-    if !value.is_finite() || digits > 320 {
+    if !value.is_finite() || digits > 330 {
         return Some(value);
     }
-    if digits < -320 {
+    if digits < -310 {
         return Some(0.0);
     }
-    let factor = 10_f64.powi(i32::try_from(digits.abs()).ok()?);
-    let apply = |value: f64| if cut { value.trunc() } else { value.round() };
-    let rounded = match digits >= 0 {
-        true if !(value * factor).is_finite() => value,
-        true => apply(value * factor) / factor,
-        false => apply(value / factor) * factor,
-    };
-    rounded.is_finite().then_some(rounded)
+    // So many digits that the last one's own rounding does not matter
+    let behind = usize::try_from(digits.max(0)).ok()? + 80;
+    let text = format!("{:.behind$}", value.abs());
+    let (whole, fraction) = text.split_once('.')?;
+    let mut all: Vec<u8> = whole.bytes().chain(fraction.bytes()).collect();
+    let keep = i64::try_from(whole.len()).ok()? + digits;
+    if keep < 0 {
+        return Some(0.0_f64.copysign(value));
+    }
+    let keep = usize::try_from(keep).ok()?;
+    let up = !cut && all.get(keep).is_some_and(|digit| *digit >= b'5');
+    for digit in all.iter_mut().skip(keep) {
+        *digit = b'0';
+    }
+    let mut carry = up;
+    for digit in all.iter_mut().take(keep).rev() {
+        if !carry {
+            break;
+        }
+        carry = *digit == b'9';
+        *digit = if carry { b'0' } else { *digit + 1 };
+    }
+    let mut digits = String::from_utf8(all).ok()?;
+    digits.insert(whole.len(), '.');
+    if carry {
+        digits.insert(0, '1');
+    }
+    let rounded: f64 = digits.parse().ok()?;
+    rounded.is_finite().then_some(rounded.copysign(value))
 }
 
 /// A result that is finite where its operands are

@@ -94,7 +94,9 @@ fn one(element: &str, civil: i64, has: Has, offset: (i32, &str)) -> Result<Optio
     if (has == Has::Time && needs_date) || (has == Has::Date && needs_time) {
         return Ok(None);
     }
-    if matches!(element, "s" | "Z" | "z" | "Ez") && has != Has::Timestamp {
+    if matches!(element, "Z" | "z" | "Ez") && has != Has::Timestamp
+        || element == "s" && matches!(has, Has::Date | Has::Time)
+    {
         return Ok(None);
     }
     Ok(Some(match element {
@@ -138,7 +140,9 @@ fn one(element: &str, civil: i64, has: Has, offset: (i32, &str)) -> Result<Optio
         "E4Y" => format!("{year:04}"),
         "Z" => match offset.1.to_ascii_uppercase().as_str() {
             "UTC" => "UTC".to_owned(),
-            _ => return Err("format element `%Z` is supported for UTC only".to_owned()),
+            _ if offset.0 == 0 => "UTC".to_owned(),
+            _ if offset.0 % 3600 == 0 => format!("UTC{:+}", offset.0 / 3600),
+            _ => format!("UTC{}", zone_offset(offset.0, "")),
         },
         "z" => zone_offset(offset.0, ""),
         "Ez" => zone_offset(offset.0, ":"),

@@ -66,7 +66,14 @@ pub fn message(error: &duckdb::Error) -> String {
 }
 
 fn fragment(text: &str) -> String {
-    let mut line = first_line(text);
+    // what is wrong with a line of CSV stands in the lines after the first
+    let told: Vec<&str> = text.lines().take(3).map(str::trim).collect();
+    let joined = told.join(", ");
+    let mut line = if text.contains("CSV Error on Line") {
+        joined.as_str()
+    } else {
+        first_line(text)
+    };
     if let Some((class, rest)) = line.split_once(" Error: ")
         && class
             .chars()

@@ -82,11 +82,14 @@ fn reader(source: &SourceFiles) -> Result<String, Diagnostic> {
                 .help("name the file `.parquet`, `.csv`, `.tsv`, `.json`, `.jsonl` or `.ndjson`"));
         }
     };
-    let options = if path.contains(['*', '?', '[']) {
-        ", union_by_name = true"
-    } else {
-        ""
-    };
+    let mut options = String::new();
+    if path.contains(['*', '?', '[']) {
+        options.push_str(", union_by_name = true");
+    }
+    if function == "read_csv" {
+        // without these the reader may take odd lines for a preamble and leave them out
+        options.push_str(", header = true, skip = 0, strict_mode = true");
+    }
     Ok(format!("{function}({}{options})", quote_string(&path)))
 }
 

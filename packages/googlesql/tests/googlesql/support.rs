@@ -1,5 +1,4 @@
 //! A catalog of tables in an in-memory DuckDB, and running GoogleSQL against it
-#![allow(dead_code, clippy::allow_attributes, reason = "each test file uses a part")]
 
 use std::ops::Range;
 
@@ -22,7 +21,11 @@ impl Catalog for Tables {
         let name = self.physical(path, span.clone())?;
         match self.tables.iter().find(|(own, _)| *own == name.name) {
             Some((_, columns)) => Ok(Table {
-                sql: format!("{}.{}", quote_identifier(&name.schema), quote_identifier(&name.name)),
+                sql: format!(
+                    "{}.{}",
+                    quote_identifier(&name.schema),
+                    quote_identifier(&name.name)
+                ),
                 columns: columns.clone(),
                 pseudo_columns: match name.name.ends_with('*') {
                     true => vec![Column::new("_TABLE_SUFFIX", Type::String)],
@@ -59,7 +62,10 @@ impl Catalog for Tables {
     fn model_function(&self, call: &ModelFunction) -> Result<Relation, Error> {
         match call.inputs.first() {
             Some(input) => Ok(Relation {
-                sql: format!("SELECT *, 0.5e0 AS \"predicted\" FROM ({}) AS \"scored\"", input.sql),
+                sql: format!(
+                    "SELECT *, 0.5e0 AS \"predicted\" FROM ({}) AS \"scored\"",
+                    input.sql
+                ),
                 columns: input
                     .columns
                     .iter()
@@ -67,7 +73,11 @@ impl Catalog for Tables {
                     .chain([Column::new("predicted", Type::Float64)])
                     .collect(),
             }),
-            None => Err(Error::new(code::MODEL_INPUT_INVALID, "no input", call.span.clone())),
+            None => Err(Error::new(
+                code::MODEL_INPUT_INVALID,
+                "no input",
+                call.span.clone(),
+            )),
         }
     }
 
@@ -80,7 +90,13 @@ impl Catalog for Tables {
 pub fn shop() -> Tables {
     let params = Type::Array(Box::new(Type::Struct(vec![
         field("key", Type::String),
-        field("value", Type::Struct(vec![field("text", Type::String), field("number", Type::Int64)])),
+        field(
+            "value",
+            Type::Struct(vec![
+                field("text", Type::String),
+                field("number", Type::Int64),
+            ]),
+        ),
     ])));
     Tables {
         tables: vec![
@@ -98,7 +114,10 @@ pub fn shop() -> Tables {
             ),
             (
                 "customers",
-                vec![Column::new("customer", Type::String), Column::new("country", Type::String)],
+                vec![
+                    Column::new("customer", Type::String),
+                    Column::new("country", Type::String),
+                ],
             ),
             (
                 "events_*",
@@ -139,7 +158,9 @@ pub fn database() -> Connection {
 
 /// The rows of a query as texts, one per row, cells separated by ` | `
 pub fn rows(connection: &Connection, relation: &Relation) -> Result<Vec<String>, String> {
-    let mut statement = connection.prepare(&relation.sql).map_err(|error| error.to_string())?;
+    let mut statement = connection
+        .prepare(&relation.sql)
+        .map_err(|error| error.to_string())?;
     let mut rows = statement.query([]).map_err(|error| error.to_string())?;
     let mut lines = Vec::new();
     while let Some(row) = rows.next().map_err(|error| error.to_string())? {
@@ -159,7 +180,10 @@ fn show(value: &Value) -> String {
         Value::Double(value) => value.to_string(),
         Value::Text(text) => text.clone(),
         Value::List(items) => {
-            format!("[{}]", items.iter().map(show).collect::<Vec<_>>().join(", "))
+            format!(
+                "[{}]",
+                items.iter().map(show).collect::<Vec<_>>().join(", ")
+            )
         }
         Value::Struct(fields) => {
             let fields: Vec<_> = fields.iter().map(|(_, value)| show(value)).collect();

@@ -1,6 +1,6 @@
 //! Queries with their answers: each line of the case files is `query => rows`, rows separated by ` ; `
 
-mod support;
+use crate::support;
 
 use googlesql::Analyzed;
 
@@ -16,11 +16,19 @@ fn every_query_gives_its_answer() {
         ("queries", include_str!("cases/queries.txt")),
         ("text", include_str!("cases/text.txt")),
     ] {
-        for line in cases.lines().filter(|line| !line.trim().is_empty() && !line.starts_with("--")) {
-            let (query, wanted) = line.split_once(" => ").unwrap_or_else(|| panic!("{name}: {line}"));
+        for line in cases
+            .lines()
+            .filter(|line| !line.trim().is_empty() && !line.starts_with("--"))
+        {
+            let (query, wanted) = line
+                .split_once(" => ")
+                .unwrap_or_else(|| panic!("{name}: {line}"));
             let found = answer(query.trim());
             if found != wanted.trim() {
-                wrong.push(format!("{name}: {query}\n  wanted {}\n  found  {found}", wanted.trim()));
+                wrong.push(format!(
+                    "{name}: {query}\n  wanted {}\n  found  {found}",
+                    wanted.trim()
+                ));
             }
         }
     }
@@ -44,12 +52,19 @@ fn answer(query: &str) -> String {
     let types: Vec<String> = connection
         .prepare(&format!("DESCRIBE {}", relation.sql))
         .and_then(|mut statement| {
-            statement.query_map([], |row| row.get::<_, String>(1))?.collect()
+            statement
+                .query_map([], |row| row.get::<_, String>(1))?
+                .collect()
         })
         .unwrap_or_default();
     for (found, column) in types.iter().zip(&relation.columns) {
         let own = googlesql::Type::from_duckdb(found);
-        assert_eq!(own, Some((strip(&column.ty), false)), "type of {} in {query}", column.name);
+        assert_eq!(
+            own,
+            Some((strip(&column.ty), false)),
+            "type of {} in {query}",
+            column.name
+        );
     }
     match support::rows(&connection, relation) {
         Ok(rows) => rows.join(" ; "),
@@ -67,7 +82,12 @@ fn strip(ty: &googlesql::Type) -> googlesql::Type {
                 .iter()
                 .enumerate()
                 .map(|(at, field)| Field {
-                    name: Some(field.name.clone().unwrap_or_else(|| format!("_field_{}", at + 1))),
+                    name: Some(
+                        field
+                            .name
+                            .clone()
+                            .unwrap_or_else(|| format!("_field_{}", at + 1)),
+                    ),
                     ty: strip(&field.ty),
                 })
                 .collect(),

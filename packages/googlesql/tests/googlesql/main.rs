@@ -1,0 +1,12 @@
+//! GoogleSQL in, DuckDB SQL and answers out
+
+#[cfg(test)]
+mod answers;
+#[cfg(test)]
+mod arbitrary;
+#[cfg(test)]
+mod errors;
+#[cfg(test)]
+mod lowering;
+#[cfg(test)]
+mod support;
