@@ -36,7 +36,7 @@ impl Resolver<'_> {
                 Ok(format!("CROSS JOIN {right}"))
             }
             // An unnested array needs no condition
-            JoinConstraint::None if keyword == "LEFT JOIN" && right.contains("unnest(") => {
+            JoinConstraint::None if keyword == "LEFT JOIN" && is_array(&right) => {
                 Ok(format!("{keyword} {right} ON TRUE"))
             }
             JoinConstraint::None => Err(self.invalid(format!("{keyword} needs a condition"), span)),
@@ -120,4 +120,11 @@ impl Resolver<'_> {
         scope.star.extend(right);
         condition.ok_or_else(|| self.invalid("USING takes column names", self.whole.clone()))
     }
+}
+
+/// Whether a lowered table is an unnested array
+fn is_array(table: &str) -> bool {
+    ["unnest(", "(SELECT unnest(", "LATERAL (SELECT unnest("]
+        .iter()
+        .any(|start| table.starts_with(start))
 }

@@ -66,11 +66,8 @@ pub fn format(picture: &str, civil: i64, has: Has, offset: (i32, &str)) -> Resul
         };
         match one(&element, civil, has, offset)? {
             Some(piece) => text.push_str(&piece),
-            None => {
-                return Err(format!(
-                    "format element `%{element}` does not fit the value"
-                ));
-            }
+            // What the value lacks stays as it is written
+            None => text.push_str(&format!("%{element}")),
         }
     }
     Ok(text)
