@@ -63,6 +63,10 @@ pub fn query(global: &GlobalArguments, arguments: &QueryArguments, printer: &Pri
 }
 
 fn text(argument: &str) -> Result<String, Diagnostic> {
+    if argument.trim().is_empty() {
+        return Err(Diagnostic::error(code::USAGE, "there is no statement")
+            .help("write GoogleSQL, such as `sqlx-run query 'SELECT 1'`"));
+    }
     if argument != "-" {
         return Ok(argument.to_owned());
     }

@@ -197,3 +197,60 @@ fn the_help_says_what_there_is() {
     let scratch = Scratch::empty();
     assert_transcript!("help", scratch.snapshot(&["--help"]));
 }
+
+#[test]
+fn wildcard_sources_have_the_suffix_of_their_files() {
+    let scratch = Scratch::project(&[
+        (
+            "events.sqlx",
+            "config { type: \"declaration\", database: \"other\", schema: \"raw\", name: \"events_*\" }\n",
+        ),
+        (
+            "june.sqlx",
+            "config { type: \"view\" }\nSELECT _TABLE_SUFFIX AS day, COUNT(*) AS events\nFROM ${ref(\"events_*\")}\n\
+             WHERE _TABLE_SUFFIX BETWEEN '20180601' AND '20180630'\nGROUP BY day\n",
+        ),
+    ]);
+    for (day, rows) in [
+        ("20180531", "1\n"),
+        ("20180601", "2\n3\n"),
+        ("20180630", "4\n"),
+    ] {
+        scratch.write(&format!("days/events_{day}.csv"), &format!("n\n{rows}"));
+    }
+    let ran = scratch.run(&["run", "--source", "other.raw.events_*=days/events_*.csv"]);
+    assert_eq!(ran.code, Some(0), "{}", ran.stderr);
+    assert_eq!(
+        scratch.rows("SELECT * FROM sales.june ORDER BY day"),
+        serde_json::json!([{"day": "20180601", "events": 2}, {"day": "20180630", "events": 1}]),
+    );
+    assert_eq!(
+        scratch.number("SELECT SUM(n) FROM other.raw.`events_*`"),
+        10
+    );
+}
+
+#[test]
+fn a_view_that_asks_a_model_asks_the_newest() {
+    let model = |low: &str, high: &str| {
+        format!(
+            "config {{ type: \"operations\", hasOutput: true }}\nCREATE OR REPLACE MODEL ${{self()}}\n\
+             OPTIONS (MODEL_TYPE = 'LOGISTIC_REG', INPUT_LABEL_COLS = ['label']) AS\n\
+             SELECT x, IF(x < 50, '{low}', '{high}') AS label FROM UNNEST(GENERATE_ARRAY(1, 100)) AS x\n"
+        )
+    };
+    let scratch = Scratch::project(&[
+        ("size.sqlx", &model("a", "b")),
+        (
+            "sizes.sqlx",
+            "config { type: \"view\" }\nSELECT x, predicted_label\n\
+             FROM ML.PREDICT(MODEL ${ref(\"size\")}, (SELECT x FROM UNNEST([1, 99]) AS x))\n",
+        ),
+    ]);
+    assert_eq!(scratch.run(&["run"]).code, Some(0));
+    let sizes = "SELECT STRING_AGG(predicted_label, '' ORDER BY x) AS sizes FROM sales.sizes";
+    assert_eq!(scratch.rows(sizes)[0]["sizes"], "ab");
+    scratch.write("definitions/size.sqlx", &model("b", "a"));
+    assert_eq!(scratch.run(&["run", "--actions", "size"]).code, Some(0));
+    assert_eq!(scratch.rows(sizes)[0]["sizes"], "ba");
+}

@@ -3,7 +3,7 @@
 /// The candidate nearest to `word` by edit distance, when it is near enough to be a slip of the pen
 pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let wanted = word.to_lowercase();
-    let allowed = (wanted.chars().count() / 3).max(1);
+    let allowed = wanted.chars().count() / 3;
     candidates
         .into_iter()
         .map(|candidate| (distance(&wanted, &candidate.to_lowercase()), candidate))

@@ -95,3 +95,14 @@ fn strip(ty: &googlesql::Type) -> googlesql::Type {
         other => other.clone(),
     }
 }
+
+#[test]
+fn functions_register_again_and_on_other_connections() {
+    let connection = support::database();
+    let other = connection.try_clone().unwrap();
+    let again = googlesql::udf::register(&other);
+    let found: i64 = other
+        .query_row("SELECT gs_farm_fingerprint('foo')", [], |row| row.get(0))
+        .unwrap();
+    assert_eq!((again.is_ok(), found), (true, 6_150_913_649_986_995_171));
+}

@@ -217,7 +217,9 @@ impl DuckDbCatalog<'_> {
             format!("no table or view `{written}` in this warehouse"),
             span,
         );
-        error.help = did_you_mean(&name.name, tables.iter().map(String::as_str)).or_else(|| {
+        let nearest = diagnostic::nearest(&name.name, tables.iter().map(String::as_str));
+        let nearest = nearest.map(|table| format!("did you mean `{}.{table}`?", name.schema));
+        error.help = nearest.or_else(|| {
             Some("run the action that makes it first, for example with `--include-deps`".to_owned())
         });
         error

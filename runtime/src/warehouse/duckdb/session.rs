@@ -10,6 +10,7 @@ use googlesql::{Analyzed, CreateModel, Effect, Error, PhysicalName, Relation, qu
 
 use super::catalog::{DuckDbCatalog, qualified};
 use super::model_views::ModelViews;
+use super::source::TABLE_SUFFIX;
 use super::{Names, error, value};
 use crate::warehouse::{Interrupt, Outcome, Progress, Rows, Session, SqlError};
 
@@ -238,7 +239,8 @@ impl Session for DuckDbSession {
         for statement in googlesql::parse(script)? {
             // each statement sees what those before it did
             let catalog = self.catalog();
-            let analyzed = googlesql::analyze(script, &statement, &catalog)?;
+            let analyzed =
+                googlesql::analyze(script, &statement, &catalog).map_err(with_suffix_help)?;
             let asked = catalog.asked.take();
             let text = &script[statement.span()];
             let outcome = self
@@ -276,6 +278,17 @@ impl DuckDbSession {
             .execute_batch(sql)
             .map_err(|failure| error::execution(&failure))
     }
+}
+
+/// Where `_TABLE_SUFFIX` comes from locally is ours to explain
+fn with_suffix_help(mut error: Error) -> Error {
+    if error.code == code::UNKNOWN_COLUMN && error.message.contains(TABLE_SUFFIX) {
+        error.help = Some(
+            "the names of the files behind a wildcard source give it: map them with a glob such as `data/events_*.parquet`"
+                .to_owned(),
+        );
+    }
+    error
 }
 
 struct Handle(Arc<InterruptHandle>);

@@ -25,33 +25,24 @@ pub struct SourceFiles {
 
 /// Makes the view through which a source is read
 ///
-/// For a wildcard declaration (`events_*`), `_TABLE_SUFFIX` is what stands for the last `*` of the path
+/// For a wildcard declaration (`events_*`), `_TABLE_SUFFIX` is the name of the row's file without its
+/// extensions and without the declaration's prefix; a single file whose name lacks the prefix has none.
+/// Times without a zone in CSV and JSON are TIMESTAMP, as in BigQuery's schema detection
 ///
 /// # Errors
 /// Missing or broken files, unknown formats, columns of a type that GoogleSQL lacks
 pub fn create_view(connection: &Connection, source: &SourceFiles) -> Result<(), Diagnostic> {
-    let reader = reader(source)?;
+    let format = Format::of(source)?;
+    let reader = format.reader(source);
     let broken = |failure: &duckdb::Error| unreadable(source, &error::message(failure));
     let mut columns = Vec::new();
     for (name, ty) in describe(connection, &reader).map_err(|failure| broken(&failure))? {
-        let quoted = quote_identifier(&name);
-        match Type::from_duckdb(&ty) {
-            Some((_, false)) => columns.push(quoted),
-            Some((known, true)) => {
-                columns.push(format!("CAST({quoted} AS {}) AS {quoted}", known.duckdb()));
-            }
-            None => {
-                return Err(unreadable(
-                    source,
-                    &format!("column `{name}` has the type {ty}, which GoogleSQL lacks"),
-                ));
-            }
-        }
+        columns.push(column(source, format, &name, &ty)?);
     }
-    if let Some(suffix) = suffix_pattern(source) {
+    if let Some(pattern) = suffix_pattern(source) {
         columns.push(format!(
             "regexp_extract(replace(filename, '\\', '/'), {}, 1) AS {}",
-            quote_string(&suffix),
+            quote_string(&pattern),
             quote_identifier(TABLE_SUFFIX)
         ));
     }
@@ -66,55 +57,98 @@ pub fn create_view(connection: &Connection, source: &SourceFiles) -> Result<(), 
         .map_err(|failure| broken(&failure))
 }
 
-fn reader(source: &SourceFiles) -> Result<String, Diagnostic> {
-    let path = source.path.to_string_lossy().replace('\\', "/");
-    let lower = path.to_lowercase();
-    let lower = lower.trim_end_matches(".gz").trim_end_matches(".zst");
-    let function = match Path::new(lower)
-        .extension()
-        .and_then(|found| found.to_str())
-    {
-        Some("parquet") => "read_parquet",
-        Some("csv" | "tsv") => "read_csv",
-        Some("json" | "jsonl" | "ndjson") => "read_json",
-        _ => {
-            return Err(unreadable(source, "the format is not known by its name")
-                .help("name the file `.parquet`, `.csv`, `.tsv`, `.json`, `.jsonl` or `.ndjson`"));
+/// A column as GoogleSQL has it
+fn column(
+    source: &SourceFiles,
+    format: Format,
+    name: &str,
+    ty: &str,
+) -> Result<String, Diagnostic> {
+    let quoted = quote_identifier(name);
+    if ty == "TIMESTAMP" && format != Format::Parquet {
+        return Ok(format!("CAST({quoted} AS TIMESTAMPTZ) AS {quoted}"));
+    }
+    match Type::from_duckdb(ty) {
+        Some((_, false)) => Ok(quoted),
+        Some((known, true)) => Ok(format!("CAST({quoted} AS {}) AS {quoted}", known.duckdb())),
+        // objects with ever other keys are what GoogleSQL has JSON for
+        None if ty.starts_with("MAP(") && format == Format::Json => {
+            Ok(format!("to_json({quoted}) AS {quoted}"))
         }
-    };
-    let mut options = String::new();
-    if path.contains(['*', '?', '[']) {
-        options.push_str(", union_by_name = true");
+        // BigQuery loads a map as an array of keys and values
+        None if ty.starts_with("MAP(") => Ok(format!("map_entries({quoted}) AS {quoted}")),
+        None => Err(unreadable(
+            source,
+            &format!("column `{name}` has the type {ty}, which GoogleSQL lacks"),
+        )),
     }
-    if function == "read_csv" {
-        // without these the reader may take odd lines for a preamble and leave them out
-        options.push_str(", header = true, skip = 0, strict_mode = true");
-    }
-    Ok(format!("{function}({}{options})", quote_string(&path)))
 }
 
-/// A regular expression whose group is what stands for the last `*` of the path's file name
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Format {
+    Parquet,
+    Csv,
+    Json,
+}
+
+impl Format {
+    fn of(source: &SourceFiles) -> Result<Self, Diagnostic> {
+        let name = source.path.to_string_lossy().to_lowercase();
+        let name = name.trim_end_matches(".gz").trim_end_matches(".zst");
+        match Path::new(name).extension().and_then(|found| found.to_str()) {
+            Some("parquet") => Ok(Self::Parquet),
+            Some("csv" | "tsv") => Ok(Self::Csv),
+            Some("json" | "jsonl" | "ndjson") => Ok(Self::Json),
+            _ => Err(unreadable(source, "the format is not known by its name")
+                .help("name the file `.parquet`, `.csv`, `.tsv`, `.json`, `.jsonl` or `.ndjson`")),
+        }
+    }
+
+    fn reader(self, source: &SourceFiles) -> String {
+        let path = source.path.to_string_lossy().replace('\\', "/");
+        let mut options = String::new();
+        if is_glob(&path) {
+            options.push_str(", union_by_name = true");
+        }
+        let function = match self {
+            Self::Parquet => "read_parquet",
+            Self::Csv => {
+                // without these the reader may take odd lines for a preamble and leave them out
+                options.push_str(", header = true, skip = 0, strict_mode = true");
+                "read_csv"
+            }
+            Self::Json => "read_json",
+        };
+        format!("{function}({}{options})", quote_string(&path))
+    }
+}
+
+fn is_glob(path: &str) -> bool {
+    path.contains(['*', '?', '['])
+}
+
+/// A regular expression whose group is the suffix in a file's path
 fn suffix_pattern(source: &SourceFiles) -> Option<String> {
-    if !source.name.name.ends_with('*') {
+    let prefix = source.name.name.strip_suffix('*')?;
+    let path = source.path.to_string_lossy();
+    let named = source
+        .path
+        .file_name()
+        .is_some_and(|file| file.to_string_lossy().starts_with(prefix));
+    if !is_glob(&path) && !named {
         return None;
     }
-    let file = source.path.file_name()?.to_str()?;
-    let (before, after) = file.rsplit_once('*')?;
-    let escape = |text: &str| {
-        text.chars()
-            .map(|letter| match letter {
-                '*' => "[^/]*".to_owned(),
-                '?' => "[^/]".to_owned(),
-                letter if letter.is_alphanumeric() || letter == '_' => letter.to_string(),
-                letter => format!("\\{letter}"),
-            })
-            .collect::<String>()
-    };
-    Some(format!(
-        "(?:^|/){}([^/]*){}$",
-        escape(before),
-        escape(after)
-    ))
+    let escaped: String = prefix
+        .chars()
+        .map(|letter| {
+            if letter.is_alphanumeric() || letter == '_' {
+                letter.to_string()
+            } else {
+                format!("\\{letter}")
+            }
+        })
+        .collect();
+    Some(format!("(?:^|/)(?:{escaped})?([^/]*?)(?:\\.[A-Za-z]+)+$"))
 }
 
 fn unreadable(source: &SourceFiles, why: &str) -> Diagnostic {
@@ -133,21 +167,33 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_suffix_is_what_the_last_star_stands_for() {
-        let pattern = |path: &str| {
-            suffix_pattern(&SourceFiles {
+    fn the_suffix_is_the_file_without_prefix_and_extensions() {
+        let connection = Connection::open_in_memory().unwrap();
+        let suffix = |pattern: &str, file: &str| -> Option<String> {
+            let source = SourceFiles {
                 name: PhysicalName {
                     schema: "raw".into(),
                     name: "events_*".into(),
                 },
-                path: path.into(),
+                path: pattern.into(),
                 required: true,
-            })
+            };
+            let pattern = suffix_pattern(&source)?;
+            let sql = "SELECT regexp_extract(?, ?, 1)";
+            let found = connection.query_row(sql, [file, &pattern], |row| row.get(0));
+            Some(found.unwrap())
         };
+        let day = Some("20180612".to_owned());
         assert_eq!(
-            pattern("data/events_*.parquet").as_deref(),
-            Some("(?:^|/)events_([^/]*)\\.parquet$")
+            suffix("d/events_*.parquet", "d/events_20180612.parquet"),
+            day
         );
-        assert_eq!(pattern("data/events.parquet"), None);
+        assert_eq!(
+            suffix("d/events_2018*.csv.gz", "/d/events_20180612.csv.gz"),
+            day
+        );
+        assert_eq!(suffix("d/*.parquet", "d/20180612.parquet"), day);
+        assert_eq!(suffix("events_20180612.csv", "events_20180612.csv"), day);
+        assert_eq!(suffix("d/events.parquet", "d/events.parquet"), None);
     }
 }
