@@ -134,7 +134,7 @@ codes! {
     RUN_RECORD = "R006", "the run record cannot be written or read",
         "The folder `.sqlx-run` is not writable, the disk is full, or there is no record of a run yet.";
     NOT_RUNNABLE = "R007", "an action that cannot be run locally",
-        "Notebooks, data preparations and property graphs run in Dataform on Google Cloud only.";
+        "The action needs something that the embedded engine does not do yet, as the message says: SQL that JavaScript makes during the run, or changes of an incremental table's columns.";
 
     // Usage
     NOTHING_SELECTED = "U001", "nothing is selected",

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use diagnostic::{Diagnostic, Location, code};
-use sqlx_compiler::sql::{self, Statement, Task};
+use sqlx_compiler::sql::{self, Role, Statement, Task};
 use sqlx_compiler::{ActionKind, ActionRef};
 
 use super::Running;
@@ -66,6 +66,9 @@ impl Unit {
         progress: &mut dyn FnMut(String),
     ) -> Result<Done, Diagnostic> {
         let tasks = tasks(&*self.warehouse, action, self.plan.full_refresh, &self.run)?;
+        if let Some(failure) = schema_change(action, &tasks) {
+            return Err(failure);
+        }
         let mut session = self.warehouse.session()?;
         if !self.running.enter(self.index, session.interrupt_handle()) {
             return Err(Diagnostic::error(code::INTERRUPTED, "interrupted"));
@@ -209,6 +212,22 @@ pub fn tasks(
         format!("{}_{made}", run.replace('-', "_"))
     };
     Ok(sql::tasks(action, existing, full_refresh, &mut unique))
+}
+
+/// Dataform changes a table's columns by procedures that only BigQuery runs
+fn schema_change(action: ActionRef<'_>, tasks: &[Task]) -> Option<Diagnostic> {
+    let changes = |task: &Task| {
+        let mut pieces = task.statement().pieces.iter();
+        pieces.any(|piece| piece.role == Role::SchemaChange)
+    };
+    tasks.iter().any(changes).then(|| {
+        Diagnostic::error(
+            code::NOT_RUNNABLE,
+            "`onSchemaChange` on a table that exists is not run on the embedded engine yet",
+        )
+        .in_file(action.file_name())
+        .help("rebuild the table with `--full-refresh`, or leave `onSchemaChange` out")
+    })
 }
 
 fn jit_code(action: ActionRef<'_>) -> bool {
