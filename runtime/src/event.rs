@@ -40,7 +40,7 @@ pub enum Event {
         message: String,
     },
     /// An action ended, or will not be run
-    ActionFinished(ActionResult),
+    ActionFinished(Box<ActionResult>),
     /// The run ended
     RunFinished {
         /// Identifies the run

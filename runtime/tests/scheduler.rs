@@ -1,6 +1,11 @@
 //! Whatever the graph: everything selected is run once and after what it depends on, and exactly what
 //! is downstream of a failure is skipped
 
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test whose preparation fails has nothing else to do"
+)]
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex};
 

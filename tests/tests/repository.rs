@@ -1,5 +1,10 @@
 //! This repository's own project: its compiled graph and the statements of every action, as snapshots
 
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test whose preparation fails has nothing else to do"
+)]
+
 use std::path::Path;
 
 use sqlx_compiler::sql::{Existing, Task, tasks};

@@ -268,7 +268,7 @@ impl Dispatcher<'_, '_> {
     }
 
     fn finish(&mut self, index: usize, result: ActionResult) {
-        self.tell(&Event::ActionFinished(result.clone()));
+        self.tell(&Event::ActionFinished(Box::new(result.clone())));
         let status = result.status;
         self.state.results[index] = Some(result);
         match status {
@@ -298,7 +298,7 @@ impl Dispatcher<'_, '_> {
         for index in skipped {
             let mut result = self.result(index, ActionStatus::Skipped, None);
             result.detail = Some(format!("{reason} failed"));
-            self.tell(&Event::ActionFinished(result.clone()));
+            self.tell(&Event::ActionFinished(Box::new(result.clone())));
             self.state.results[index] = Some(result);
         }
     }
@@ -307,7 +307,7 @@ impl Dispatcher<'_, '_> {
         for index in 0..self.plan.actions.len() {
             if self.state.results[index].is_none() {
                 let result = self.result(index, ActionStatus::Cancelled, None);
-                self.tell(&Event::ActionFinished(result.clone()));
+                self.tell(&Event::ActionFinished(Box::new(result.clone())));
                 self.state.results[index] = Some(result);
             }
         }
