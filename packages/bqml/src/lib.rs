@@ -26,7 +26,6 @@ mod options;
 mod preprocess;
 mod registry;
 mod sql;
-mod stored_type;
 mod train;
 
 pub use data::Fingerprint;
@@ -34,5 +33,4 @@ pub use metrics::{Metrics, ScoreGroup};
 pub use model::{Class, Evaluation, Iteration, Label, Model, ModelColumn, ModelName, Parameters};
 pub use preprocess::{Encoding, Feature, FeatureSummary, Part};
 pub use registry::Registry;
-pub use stored_type::{StoredField, StoredType};
 pub use train::train;

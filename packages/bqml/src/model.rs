@@ -2,12 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use googlesql::PhysicalName;
+use googlesql::{PhysicalName, Type};
 use serde::{Deserialize, Serialize};
 
 use crate::metrics::{Metrics, ScoreGroup};
 use crate::preprocess::{Feature, FeatureSummary};
-use crate::stored_type::StoredType;
 use crate::{Fingerprint, metrics};
 
 /// The version of the model file's form; a file of another version is refused
@@ -96,7 +95,7 @@ pub struct ModelColumn {
     pub name: String,
     /// Its type
     #[serde(rename = "type")]
-    pub ty: StoredType,
+    pub ty: Type,
 }
 
 /// What a classifier predicts
@@ -106,7 +105,7 @@ pub struct Label {
     pub column: String,
     /// The column's type
     #[serde(rename = "type")]
-    pub ty: StoredType,
+    pub ty: Type,
     /// Classes in ascending order; the last of two is the positive one
     pub classes: Vec<Class>,
 }

@@ -2,8 +2,6 @@
 
 use googlesql::Type;
 
-use crate::stored_type::StoredType;
-
 pub use googlesql::{quote_identifier, quote_string};
 
 /// A `DOUBLE` literal that reads back as the same number; the exponent keeps DuckDB from taking it
@@ -32,18 +30,19 @@ pub fn bigint(value: i64) -> String {
 }
 
 /// Text cast to a scalar type
-pub fn typed(value: &str, ty: &StoredType) -> String {
+pub fn typed(value: &str, ty: &Type) -> String {
     match ty {
-        StoredType::String => quote_string(value),
-        ty => format!(
-            "CAST({} AS {})",
-            quote_string(value),
-            Type::from(ty).duckdb()
-        ),
+        Type::String => quote_string(value),
+        ty => format!("CAST({} AS {})", quote_string(value), ty.duckdb()),
     }
 }
 
 /// A NULL of a type
-pub fn null(ty: &StoredType) -> String {
-    format!("CAST(NULL AS {})", Type::from(ty).duckdb())
+pub fn null(ty: &Type) -> String {
+    format!("CAST(NULL AS {})", ty.duckdb())
+}
+
+/// INT64, FLOAT64, NUMERIC: types that a standardized feature may have, one for another
+pub fn is_number(ty: &Type) -> bool {
+    matches!(ty, Type::Int64 | Type::Float64 | Type::Numeric)
 }

@@ -2,7 +2,7 @@
 
 use diagnostic::code;
 use duckdb::Connection;
-use googlesql::{Column, CreateModel, Error};
+use googlesql::{Column, CreateModel, Error, Type};
 
 use crate::data::{self, Frame, FrameColumn, FrameQuery, Split, SplitMethod};
 use crate::logistic::{self, Labels};
@@ -10,7 +10,6 @@ use crate::model::{Class, FORMAT, Iteration, Label, Model, ModelColumn};
 use crate::options::{self, KindOptions, Named, Options};
 use crate::preprocess::{self, Plan};
 use crate::sql::quote_identifier;
-use crate::stored_type::StoredType;
 
 /// Trains a model on the rows of the statement's (transformed) query, which runs on `connection`;
 /// `progress` hears of every iteration
@@ -82,7 +81,7 @@ pub fn train(
             .iter()
             .map(|column| ModelColumn {
                 name: column.name.clone(),
-                ty: (&column.ty).into(),
+                ty: column.ty.clone(),
             })
             .collect(),
         features,
@@ -186,8 +185,8 @@ fn find<'a>(columns: &'a [Column], named: &Named, role: &str) -> Result<&'a Colu
 }
 
 fn check_label_type(label: &Column, named: &Named) -> Result<(), Error> {
-    let ty = StoredType::from(&label.ty);
-    if ty.is_number() || matches!(ty, StoredType::Bool | StoredType::String) {
+    let ty = label.ty.clone();
+    if crate::sql::is_number(&ty) || matches!(ty, Type::Bool | Type::String) {
         return Ok(());
     }
     Err(Error::new(
@@ -199,14 +198,11 @@ fn check_label_type(label: &Column, named: &Named) -> Result<(), Error> {
 }
 
 fn check_split_type(column: &Column, named: &Named, method: SplitMethod) -> Result<(), Error> {
-    let ty = StoredType::from(&column.ty);
+    let ty = column.ty.clone();
     let (fits, needed) = match method {
-        SplitMethod::Custom => (ty == StoredType::Bool, "BOOL"),
+        SplitMethod::Custom => (ty == Type::Bool, "BOOL"),
         _ => (
-            !matches!(
-                ty,
-                StoredType::Array(_) | StoredType::Struct(_) | StoredType::Json
-            ),
+            !matches!(ty, Type::Array(_) | Type::Struct(_) | Type::Json),
             "a type that can be ordered",
         ),
     };
@@ -260,8 +256,8 @@ fn classes(frame: &Frame, column: &Column, named: &Named) -> Result<Label, Error
             rows,
         })
         .collect();
-    let ty = StoredType::from(&column.ty);
-    if ty.is_number() {
+    let ty = column.ty.clone();
+    if crate::sql::is_number(&ty) {
         let number = |class: &Class| class.value.parse().unwrap_or(f64::NAN);
         classes.sort_by(|left, right| number(left).total_cmp(&number(right)));
     }

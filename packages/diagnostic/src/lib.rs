@@ -38,9 +38,16 @@ pub struct Location {
 }
 
 impl Location {
-    /// A place in `source`; a span that is out of range or not on character boundaries is clipped
+    /// A place in `source`; a span that is out of range or not on character boundaries is clipped.
+    /// A byte order mark is left out, as it takes no column
     pub fn new(file: impl Into<String>, source: impl Into<Arc<str>>, span: Range<usize>) -> Self {
-        let source = source.into();
+        let mut source = source.into();
+        let mut span = span;
+        if let Some(rest) = source.strip_prefix('\u{feff}') {
+            let mark = source.len() - rest.len();
+            span = span.start.saturating_sub(mark)..span.end.saturating_sub(mark);
+            source = rest.into();
+        }
         let start = floor_boundary(&source, span.start);
         let mut end = floor_boundary(&source, span.end.max(span.start)).max(start);
         // a line's end is not part of what is underlined

@@ -1,7 +1,10 @@
-//! GoogleSQL's types and what they are on DuckDB
+//! GoogleSQL's types and what they are on DuckDB; their serialised form stands in model files
+
+use serde::{Deserialize, Serialize};
 
 /// A GoogleSQL type
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "UPPERCASE")]
 pub enum Type {
     /// 64-bit integer, `BIGINT`
     Int64,
@@ -36,11 +39,12 @@ pub enum Type {
 }
 
 /// A field of a struct
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Field {
     /// Compared without regard to case; `None` for an anonymous field
     pub name: Option<String>,
     /// Its type
+    #[serde(rename = "type")]
     pub ty: Type,
 }
 

@@ -32,7 +32,7 @@ pub fn relation(
             quote_identifier(&names[1]),
         )
     };
-    let mut columns = vec![Column::new("expected_label", Type::from(&label.ty))];
+    let mut columns = vec![Column::new("expected_label", label.ty.clone())];
     columns.extend(names.iter().map(|name| Column::new(name, Type::Int64)));
     Ok(Relation {
         sql: format!(

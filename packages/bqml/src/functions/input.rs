@@ -1,12 +1,11 @@
 //! The table or query that a function is asked about, with the model's features in it
 
 use diagnostic::code;
-use googlesql::{Catalog, Column, Error, ModelFunction, Relation};
+use googlesql::{Catalog, Column, Error, ModelFunction, Relation, Type};
 
 use crate::Model;
 use crate::preprocess::{Feature, Plan};
 use crate::sql::{null, quote_identifier};
-use crate::stored_type::StoredType;
 
 /// The input after the model's `TRANSFORM`, if it has one
 pub struct Input {
@@ -58,7 +57,7 @@ impl Input {
     pub fn feature(&self, feature: &Feature) -> Option<String> {
         let (column, sql) = self.column(&feature.column)?;
         let mut plan = Plan::of(feature);
-        plan.ty = at_path(&StoredType::from(&column.ty), &feature.path)?.clone();
+        plan.ty = at_path(&column.ty.clone(), &feature.path)?.clone();
         Some(plan.sql(&sql))
     }
 
@@ -81,7 +80,7 @@ impl Input {
             if let (Some(trained), None) = (trained, find(&columns, name)) {
                 let name = quote_identifier(&trained.name);
                 selected.push(format!("{} AS {name}", null(&trained.ty)));
-                columns.push(Column::new(&trained.name, (&trained.ty).into()));
+                columns.push(Column::new(&trained.name, trained.ty.clone()));
             }
         }
         let mut copies = Vec::new();
@@ -135,7 +134,7 @@ impl Input {
                 }
                 continue;
             };
-            let found = StoredType::from(&column.ty);
+            let found = column.ty.clone();
             let fits = at_path(&found, &feature.path).is_some_and(|leaf| fits(leaf, &feature.ty));
             if !fits {
                 let place = feature
@@ -218,7 +217,7 @@ fn missing_for_transform<'a>(
         let others = absent.iter().filter(|column| column.name != name);
         relation
             .columns
-            .extend(others.map(|column| Column::new(&column.name, (&column.ty).into())));
+            .extend(others.map(|column| Column::new(&column.name, column.ty.clone())));
         let items = model.transform.as_deref().unwrap_or_default();
         googlesql::select_over(items, &relation, catalog).is_err()
     };
@@ -235,9 +234,9 @@ fn find<'a>(columns: &'a [Column], name: &str) -> Option<&'a Column> {
         .find(|column| column.name.eq_ignore_ascii_case(name))
 }
 
-fn at_path<'a>(ty: &'a StoredType, path: &[String]) -> Option<&'a StoredType> {
+fn at_path<'a>(ty: &'a Type, path: &[String]) -> Option<&'a Type> {
     path.iter().try_fold(ty, |ty, name| match ty {
-        StoredType::Struct(fields) => fields
+        Type::Struct(fields) => fields
             .iter()
             .find(|field| {
                 let own = field.name.as_deref();
@@ -249,6 +248,6 @@ fn at_path<'a>(ty: &'a StoredType, path: &[String]) -> Option<&'a StoredType> {
 }
 
 /// The same type, or one kind of number for another
-fn fits(found: &StoredType, trained: &StoredType) -> bool {
-    found == trained || (found.is_number() && trained.is_number())
+fn fits(found: &Type, trained: &Type) -> bool {
+    found == trained || (crate::sql::is_number(found) && crate::sql::is_number(trained))
 }

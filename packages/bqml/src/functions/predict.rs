@@ -30,7 +30,7 @@ pub fn relation(
     let score = Score::new(model, &input);
 
     let label = &model.label;
-    let label_type = Type::from(&label.ty);
+    let label_type = label.ty.clone();
     let negative = typed(&label.classes[0].value, &label.ty);
     let positive = typed(&label.classes[1].value, &label.ty);
     let predicted = Column::new(format!("predicted_{}", label.column), label_type.clone());

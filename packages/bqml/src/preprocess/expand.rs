@@ -3,11 +3,10 @@
 use std::ops::Range;
 
 use diagnostic::code;
-use googlesql::{Column, Error};
+use googlesql::{Column, Error, Type};
 
 use super::Part;
 use crate::sql::quote_string;
-use crate::stored_type::StoredType;
 
 /// A feature before its encoding is fitted
 #[derive(Debug, Clone, PartialEq)]
@@ -19,7 +18,7 @@ pub struct Plan {
     /// See [`super::Feature::path`]
     pub path: Vec<String>,
     /// See [`super::Feature::ty`]
-    pub ty: StoredType,
+    pub ty: Type,
     /// See [`super::Feature::part`]
     pub part: Part,
 }
@@ -45,7 +44,7 @@ pub fn expand(column: &Column, span: &Range<usize>) -> Result<Vec<Plan>, Error> 
         name: column.name.clone(),
         column: column.name.clone(),
         path: Vec::new(),
-        ty: StoredType::from(&column.ty),
+        ty: column.ty.clone(),
         part: Part::Whole,
     };
     expand_value(whole, &mut plans)
@@ -61,16 +60,16 @@ fn expand_value(whole: Plan, plans: &mut Vec<Plan>) -> Result<(), String> {
         ))
     };
     match &whole.ty {
-        StoredType::Int64
-        | StoredType::Float64
-        | StoredType::Numeric
-        | StoredType::Bool
-        | StoredType::String
-        | StoredType::Bytes
-        | StoredType::Date
-        | StoredType::DateTime
-        | StoredType::Time => plans.push(whole),
-        StoredType::Timestamp => {
+        Type::Int64
+        | Type::Float64
+        | Type::Numeric
+        | Type::Bool
+        | Type::String
+        | Type::Bytes
+        | Type::Date
+        | Type::DateTime
+        | Type::Time => plans.push(whole),
+        Type::Timestamp => {
             let name = whole.name.clone();
             plans.push(Plan {
                 part: Part::UnixSeconds,
@@ -82,7 +81,7 @@ fn expand_value(whole: Plan, plans: &mut Vec<Plan>) -> Result<(), String> {
                 ..whole.clone()
             }));
         }
-        StoredType::Struct(fields) => {
+        Type::Struct(fields) => {
             for field in fields {
                 let Some(name) = &field.name else {
                     return refused("it has a field without a name");
@@ -98,19 +97,16 @@ fn expand_value(whole: Plan, plans: &mut Vec<Plan>) -> Result<(), String> {
                 expand_value(inner, plans)?;
             }
         }
-        StoredType::Array(element) => match element.as_ref() {
-            StoredType::Bool
-            | StoredType::String
-            | StoredType::Bytes
-            | StoredType::Date
-            | StoredType::DateTime
-            | StoredType::Time => plans.push(whole),
-            StoredType::Int64 | StoredType::Float64 | StoredType::Numeric => {
+        Type::Array(element) => match element.as_ref() {
+            Type::Bool | Type::String | Type::Bytes | Type::Date | Type::DateTime | Type::Time => {
+                plans.push(whole)
+            }
+            Type::Int64 | Type::Float64 | Type::Numeric => {
                 return refused("arrays of numbers are not supported locally yet");
             }
             _ => return refused("only arrays of scalar, non-numeric values are supported locally"),
         },
-        StoredType::BigNumeric | StoredType::Interval | StoredType::Json => {
+        Type::BigNumeric | Type::Interval | Type::Json => {
             return refused("cast it to a type that can, or leave it out of the query");
         }
     }
@@ -121,7 +117,7 @@ impl Plan {
     /// Whether the feature is a number that gets standardized
     pub fn is_number(&self) -> bool {
         match self.part {
-            Part::Whole => self.ty.is_number(),
+            Part::Whole => crate::sql::is_number(&self.ty),
             Part::UnixSeconds => true,
             _ => false,
         }
@@ -139,14 +135,14 @@ impl Plan {
         let part = |expression: String| format!("CAST({expression} AS VARCHAR)");
         match self.part {
             Part::Whole => match &self.ty {
-                StoredType::Float64 | StoredType::String => value,
-                StoredType::Int64 | StoredType::Numeric => format!("CAST({value} AS DOUBLE)"),
-                StoredType::Bytes => format!("to_base64({value})"),
-                StoredType::Array(element) if **element == StoredType::Bytes => {
+                Type::Float64 | Type::String => value,
+                Type::Int64 | Type::Numeric => format!("CAST({value} AS DOUBLE)"),
+                Type::Bytes => format!("to_base64({value})"),
+                Type::Array(element) if **element == Type::Bytes => {
                     format!("list_transform({value}, lambda element: to_base64(element))")
                 }
-                StoredType::Array(element) if **element == StoredType::String => value,
-                StoredType::Array(_) => format!("CAST({value} AS VARCHAR[])"),
+                Type::Array(element) if **element == Type::String => value,
+                Type::Array(_) => format!("CAST({value} AS VARCHAR[])"),
                 _ => format!("CAST({value} AS VARCHAR)"),
             },
             Part::UnixSeconds => format!("floor(epoch_us({value}) / 1e6)"),
@@ -162,7 +158,7 @@ impl Plan {
 
     /// Whether the feature is a set of categories
     pub fn is_array(&self) -> bool {
-        matches!(self.ty, StoredType::Array(_))
+        matches!(self.ty, Type::Array(_))
     }
 
     /// The same without what was learned, for its SQL

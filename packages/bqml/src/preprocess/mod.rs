@@ -13,7 +13,7 @@ pub use expand::{Plan, expand};
 pub use fit::fit;
 pub use summary::{FeatureSummary, summarize};
 
-use crate::stored_type::StoredType;
+use googlesql::Type;
 
 /// A processed input of a model: a column, a field of a struct, or a part of a timestamp
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -27,7 +27,7 @@ pub struct Feature {
     pub path: Vec<String>,
     /// The type of the column or field
     #[serde(rename = "type")]
-    pub ty: StoredType,
+    pub ty: Type,
     /// Which part of the value it is
     pub part: Part,
     /// How it becomes numbers

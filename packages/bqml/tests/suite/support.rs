@@ -12,6 +12,7 @@ use googlesql::{
 /// An engine in memory with the given tables
 pub fn engine(setup: &str) -> Connection {
     let connection = Connection::open_in_memory().unwrap();
+    googlesql::udf::register(&connection).unwrap();
     connection
         .execute_batch("SET autoinstall_known_extensions = false; SET threads = 2;")
         .unwrap();
