@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use diagnostic::{Diagnostic, Location, Severity};
 
-use crate::action::{Detail, Session};
+use crate::action::{Detail, Session, asserted_keys};
 use crate::diagnostics::{Sources, diagnose};
 use crate::graph::CompiledGraph;
 use crate::project::{ConfigOverride, FileSystem, read_settings};
@@ -23,6 +23,9 @@ pub struct CompileOptions {
     pub time_limit: Duration,
     /// How many bytes the project's JavaScript may hold
     pub memory_limit: usize,
+    /// Whether a project whose settings name another version of Dataform Core than the one that is
+    /// implemented is refused, as Dataform refuses it; else it is compiled all the same
+    pub exact_core_version: bool,
 }
 
 impl Default for CompileOptions {
@@ -31,6 +34,7 @@ impl Default for CompileOptions {
             overrides: ConfigOverride::default(),
             time_limit: Duration::from_secs(60),
             memory_limit: 1 << 30,
+            exact_core_version: false,
         }
     }
 }
@@ -71,7 +75,10 @@ impl Compilation {
                 .any(|diagnostic| diagnostic.severity == Severity::Error)
     }
 
-    /// Where the bytes `span` of the compiled `sql` come from; `None` for files that are not SQLX
+    /// Where the bytes `span` of the compiled `sql` come from; `None` for files that are not SQLX.
+    ///
+    /// The query of an inline assertion stands in no file: it leads to the column or condition in the
+    /// `assertions` of the config, if `span` is a part of it.
     pub fn locate(
         &self,
         file_name: &str,
@@ -84,7 +91,12 @@ impl Compilation {
         }
         let text = self.sources.get(file_name)?;
         let parts = extract(text).ok()?;
-        let range = crate::sqlx::locate(text, &parts, part, sql, span)?;
+        let keys = asserted_keys(sql).filter(|_| part == SqlPart::Query);
+        let assertions = keys.and_then(|keys| crate::sqlx::assertions(text, &parts, &keys));
+        let range = match assertions {
+            Some(strings) => crate::sqlx::locate_assertion(text, &strings, sql, span),
+            None => crate::sqlx::locate(text, &parts, part, sql, span),
+        }?;
         Some(Location::new(file_name, Arc::clone(text), range))
     }
 
@@ -96,7 +108,7 @@ impl Compilation {
 
 /// Compiles the project; never fails, and never stops at the first error
 pub fn compile(files: &dyn FileSystem, options: &CompileOptions) -> Compilation {
-    let settings = match read_settings(files, &options.overrides) {
+    let settings = match read_settings(files, &options.overrides, options.exact_core_version) {
         Ok(settings) => settings,
         Err(failure) => {
             return Compilation {

@@ -66,6 +66,46 @@ fn javascript_exceptions() {
 }
 
 #[test]
+fn what_is_not_a_function() {
+    let project = project()
+        .with("definitions/a.js", "publish(\"a\").query(ctx => ctx.reff(\"b\")).tag([\"t\"]);\n")
+        .with(
+            "definitions/b.js",
+            "const o = {};\no.run(1,\n  [2].map((x) => x));\n",
+        )
+        .with(
+            "definitions/c.js",
+            "const o = { a: {} };\no\n  .a\n  .b(\n    \"é\", 2);\n",
+        )
+        .with("definitions/d.js", "let f;\n/* é */ f(1);\n")
+        .with("definitions/e.js", "let f;\n[1].map(f);\n")
+        .with(
+            "definitions/f.sqlx",
+            "config { type: \"table\" }\njs { const o = {}; }\nselect ${o.column(\"a\")}, ${[1].mapp((x) => x)}\n",
+        )
+        .with(
+            "definitions/g.sqlx",
+            "config { type: \"table\" }\nselect count(`é`), ${[1].mapp((x) => x + 1)}\n",
+        );
+    insta::assert_snapshot!(diagnostics(&project));
+}
+
+#[test]
+fn one_exception_without_a_place_is_one_finding() {
+    let project = project()
+        .with(
+            "definitions/x.js",
+            "const f = () => { throw \"no\"; };\npublish(\"a\").query(f);\npublish(\"b\").query(f);\n",
+        )
+        .with("lib/broken.js", "const x = ;\n")
+        .with(
+            "definitions/y.js",
+            "[1, 2].map((n) => publish(`y${n}`).query(() => require(\"../lib/broken.js\")));\n",
+        );
+    insta::assert_snapshot!(diagnostics(&project));
+}
+
+#[test]
 fn endless_loop() {
     let project = project().with("definitions/x.js", "publish(\"a\");\nfor (;;) {}\n");
     insta::assert_snapshot!(diagnostics(&project));
@@ -183,6 +223,96 @@ fn duplicate() {
 }
 
 #[test]
+fn duplicates_in_several_files() {
+    let project = project()
+        .with(
+            "definitions/a.sqlx",
+            "\nconfig { type: \"table\" }\nselect 1\n",
+        )
+        .with("definitions/b/a.sqlx", "select 1 as x\n")
+        .with(
+            "definitions/c.js",
+            "publish(\"z\");\npublish(\"a\").query(\"select 1\");\n",
+        );
+    insta::assert_snapshot!(diagnostics(&project));
+}
+
+#[test]
+fn unknown_type() {
+    let project = project()
+        .with("definitions/x.sqlx", "config {\n  schema: \"type\",\n  type: \"tabel\"\n}\nselect 1\n")
+        .with(
+            "definitions/y.sqlx",
+            "js { const kind = \"materialised\"; }\nconfig { 'type': \"materialised\" }\nselect ${1}\n",
+        )
+        .with(
+            "definitions/z.sqlx",
+            "config { type: [\"vi\", \"ew\"].join(\"\") + \"s\" }\nselect 1\n",
+        );
+    insta::assert_snapshot!(diagnostics(&project));
+}
+
+/// Places are the same in files with carriage returns and with a byte order mark, and stop before a line's end
+#[test]
+fn line_ends_and_byte_order_marks() {
+    let files = [
+        ("a.sqlx", "config { type: \"tabel\"\n}\nselect 1\n"),
+        (
+            "b.sqlx",
+            "config {\n  type: \"table\",\n  descripton: \"x\"\n}\nselect 1\n",
+        ),
+        (
+            "c.sqlx",
+            "config { type: \"table\" }\njs {\n  const n = 1;\n}\nselect\n  ${n.é()} as x,\n  ${nope}\n",
+        ),
+        (
+            "d.sqlx",
+            "config { type: \"view\" } select * from ${\n  ref(\"nothing\")}\n",
+        ),
+        ("e.sqlx", "config { type: \"view\" }\nselect 1;\n"),
+        ("f.js", "foo.bar();\n"),
+        ("g.js", "const x = 1;\nx.y(\n);\n"),
+        ("h.js", "const x = \n"),
+        ("i.js", "publish(\"e\")\n"),
+    ];
+    let found = |change: fn(&str) -> String| {
+        let mut project = MemoryProject::new().with("workflow_settings.yaml", change(SETTINGS));
+        for (name, text) in files {
+            project = project.with(format!("definitions/{name}"), change(text));
+        }
+        let compilation = compile(&project, &CompileOptions::default());
+        let line = |diagnostic: &diagnostic::Diagnostic| {
+            let underlined = diagnostic.location.as_ref().map_or("", |location| {
+                assert!(!location.source.starts_with('\u{feff}'));
+                &location.source[location.span.clone()]
+            });
+            format!("{diagnostic}: {underlined:?}").replace("\\r", "")
+        };
+        let mut lines: Vec<String> = compilation.diagnostics.iter().map(line).collect();
+        lines.sort();
+        lines.join("\n")
+    };
+    let plain = found(str::to_owned);
+    assert_eq!(found(|text| text.replace('\n', "\r\n")), plain);
+    assert_eq!(found(|text| format!("\u{feff}{text}")), plain);
+    insta::assert_snapshot!(plain);
+}
+
+#[test]
+fn another_core_version_is_refused_on_request() {
+    let settings = "defaultProject: p\ndataformCoreVersion: 3.0.0\n";
+    let project = MemoryProject::new().with("workflow_settings.yaml", settings);
+    let options = CompileOptions {
+        exact_core_version: true,
+        ..CompileOptions::default()
+    };
+    let compilation = compile(&project, &options);
+    assert!(compilation.thrown.is_some());
+    insta::assert_snapshot!(shown(&compilation));
+    assert!(!compile(&project, &CompileOptions::default()).has_errors());
+}
+
+#[test]
 fn unknown_config_key() {
     let project = project()
         .with(
@@ -231,6 +361,8 @@ fn settings() {
         "",
         "defaultProject: p\nvars:\n  days: 7\n",
         "defaultProject: p\ndataformCoreVersion: 2.0.0\n",
+        "defaultProject: p\ndataformCoreVersion: 3.0.64\n",
+        "defaultProject: p\ndataformCoreVersion: 3.1.0-beta.2\n",
         "defaultProject: 5\n",
     ]
     .map(shown)

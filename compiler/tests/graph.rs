@@ -108,6 +108,41 @@ fn a_small_project() {
     );
 }
 
+/// The queries of inline assertions lead into the config; those of manual ones to themselves
+#[test]
+fn inline_assertions_lead_to_the_config() {
+    let config = "config {\r\n  type: \"table\",\r\n  assertions: {\r\n    uniqueKey: [\"id\", \"nope\"],\r\n    nonNull: 'email',\r\n    rowConditions: [\"id > 0\", \"missing < 'x'\"]\r\n  }\r\n}\r\n${\"select 1 as id\"}\r\n";
+    let project = MemoryProject::new()
+        .with("workflow_settings.yaml", SETTINGS)
+        .with("definitions/t.sqlx", config)
+        .with(
+            "definitions/m.sqlx",
+            "config { type: \"assertion\" }\nselect nope from t\n",
+        );
+    let compilation = compile(&project, &CompileOptions::default());
+    assert!(!compilation.has_errors());
+    let mut places = Vec::new();
+    for assertion in &compilation.graph.assertions {
+        let sql = assertion.query.as_deref().unwrap();
+        let file = assertion.file_name.as_deref().unwrap();
+        for word in ["nope", "email", "missing", "missing < 'x'", "id", "COUNT"] {
+            let Some(start) = sql.rfind(word) else {
+                continue;
+            };
+            let span = start..start + word.len();
+            let place = compilation.locate(file, SqlPart::Query, sql, span);
+            let place = place.map_or("nowhere".to_owned(), |location| {
+                let (line, column) = location.line_column();
+                let text = &location.source[location.span.clone()];
+                format!("{}:{line}:{column} {text}", location.file)
+            });
+            places.push(format!("{}: {word}: {place}", assertion.target.name));
+        }
+    }
+    places.sort();
+    insta::assert_snapshot!(places.join("\n"));
+}
+
 #[test]
 fn project_code_is_shut_in() {
     let project = MemoryProject::new().with("workflow_settings.yaml", SETTINGS).with(

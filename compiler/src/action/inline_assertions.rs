@@ -38,6 +38,19 @@ impl Check {
     }
 }
 
+/// The keys of `assertions` that a query of an inline assertion is made of; `None` for other SQL
+pub fn asserted_keys(sql: &str) -> Option<[&'static str; 2]> {
+    let unique = sql.starts_with("\nSELECT\n  *\nFROM (\n  SELECT\n")
+        && sql.ends_with("\n  ) AS data\nWHERE index_row_count > 1\n");
+    let conditions =
+        sql.starts_with("\nSELECT\n  '") && sql.contains("' AS failing_row_condition,\n  *\nFROM ");
+    if unique {
+        Some(["uniqueKey", "uniqueKeys"])
+    } else {
+        conditions.then_some(["rowConditions", "nonNull"])
+    }
+}
+
 impl Session {
     /// Defines the assertions that the config of `table` asks for
     pub fn inline_assertions(&mut self, table: ActionId, config: &Value) {

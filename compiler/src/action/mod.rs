@@ -21,9 +21,10 @@ mod written;
 
 pub use actions_yaml::load_actions_yaml;
 pub use bigquery::check_iceberg;
+pub use inline_assertions::asserted_keys;
 pub use property_graph::load_property_graphs;
 pub use session::{By, Detail, ErrorRecord, Session};
-pub use sqlx_action::{SqlxFunctions, create_sqlx};
+pub use sqlx_action::{ACTION_TYPES, SqlxFunctions, create_sqlx};
 pub use table::{Origin, check_compiled_table, protobuf_value};
 pub use target::readable;
 pub use test::Test;

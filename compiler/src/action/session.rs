@@ -67,6 +67,8 @@ pub enum Detail {
     },
     /// A block of a SQLX file
     Block(std::ops::Range<usize>),
+    /// A type that no action has
+    ActionType(String),
     /// A reference to nothing
     UnknownRef {
         /// The reference

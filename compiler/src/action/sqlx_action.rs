@@ -1,10 +1,22 @@
 //! The action that a SQLX file defines
 
 use super::table::Origin;
-use super::{ActionId, Raise, Session, Sql};
+use super::{ActionId, Detail, Raise, Session, Sql};
 use crate::graph::TableType;
 use crate::sqlx::{Parts, Statement, TemplatePart, constant, slots, template};
 use crate::value::Value;
+
+/// The values of `type` in the config of a SQLX file
+pub const ACTION_TYPES: [&str; 8] = [
+    "table",
+    "view",
+    "incremental",
+    "operations",
+    "assertion",
+    "declaration",
+    "dataPreparation",
+    "test",
+];
 
 /// The functions of a SQLX file's module, by their numbers; none where the SQL needs no JavaScript
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -69,7 +81,10 @@ pub fn create_sqlx(
             id
         }
         "test" => return sources.test(session, &config),
-        other => return Err(Raise::error(format!("Unrecognized action type: {other}"))),
+        other => {
+            let raise = Raise::error(format!("Unrecognized action type: {other}"));
+            return Err(raise.with(Detail::ActionType(other.to_owned())));
+        }
     };
     session.define(id);
     Ok(())

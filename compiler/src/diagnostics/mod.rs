@@ -1,5 +1,6 @@
 //! What is wrong, for people: each thing once, at its place in the user's file
 
+mod callee;
 mod chain;
 mod places;
 
@@ -9,7 +10,7 @@ use std::sync::Arc;
 use diagnostic::{Code, Diagnostic, Location, code, did_you_mean};
 
 use crate::CompileOptions;
-use crate::action::{By, Detail, ErrorRecord, Written};
+use crate::action::{ACTION_TYPES, By, Detail, ErrorRecord, Written};
 use crate::graph::{CompiledGraph, Target};
 use crate::script::{Outcome, ScriptError};
 use crate::sqlx::Generated;
@@ -38,15 +39,22 @@ pub fn diagnose(outcome: &Outcome, sources: &Sources<'_>) -> Vec<Diagnostic> {
         }
     }
     if let Some((class, message, detail)) = &outcome.thrown {
-        diagnostics.push(sources.thrown(class, message, detail));
+        let diagnostic = sources.thrown(class, message, detail);
+        if !diagnostics.iter().any(|known| same(known, &diagnostic)) {
+            diagnostics.push(diagnostic);
+        }
     }
     diagnostics
 }
 
-/// Whether two findings are one: an exception at one place is, whatever action ran into it
+/// Whether two findings are one: an exception in one place is, whatever action ran into it
 fn same(known: &Diagnostic, other: &Diagnostic) -> bool {
-    if other.code == code::JAVASCRIPT_ERROR && other.location.is_some() {
-        known.message == other.message && known.location == other.location
+    let exception = [code::JAVASCRIPT_ERROR, code::JAVASCRIPT_SYNTAX].contains(&other.code);
+    if exception {
+        known.code == other.code
+            && known.message == other.message
+            && known.location == other.location
+            && known.file == other.file
     } else {
         known == other
     }
@@ -76,7 +84,8 @@ impl Sources<'_> {
                 by,
                 operation,
             } => return self.no_output(written, by, operation),
-            Detail::Duplicate(target) => return duplicate(target, all),
+            Detail::Duplicate(target) => return self.duplicate(target, file, all),
+            Detail::ActionType(written) => self.action_type(written, file),
             Detail::Cycle(chain) => return self.cycle(chain, file),
             Detail::Script(error) => self.script(error, file),
             Detail::Config { path, known } => self.config(message, path, known, file),
@@ -153,6 +162,12 @@ impl Sources<'_> {
             "" | "Error" | "VMError" => String::new(),
             name => format!("{name}: "),
         };
+        if error.message == "not a function"
+            && let Some((called, location)) = places::called(error, self)
+        {
+            let message = format!("{name}`{called}` is not a function");
+            return Diagnostic::error(code, message).at(location);
+        }
         let diagnostic = Diagnostic::error(code, format!("{name}{}", error.message));
         match (places::in_stack(error, self), file) {
             (Some(location), _) => diagnostic.at(location),
@@ -248,6 +263,42 @@ impl Sources<'_> {
         })
     }
 
+    /// Each file with a copy of the action is one finding
+    fn duplicate(&self, target: &Target, file: Option<&str>, all: &[ErrorRecord]) -> Diagnostic {
+        let mut others: Vec<&str> = all
+            .iter()
+            .filter(|record| matches!(&record.detail, Detail::Duplicate(other) if other == target))
+            .filter_map(|record| record.error.file_name.as_deref())
+            .filter(|other| Some(*other) != file)
+            .collect();
+        others.sort_unstable();
+        others.dedup();
+        let help = if others.is_empty() {
+            "rename all but one of them".to_owned()
+        } else {
+            format!("rename this one, or that in {}", others.join(", "))
+        };
+        let diagnostic = Diagnostic::error(
+            code::DUPLICATE_ACTION,
+            format!("several actions have the target `{target}`"),
+        )
+        .of_action(short(target))
+        .help(help);
+        self.place(diagnostic, file, |text| {
+            places::definition(text, &target.name)
+        })
+    }
+
+    fn action_type(&self, written: &str, file: Option<&str>) -> Diagnostic {
+        let mut diagnostic = Diagnostic::error(
+            code::COMPILE_OTHER,
+            format!("unrecognized action type: {written}"),
+        );
+        diagnostic.help = did_you_mean(written, ACTION_TYPES)
+            .or_else(|| Some(format!("the types are {}", ACTION_TYPES.join(", "))));
+        self.place(diagnostic, file, |text| places::config_value(text, "type"))
+    }
+
     fn config(
         &self,
         message: &str,
@@ -309,28 +360,6 @@ impl Sources<'_> {
             Some((text, span)) => diagnostic.at(Location::new(file, Arc::clone(text), span)),
             None => diagnostic.in_file(file),
         }
-    }
-}
-
-/// All copies of an action are one finding
-fn duplicate(target: &Target, all: &[ErrorRecord]) -> Diagnostic {
-    let mut files: Vec<&str> = all
-        .iter()
-        .filter(|record| matches!(&record.detail, Detail::Duplicate(other) if other == target))
-        .filter_map(|record| record.error.file_name.as_deref())
-        .collect();
-    files.dedup();
-    let diagnostic = Diagnostic::error(
-        code::DUPLICATE_ACTION,
-        format!("several actions have the target `{target}`"),
-    )
-    .of_action(short(target));
-    match files.as_slice() {
-        [] => diagnostic,
-        [file] => diagnostic.in_file(*file).help("rename all but one of them"),
-        [first, rest @ ..] => diagnostic
-            .in_file(*first)
-            .help(format!("rename this one, or that in {}", rest.join(", "))),
     }
 }
 

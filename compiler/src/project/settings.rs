@@ -1,6 +1,6 @@
 //! Reads `workflow_settings.yaml` or `dataform.json`
 
-use diagnostic::{Diagnostic, Location, code};
+use diagnostic::{Diagnostic, Location, Severity, code};
 use serde_json::Map;
 
 use super::{ConfigOverride, FileError, FileSystem, yaml};
@@ -38,7 +38,7 @@ pub struct Settings {
     pub not_text: Option<Location>,
     /// A package that takes part in the compilation
     pub extension: Option<Extension>,
-    /// What has no effect
+    /// What has no effect, or is newer than this compiler
     pub warnings: Vec<Diagnostic>,
 }
 
@@ -94,13 +94,15 @@ impl From<FileError> for SettingsFailure {
     }
 }
 
-/// Reads the settings of the project and applies `overrides`.
+/// Reads the settings of the project and applies `overrides`; with `exact_version`, a project that asks
+/// for another version than [`CORE_VERSION`] is refused.
 ///
 /// # Errors
 /// What Dataform throws, before any project code runs.
 pub fn read_settings(
     files: &dyn FileSystem,
     overrides: &ConfigOverride,
+    exact_version: bool,
 ) -> Result<Settings, SettingsFailure> {
     let (modern, legacy) = (files.read(MODERN)?, files.read(LEGACY)?);
     let mut settings = match (modern, legacy) {
@@ -114,7 +116,7 @@ pub fn read_settings(
                     .help("remove `dataform.json`"),
             ));
         }
-        (Some(text), None) => read_modern(&text, &files.root())?,
+        (Some(text), None) => read_modern(&text, &files.root(), exact_version)?,
         (None, Some(text)) => read_legacy(&text)?,
         (None, None) => {
             return Err(SettingsFailure::new(
@@ -132,7 +134,7 @@ pub fn read_settings(
     Ok(settings)
 }
 
-fn read_modern(text: &str, root: &str) -> Result<Settings, SettingsFailure> {
+fn read_modern(text: &str, root: &str, exact_version: bool) -> Result<Settings, SettingsFailure> {
     let document = yaml::parse(text).map_err(|error| {
         SettingsFailure::new(
             "Error",
@@ -165,24 +167,16 @@ fn read_modern(text: &str, root: &str) -> Result<Settings, SettingsFailure> {
             unknown_setting(&issue).at(document.locate(MODERN, text, &issue.path)),
         )
     })?;
+    let mut warnings = Vec::new();
     if let Some(version) = document.value.truthy("dataformCoreVersion") {
         let version = version
             .as_str()
             .map_or_else(|| version.to_json(), str::to_owned);
-        if version != CORE_VERSION {
-            let message = format!(
-                "Version mismatch: workflow settings specifies version {version}, but {CORE_VERSION} was found"
-            );
-            return Err(SettingsFailure::new(
-                "Error",
-                message,
-                Diagnostic::error(
-                    code::SETTINGS_INVALID,
-                    format!("the project asks for Dataform Core {version}, but {CORE_VERSION} is implemented"),
-                )
-                .at(at(&["dataformCoreVersion"])),
-            ));
+        let place = at(&["dataformCoreVersion"]);
+        if exact_version && version != CORE_VERSION {
+            return Err(other_version(&version, place));
         }
+        warnings.extend(newer_version(&version, place));
     }
     let mut reader = Reader::default();
     let config = reader.modern(&document.value)?;
@@ -203,21 +197,53 @@ fn read_modern(text: &str, root: &str) -> Result<Settings, SettingsFailure> {
             wrong.map(|key| at(&[key]))
         });
     let extension = extension(&document.value);
+    if extension.is_none() && document.value.truthy("extension").is_some() {
+        let message = "the extension is not run: its `compilationMode` must be the number 1 or 2";
+        warnings.push(Diagnostic::warning(code::SETTINGS_INVALID, message).at(at(&["extension"])));
+    }
     Ok(Settings {
         config,
         encoding: reader.encoding,
         not_text,
-        extension: extension.clone(),
-        warnings: match document.value.truthy("extension") {
-            Some(_) if extension.is_none() => vec![
-                Diagnostic::warning(
-                    code::SETTINGS_INVALID,
-                    "the extension is not run: its `compilationMode` must be the number 1 or 2",
-                )
-                .at(at(&["extension"])),
-            ],
-            _ => Vec::new(),
-        },
+        extension,
+        warnings,
+    })
+}
+
+/// What Dataform throws when it is not of the version that the project asks for
+fn other_version(version: &str, place: Location) -> SettingsFailure {
+    SettingsFailure::new(
+        "Error",
+        format!(
+            "Version mismatch: workflow settings specifies version {version}, but {CORE_VERSION} was found"
+        ),
+        Diagnostic::error(
+            code::SETTINGS_INVALID,
+            format!(
+                "the project asks for Dataform Core {version}, but {CORE_VERSION} is implemented"
+            ),
+        )
+        .at(place),
+    )
+}
+
+/// A note for a project that asks for a version that is newer than what is implemented
+fn newer_version(version: &str, place: Location) -> Option<Diagnostic> {
+    let numbers = |version: &str| -> Vec<u64> {
+        version
+            .split('.')
+            .map_while(|part| {
+                let digits = part.split(|c: char| !c.is_ascii_digit()).next()?;
+                digits.parse().ok()
+            })
+            .collect()
+    };
+    let message = format!(
+        "the project asks for Dataform Core {version}: it is compiled as {CORE_VERSION} does, and what is newer is not known"
+    );
+    (numbers(version) > numbers(CORE_VERSION)).then(|| Diagnostic {
+        severity: Severity::Note,
+        ..Diagnostic::error(code::SETTINGS_INVALID, message).at(place)
     })
 }
 

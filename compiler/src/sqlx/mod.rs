@@ -1,5 +1,6 @@
 //! SQLX: text to tree, tree to the parts of an action, parts to JavaScript and back to positions
 
+mod asserted;
 mod escape;
 mod extract;
 mod generate;
@@ -10,6 +11,7 @@ mod source_map;
 mod template;
 mod tree;
 
+pub use asserted::{assertions, locate_assertion};
 pub use extract::{Parts, Statement, extract};
 pub use generate::{Generated, base_name, generate, is_constant, is_static};
 pub use literal::parse_literal;

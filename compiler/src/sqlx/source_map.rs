@@ -190,6 +190,8 @@ fn source_offset(spots: &[Spot], offset: usize, end: bool) -> usize {
     }
     let within = offset - spot.compiled.start;
     match &spot.offsets {
+        // the end lies after its last byte, and before the line end that follows
+        Some(offsets) if end => offsets.get(within - 1).map_or(spot.source.end, |at| at + 1),
         Some(offsets) => offsets.get(within).copied().unwrap_or(spot.source.end),
         None => spot.source.start + within,
     }

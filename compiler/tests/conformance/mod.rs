@@ -48,6 +48,7 @@ impl Vector {
         let project = self.folder.join("project");
         let options = CompileOptions {
             overrides,
+            exact_core_version: true,
             ..CompileOptions::default()
         };
         let compilation = compile(&DiskProject::new(&project), &options);
