@@ -200,7 +200,7 @@ fn links_out_of_the_project_are_refused() {
         .collect();
     assert_eq!(
         shown,
-        ["definitions/x.js:1:19: Cannot find module './link'"]
+        ["definitions/x.js:1:20: Cannot find module './link'"]
     );
 }
 

@@ -13,9 +13,12 @@ use crate::sqlx::{Generated, extract};
 
 /// The innermost place in a file of the project in the engine's list of calls
 pub fn in_stack(error: &ScriptError, sources: &Sources<'_>) -> Option<Location> {
-    let spot = error.stack.lines().find_map(|line| spot(line, sources))?;
+    let spot = error
+        .stack
+        .lines()
+        .find_map(|line| spot(line, error, sources))?;
     let text = sources.texts.get(spot.file)?;
-    let offset = spot.in_file(spot.offset)?.min(text.len().saturating_sub(1));
+    let offset = spot.in_file(spot.offset)?.min(text.trim_end().len());
     Some(Location::new(
         spot.file,
         Arc::clone(text),
@@ -25,7 +28,7 @@ pub fn in_stack(error: &ScriptError, sources: &Sources<'_>) -> Option<Location> 
 
 /// What is called where the innermost call fails, as it stands in the code, with its place
 pub fn called(error: &ScriptError, sources: &Sources<'_>) -> Option<(String, Location)> {
-    let spot = spot(error.stack.lines().next()?, sources)?;
+    let spot = spot(error.stack.lines().next()?, error, sources)?;
     let text = sources.texts.get(spot.file)?;
     let range = callee(spot.code, spot.offset)?;
     let name = shown(&spot.code[range.clone()]);
@@ -57,7 +60,7 @@ impl Spot<'_> {
 }
 
 /// The position that a line of the engine's list of calls names, if it is in a file of the project
-fn spot<'a>(line: &'a str, sources: &Sources<'a>) -> Option<Spot<'a>> {
+fn spot<'a>(line: &str, error: &ScriptError, sources: &Sources<'a>) -> Option<Spot<'a>> {
     let line = line.trim().strip_prefix("at ")?;
     let place = match line.rfind('(') {
         Some(open) => line[open + 1..].trim_end_matches(')'),
@@ -74,11 +77,12 @@ fn spot<'a>(line: &'a str, sources: &Sources<'a>) -> Option<Spot<'a>> {
     let column = column.saturating_sub(if first { WRAPPER.len() } else { 0 });
     // the engine counts bytes
     let mut offset = (offset_of(code, line, 1) + column.saturating_sub(1)).min(code.len());
-    // and on the first line, for all but names, from 0
+    // and on the first line, but for names and what does not parse, from 0
     let name = code
         .get(offset..)
         .is_some_and(|rest| rest.starts_with(is_name));
-    offset += usize::from(first && !name && code.is_char_boundary(offset + 1));
+    let counted = !first || name || error.name == "SyntaxError";
+    offset += usize::from(!counted && code.is_char_boundary(offset + 1));
     Some(Spot {
         file,
         code,

@@ -53,6 +53,9 @@ impl Resolver<'_> {
             }
             None => None,
         };
+        for argument in &arguments {
+            self.not_nested(argument, over.is_some())?;
+        }
         if matches!(call.name.as_str(), "MIN" | "MAX")
             && let Some(argument) = arguments.first()
             && !super::order::orderable(&argument.ty)
@@ -137,6 +140,7 @@ impl Resolver<'_> {
             return Err(self.wrong_count(call));
         };
         let condition = self.condition(condition, scope, "COUNTIF's argument")?;
+        self.not_nested(&condition, call.function.over.is_some())?;
         let mut node = self.collect(call, "%{count(*)}", Vec::new(), Type::Int64, scope)?;
         if let Node::Aggregate(aggregate) = &mut node.node {
             if call.distinct {
@@ -238,6 +242,9 @@ impl Resolver<'_> {
             Some(window) => Some(self.over(window, scope)?.sql()),
             None => None,
         };
+        for argument in &arguments {
+            self.not_nested(argument, over.is_some())?;
+        }
         let node = Node::Aggregate(Box::new(Aggregate {
             template: template.into(),
             arguments,

@@ -3,6 +3,7 @@
 use sqlparser::ast::{Expr, Query};
 
 use super::Resolver;
+use super::merge::one_source_row;
 use super::scope::{Scope, same};
 use super::statement::{execute, is_default, qualified};
 use super::table_function::values_of;
@@ -134,11 +135,16 @@ impl Resolver<'_> {
         let pairs = self.assignments(pairs, &columns, &range, &scope)?;
         let condition = self.condition(condition, &scope, "WHERE clause")?;
         let mut sql = format!("UPDATE {text}\nSET {}", pairs.join(", "));
+        let condition = condition.sql();
+        let mut statements = Vec::new();
         if let Some(from) = from {
             sql.push_str(&format!("\nFROM {from}"));
+            let joined = format!("{text}, {from}");
+            statements.push(one_source_row(&joined, &condition, &range));
         }
-        sql.push_str(&format!("\nWHERE {}", condition.sql()));
-        Ok(execute(vec![sql], Effect::Change(name)))
+        sql.push_str(&format!("\nWHERE {condition}"));
+        statements.push(sql);
+        Ok(execute(statements, Effect::Change(name)))
     }
 
     pub fn delete(

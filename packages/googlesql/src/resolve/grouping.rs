@@ -4,6 +4,7 @@ use sqlparser::ast::{Expr, GroupByExpr};
 
 use super::Resolver;
 use super::order::ordinal;
+use super::placement::find;
 use super::scope::Scope;
 use crate::Error;
 use crate::tree::{Literal, Node, Typed};
@@ -122,24 +123,15 @@ pub fn groupable(ty: &crate::Type) -> bool {
 }
 
 pub fn has_aggregate(value: &Typed) -> bool {
-    any_node(value, &|node| matches!(node, Node::Aggregate(_)))
+    find(value, &|one| matches!(one.node, Node::Aggregate(_))).is_some()
 }
 
 /// Whether an expression reads a column; a subquery may
 pub fn has_column(value: &Typed) -> bool {
-    any_node(value, &|node| {
-        matches!(node, Node::Column { .. })
-            || matches!(node, Node::Text(text) if text.contains('\n'))
-    })
-}
-
-fn any_node(value: &Typed, test: &dyn Fn(&Node) -> bool) -> bool {
-    test(&value.node)
-        || match &value.node {
-            Node::Apply { arguments, .. } => arguments.iter().any(|one| any_node(one, test)),
-            Node::Aggregate(aggregate) => aggregate.arguments.iter().any(|one| any_node(one, test)),
-            Node::Array(elements) => elements.iter().any(|one| any_node(one, test)),
-            Node::Struct(fields) => fields.iter().any(|(_, one)| any_node(one, test)),
-            Node::Column { .. } | Node::Text(_) => false,
-        }
+    let reads = |one: &Typed| match &one.node {
+        Node::Column { .. } => true,
+        Node::Text(text) => text.contains('\n'),
+        _ => false,
+    };
+    find(value, &reads).is_some()
 }

@@ -32,16 +32,20 @@ impl Resolver<'_> {
         let middle = scope.star.len();
         let right = self.table_factor(&join.relation, scope)?;
         match constraint {
-            JoinConstraint::None if matches!(keyword, "CROSS JOIN" | "JOIN") => {
+            JoinConstraint::None if keyword == "CROSS JOIN" => Ok(format!("CROSS JOIN {right}")),
+            // An unnested array needs no condition
+            JoinConstraint::None if keyword == "JOIN" && is_array(&right) => {
                 Ok(format!("CROSS JOIN {right}"))
             }
-            // An unnested array needs no condition
             JoinConstraint::None if keyword == "LEFT JOIN" && is_array(&right) => {
                 Ok(format!("{keyword} {right} ON TRUE"))
             }
-            JoinConstraint::None => Err(self.invalid(format!("{keyword} needs a condition"), span)),
+            JoinConstraint::None => Err(self
+                .invalid(format!("{keyword} needs a condition"), span)
+                .help("write ON or USING after it, or CROSS JOIN")),
             JoinConstraint::On(condition) => {
                 let condition = self.condition(condition, scope, "ON clause")?;
+                self.before_grouping(&condition, "ON clause")?;
                 Ok(format!("{keyword} {right} ON {}", condition.sql()))
             }
             JoinConstraint::Using(columns) => {

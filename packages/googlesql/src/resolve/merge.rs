@@ -24,6 +24,7 @@ impl Resolver<'_> {
         both.star.extend(source.star.clone());
         both.pseudo.extend(source.pseudo.clone());
         let condition = self.condition(&merge.condition, &both, "ON clause")?;
+        let mut changed = Vec::new();
         let mut sql = format!(
             "MERGE INTO {text}\nUSING {source_text}\nON {}",
             condition.sql()
@@ -39,14 +40,24 @@ impl Resolver<'_> {
                 parsed::MergeWhen::NotMatchedByTarget => "\nWHEN NOT MATCHED",
                 parsed::MergeWhen::NotMatchedBySource => "\nWHEN NOT MATCHED BY SOURCE",
             });
+            let mut applies = "TRUE".to_owned();
             if let Some(condition) = &clause.condition {
                 let condition = self.condition(condition, visible, "WHEN clause")?;
-                sql.push_str(&format!(" AND {}", in_and(&condition.sql())));
+                applies = in_and(&condition.sql());
+                sql.push_str(&format!(" AND {applies}"));
+            }
+            if clause.when == parsed::MergeWhen::Matched {
+                changed.push(applies);
             }
             sql.push_str(" THEN ");
             sql.push_str(&self.merge_action(&clause.action, &columns, &range, visible, &source)?);
         }
-        Ok(execute(vec![sql], Effect::Change(name)))
+        let check = (!changed.is_empty()).then(|| {
+            let joined = format!("{text}\n  JOIN {source_text} ON {}", condition.sql());
+            one_source_row(&joined, &changed.join(" OR "), &range)
+        });
+        let statements = check.into_iter().chain([sql]).collect();
+        Ok(execute(statements, Effect::Change(name)))
     }
 
     pub fn merge_action(
@@ -109,6 +120,15 @@ impl Resolver<'_> {
             }
         })
     }
+}
+
+/// A query that fails when a row of the target, which `range` names in `joined`, meets the condition
+/// with more than one row of the source
+pub fn one_source_row(joined: &str, condition: &str, range: &str) -> String {
+    format!(
+        "SELECT CASE WHEN count(*) > 0 THEN CAST(gs_error('UPDATE/MERGE must match at most one source row for each target row') AS BOOLEAN) END\nFROM (\n  SELECT 1\n  FROM {joined}\n  WHERE {condition}\n  GROUP BY {}.rowid\n  HAVING count(*) > 1\n  LIMIT 1\n) AS \"_twice\"",
+        quote_identifier(range)
+    )
 }
 
 /// A condition after `AND`

@@ -24,6 +24,7 @@ pub mod order;
 pub mod part;
 pub mod pipe;
 pub mod pivot;
+pub mod placement;
 pub mod query;
 pub mod scope;
 pub mod select;

@@ -33,6 +33,20 @@ impl Resolver<'_> {
         Ok(written)
     }
 
+    /// As [`Resolver::order_by`], for `SELECT DISTINCT`
+    pub fn order_after_distinct(
+        &self,
+        keys: &[OrderByExpr],
+        items: &[Typed],
+        scope: &Scope,
+    ) -> Result<Vec<String>, Error> {
+        for key in keys {
+            let (value, _) = self.sort_key(&key.expr, items, scope)?;
+            self.after_distinct(&value, items)?;
+        }
+        self.order_by(keys, items, false, scope)
+    }
+
     /// Written sort keys inside a call or a window, where positions and aliases mean nothing
     pub fn inner_order(&self, keys: &[OrderByExpr], scope: &Scope) -> Result<Vec<String>, Error> {
         let mut written = Vec::new();

@@ -27,7 +27,11 @@ impl Resolver<'_> {
         let mut scope = Scope::inside(Some(parent));
         let from = self.from(&select.from, &mut scope)?;
         let selection = match &select.selection {
-            Some(condition) => Some(self.condition(condition, &scope, "WHERE clause")?),
+            Some(condition) => {
+                let condition = self.condition(condition, &scope, "WHERE clause")?;
+                self.before_grouping(&condition, "WHERE clause")?;
+                Some(condition)
+            }
             None => None,
         };
         self.named_windows(&select.named_window, &mut scope)?;
@@ -52,7 +56,10 @@ impl Resolver<'_> {
             Some(condition) => Some(self.condition(condition, &scope, "QUALIFY clause")?),
             None => None,
         };
-        let order = self.order_by(tail.order, &values, false, &scope)?;
+        let order = match distinct {
+            true => self.order_after_distinct(tail.order, &values, &scope)?,
+            false => self.order_by(tail.order, &values, false, &scope)?,
+        };
         if distinct
             && let Some(item) = values
                 .iter()

@@ -46,6 +46,18 @@ impl Resolver<'_> {
             let (first, right) = self.match_by_name(first, right, &matching, self.span(body))?;
             return self.combine(first, *op, *set_quantifier, right, (false, false), body);
         }
+        for side in [left, right] {
+            if let SetExpr::SetOperation {
+                op: other,
+                set_quantifier: quantifier,
+                ..
+            } = side.as_ref()
+                && (other, quantifier) != (op, set_quantifier)
+            {
+                let message = "different set operations need parentheses";
+                return Err(self.invalid(message, self.span(body)));
+            }
+        }
         // Chains of one operator need no parentheses on the left
         let chain = matches!(
             left.as_ref(),

@@ -78,7 +78,7 @@ impl Resolver<'_> {
             let both = vec![left, right];
             return Ok(Typed::apply(
                 ty,
-                "TRY(gs_numeric_divide($0, $1))",
+                "gs_numeric_safe_divide($0, $1)",
                 both,
                 span,
             ));

@@ -77,6 +77,15 @@ pub const TABLE: &[Function] = &[
         },
     },
     Function {
+        name: "gs_numeric_safe_divide",
+        parameters: &[Decimal, Decimal],
+        result: Decimal,
+        body: |cells| {
+            let quotient = decimal::divide(cells[0].decimal(), cells[1].decimal());
+            Ok(quotient.map_or(Answer::Null, Answer::Decimal))
+        },
+    },
+    Function {
         name: "gs_numeric_div",
         parameters: &[Decimal, Decimal],
         result: Decimal,
