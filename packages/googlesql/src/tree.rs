@@ -114,7 +114,9 @@ impl Typed {
     ) -> Self {
         let template = template.into();
         let casts = template.starts_with("CAST(") || template.contains("::");
-        let exact = casts || matches!(ty, Type::Bool) || arguments.iter().all(|one| one.exact);
+        let reduced = template.starts_with("gs_") && arguments.iter().any(Self::is_null_constant);
+        let exact =
+            casts || !reduced && (ty == Type::Bool || arguments.iter().all(|one| one.exact));
         Self {
             exact,
             ..Self::new(
@@ -155,6 +157,26 @@ impl Typed {
 
     pub fn is_null_literal(&self) -> bool {
         self.literal == Literal::Null
+    }
+
+    /// NULL, cast or not, to which DuckDB reduces a function call without keeping its type
+    pub fn is_null_constant(&self) -> bool {
+        match &self.node {
+            Node::Apply {
+                template,
+                arguments,
+            } if template.starts_with("$0::") || template.starts_with("CAST($0 AS ") => {
+                arguments.first().is_some_and(Self::is_null_constant)
+            }
+            Node::Apply {
+                template,
+                arguments,
+            } if template.starts_with("gs_") || template.starts_with("$0 ") => {
+                arguments.iter().any(Self::is_null_constant)
+            }
+            Node::Text(text) => text == "NULL",
+            _ => false,
+        }
     }
 
     /// The DuckDB SQL
@@ -272,14 +294,33 @@ fn typed_errors(template: &str, ty: &Type) -> String {
     let mut text = String::new();
     let mut rest = template;
     while let Some(at) = rest.find("error(") {
-        text.push_str(&rest[..at]);
-        let Some((call, after)) = rest[at..].split_once(')') else {
-            break;
-        };
-        text.push_str(&format!("CAST(gs_{call}) AS {})", ty.duckdb()));
+        let (before, call) = rest.split_at(at);
+        let length = call_length(call);
+        let (call, after) = call.split_at(length);
+        text.push_str(before);
+        match before.ends_with("gs_") {
+            true => text.push_str(call),
+            false => text.push_str(&format!("CAST(gs_{call} AS {})", ty.duckdb())),
+        }
         rest = after;
     }
     text + rest
+}
+
+/// Bytes up to the parenthesis that closes the first one
+fn call_length(text: &str) -> usize {
+    let mut depth = 0_usize;
+    let mut quoted = false;
+    for (at, letter) in text.char_indices() {
+        match letter {
+            '\'' => quoted = !quoted,
+            '(' if !quoted => depth += 1,
+            ')' if !quoted && depth == 1 => return at + 1,
+            ')' if !quoted => depth -= 1,
+            _ => {}
+        }
+    }
+    text.len()
 }
 
 fn write_list(items: &[Typed], out: &mut String) {

@@ -79,11 +79,10 @@ impl Resolver<'_> {
         if matches!(value.node, Node::Aggregate(_)) {
             return Err(self.invalid("SAFE is not allowed on aggregate functions", call.span));
         }
-        let ty = value.ty.clone();
-        Ok(Typed {
-            literal: crate::tree::Literal::No,
-            ..Typed::apply(ty, "TRY($0)", vec![value.into_exact()], call.span)
-        })
+        Ok(self.attempt(Typed {
+            span: call.span,
+            ..value
+        }))
     }
 
     fn unknown_function(&self, name: &str, span: Range<usize>) -> Error {
@@ -216,12 +215,13 @@ impl Resolver<'_> {
         };
         let utc = row.result == Shape::Utc;
         let ty = if utc { Type::DateTime } else { result };
-        let plain = row.template.contains("gs_");
+        let plain = row.template.contains("gs_") && !arguments.iter().any(Typed::is_null_constant);
         let value = Typed::apply(ty, template, arguments, span);
         let value = Typed {
             exact: value.exact || plain,
             ..value
         };
+        let value = self.steady(value);
         Ok(match utc {
             true => self.instant(value),
             false => value,

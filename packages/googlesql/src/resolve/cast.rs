@@ -24,7 +24,8 @@ impl Resolver<'_> {
         if format.is_some() {
             return Err(self.unsupported("CAST with FORMAT", span));
         }
-        let to = self.data_type(ty, &span)?;
+        let (ty, limit) = self.limited(ty, &span)?;
+        let to = self.data_type(&ty, &span)?;
         let from = self.expression(operand, scope)?;
         if *kind == CastKind::TryCast {
             // How the rewritten tokens of `ARRAY<T>[…]` arrive: elements are coerced, not cast
@@ -50,6 +51,13 @@ impl Resolver<'_> {
                 });
             }
             _ => self.cast(from, &to, safe)?,
+        };
+        let value = match limit {
+            Some(_) if safe => {
+                return Err(self.unsupported("SAFE_CAST to a type with parameters", span));
+            }
+            Some(limit) => Typed::apply(to, limit, vec![value.into_exact()], span.clone()),
+            None => value,
         };
         Ok(Typed {
             literal: Literal::No,
@@ -90,10 +98,10 @@ impl Resolver<'_> {
             true => format!("TRY({template})"),
             false => template,
         };
-        Ok(Typed {
+        Ok(self.steady(Typed {
             exact: true,
             ..Typed::apply(to.clone(), template, vec![argument], span)
-        })
+        }))
     }
 
     fn cast_template(&self, from: &Type, to: &Type) -> Option<String> {

@@ -32,8 +32,8 @@ impl Resolver<'_> {
             }
             _ => {
                 let output = self.expand_value_table(self.top_query(source)?);
-                self.fitted(output, &columns, "statement", self.span(source))?
-                    .sql
+                let relation = self.fitted(output, &columns, "statement", self.span(source))?;
+                self.stored_rows(relation).sql
             }
         };
         let list: Vec<_> = columns
@@ -76,7 +76,8 @@ impl Resolver<'_> {
             return Ok("DEFAULT".to_owned());
         }
         let value = self.expression(cell, &Scope::default())?;
-        Ok(self.assign(value, &column.ty, &column.name)?.sql())
+        let value = self.assign(value, &column.ty, &column.name)?;
+        Ok(self.stored(value).sql())
     }
 
     /// `column = value` pairs as written for DuckDB
@@ -113,7 +114,7 @@ impl Resolver<'_> {
                 }
                 let value = self.expression(value, scope)?;
                 let value = self.assign(value, &column.ty, &column.name)?;
-                Ok(format!("{left} = {}", value.sql()))
+                Ok(format!("{left} = {}", self.stored(value).sql()))
             })
             .collect()
     }
@@ -134,6 +135,7 @@ impl Resolver<'_> {
         let from = self.from(from, &mut scope)?;
         let pairs = self.assignments(pairs, &columns, &range, &scope)?;
         let condition = self.condition(condition, &scope, "WHERE clause")?;
+        self.before_grouping(&condition, "WHERE clause")?;
         let mut sql = format!("UPDATE {text}\nSET {}", pairs.join(", "));
         let condition = condition.sql();
         let mut statements = Vec::new();
@@ -156,6 +158,7 @@ impl Resolver<'_> {
         let mut scope = Scope::default();
         let (name, _, text) = self.target(path, alias, &mut scope)?;
         let condition = self.condition(condition, &scope, "WHERE clause")?;
+        self.before_grouping(&condition, "WHERE clause")?;
         let sql = format!("DELETE FROM {text}\nWHERE {}", condition.sql());
         Ok(execute(vec![sql], Effect::Change(name)))
     }

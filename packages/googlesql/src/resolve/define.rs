@@ -51,7 +51,10 @@ impl Resolver<'_> {
             columns.push(Column::new(spec.name.text.clone(), ty));
         }
         let query = match &table.query {
-            Some(query) => Some(self.created_columns(self.top_query(query)?, &columns, query)?),
+            Some(query) => {
+                let output = self.top_query(query)?;
+                Some(self.stored_rows(self.created_columns(output, &columns, query)?))
+            }
             None => None,
         };
         let of_query = query.as_ref().map(|relation| relation.columns.clone());

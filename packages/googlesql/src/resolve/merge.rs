@@ -24,6 +24,7 @@ impl Resolver<'_> {
         both.star.extend(source.star.clone());
         both.pseudo.extend(source.pseudo.clone());
         let condition = self.condition(&merge.condition, &both, "ON clause")?;
+        self.before_grouping(&condition, "ON clause")?;
         let mut changed = Vec::new();
         let mut sql = format!(
             "MERGE INTO {text}\nUSING {source_text}\nON {}",
@@ -108,7 +109,10 @@ impl Resolver<'_> {
                     .into_iter()
                     .zip(&columns)
                     .map(|(value, column)| match value {
-                        Some(value) => Ok(self.assign(value, &column.ty, &column.name)?.sql()),
+                        Some(value) => {
+                            let value = self.assign(value, &column.ty, &column.name)?;
+                            Ok(self.stored(value).sql())
+                        }
                         None => Ok("DEFAULT".to_owned()),
                     })
                     .collect::<Result<Vec<_>, Error>>()?;

@@ -3,6 +3,7 @@
 pub mod access;
 pub mod aggregate;
 pub mod assign;
+pub mod attempt;
 pub mod by_name;
 pub mod call;
 pub mod cast;
@@ -36,6 +37,7 @@ pub mod special_number;
 pub mod special_temporal;
 pub mod special_text;
 pub mod statement;
+pub mod stored;
 pub mod table_function;
 pub mod unnest;
 pub mod window;

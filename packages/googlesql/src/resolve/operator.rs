@@ -9,7 +9,7 @@ use sqlparser::ast::{BinaryOperator, Expr};
 use super::Resolver;
 use super::expression::is_number;
 use super::scope::Scope;
-use crate::tree::{Literal, Typed};
+use crate::tree::{Literal, Node, Typed};
 use crate::{Error, Type};
 
 impl Resolver<'_> {
@@ -139,8 +139,35 @@ impl Resolver<'_> {
         })
     }
 
-    /// FLOAT64 arithmetic; DuckDB and GoogleSQL agree on all finite results
+    /// FLOAT64 arithmetic; a result that is not finite is an error where both operands are
+    ///
+    /// Columns are calculated by DuckDB itself, which reads them twice; other operands go to a Rust
+    /// function, so that they are written once.
     fn finite(&self, template: &'static str, both: Vec<Typed>, span: Range<usize>) -> Typed {
+        let product = template == "$0 * $1";
+        if both.iter().any(|side| never_overflows(side, product)) {
+            return Typed::apply(Type::Float64, template, both, span);
+        }
+        let plain = both.iter().all(|side| {
+            side.literal != Literal::No || matches!(side.node, Node::Column { .. } | Node::Text(_))
+        });
+        let template = match plain {
+            true => {
+                let finite: Vec<_> = ["$0", "$1"]
+                    .iter()
+                    .zip(&both)
+                    .filter(|(_, side)| side.literal == Literal::No)
+                    .map(|(hole, _)| format!(" AND isfinite({hole})"))
+                    .collect();
+                format!(
+                    "CASE WHEN isinf({template}){} THEN error('floating point overflow') ELSE {template} END",
+                    finite.concat()
+                )
+            }
+            false if product => "gs_multiply($0, $1)".to_owned(),
+            false if template == "$0 + $1" => "gs_add($0, $1)".to_owned(),
+            false => "gs_add($0, -$1)".to_owned(),
+        };
         Typed::apply(Type::Float64, template, both, span)
     }
 
@@ -151,10 +178,7 @@ impl Resolver<'_> {
             (true, true) => "$0 + CAST($1 AS INTEGER)",
             (false, true) => "$0 - CAST($1 AS INTEGER)",
         };
-        Typed {
-            exact: true,
-            ..Typed::apply(Type::Date, template, vec![date, days], span)
-        }
+        super::part::in_range(Typed::apply(Type::Date, template, vec![date, days], span))
     }
 
     fn product(&self, left: Typed, right: Typed, span: Range<usize>) -> Result<Typed, Error> {
@@ -276,4 +300,16 @@ impl Resolver<'_> {
         let both = vec![left.into_exact(), right.into_exact()];
         Ok(Typed::apply(Type::Int64, template, both, span))
     }
+}
+
+/// A constant that leaves any finite number finite
+fn never_overflows(side: &Typed, product: bool) -> bool {
+    let value = match (&side.node, &side.literal) {
+        (Node::Text(text), Literal::Int(_) | Literal::Float(_)) => text.parse::<f64>().ok(),
+        (Node::Text(text), Literal::No) => text.parse::<f64>().ok(),
+        _ => None,
+    };
+    // Adding less than half the last digit of the greatest number does not change it
+    let most = if product { 1.0 } else { 1e291 };
+    value.is_some_and(|value| value.abs() <= most)
 }

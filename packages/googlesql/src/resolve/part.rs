@@ -117,20 +117,21 @@ impl Resolver<'_> {
         match value.ty {
             Type::Date => {
                 let start = self.cast(value, &Type::DateTime, false)?;
-                Ok(Typed::apply(
-                    Type::DateTime,
-                    template,
-                    vec![start, interval],
-                    span,
-                ))
+                let both = vec![start, interval];
+                Ok(in_range(Typed::apply(Type::DateTime, template, both, span)))
             }
-            Type::DateTime | Type::Interval => {
-                let ty = value.ty.clone();
-                Ok(Typed::apply(ty, template, vec![value, interval], span))
+            Type::Interval => {
+                let both = vec![value, interval];
+                Ok(Typed::apply(Type::Interval, template, both, span))
+            }
+            Type::DateTime => {
+                let both = vec![value, interval];
+                Ok(in_range(Typed::apply(Type::DateTime, template, both, span)))
             }
             Type::Timestamp => {
                 let both = vec![self.utc(value), interval];
-                Ok(self.instant(Typed::apply(Type::DateTime, template, both, span)))
+                let moved = Typed::apply(Type::DateTime, template, both, span);
+                Ok(self.instant(in_range(moved)))
             }
             other => Err(self.mismatch(format!("{other} takes no INTERVAL"), span)),
         }
@@ -162,19 +163,13 @@ impl Resolver<'_> {
                     ("MONTH" | "QUARTER" | "YEAR", _) => {
                         let interval = self.interval_of(count, &part, span.clone())?;
                         let template = format!("CAST({template} AS DATE)");
-                        return Ok(Typed::apply(
-                            Type::Date,
-                            template,
-                            vec![value, interval],
-                            span,
-                        ));
+                        let both = vec![value, interval];
+                        return Ok(in_range(Typed::apply(Type::Date, template, both, span)));
                     }
                     _ => return Err(self.invalid(format!("DATE has no part {part}"), span)),
                 };
-                Ok(Typed {
-                    exact: true,
-                    ..Typed::apply(Type::Date, template, vec![value, count], span)
-                })
+                let both = vec![value, count];
+                Ok(in_range(Typed::apply(Type::Date, template, both, span)))
             }
             Type::Timestamp => {
                 if matches!(part.as_str(), "WEEK" | "MONTH" | "QUARTER" | "YEAR") {
@@ -473,5 +468,19 @@ impl Resolver<'_> {
             exact: true,
             ..Typed::apply(ty, template, vec![value], span)
         })
+    }
+}
+
+/// A moved DATE or clock reading; beyond the years 1 to 9999 it is an error
+pub fn in_range(value: Typed) -> Typed {
+    let template = match value.ty {
+        Type::Date => "gs_date_in_range($0)",
+        _ => "gs_datetime_in_range($0)",
+    };
+    let (ty, span) = (value.ty.clone(), value.span.clone());
+    let null = value.is_null_constant();
+    Typed {
+        exact: !null,
+        ..Typed::apply(ty, template, vec![value], span)
     }
 }

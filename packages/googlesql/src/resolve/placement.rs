@@ -41,9 +41,9 @@ impl Resolver<'_> {
     pub fn after_distinct(&self, key: &Typed, items: &[Typed]) -> Result<(), Error> {
         match hidden_column(key, items) {
             None => Ok(()),
-            Some(column) => Err(self.invalid(
+            Some(_) => Err(self.invalid(
                 "ORDER BY after SELECT DISTINCT takes columns of the select list only",
-                column.span.clone(),
+                key.span.clone(),
             )),
         }
     }

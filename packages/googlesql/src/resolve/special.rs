@@ -107,18 +107,18 @@ impl Resolver<'_> {
                 let arguments = arguments.into_iter().map(Typed::into_exact).collect();
                 // A list, so that NULL is no error
                 let template = "CASE WHEN TRY([$0]) IS NULL THEN $1 ELSE TRY([$0])[1] END";
-                Ok(Typed::apply(ty, template, arguments, span))
+                Ok(self.deep_attempt(Typed::apply(ty, template, arguments, span)))
             }
-            ("ISERROR", 1) => Ok(Typed::apply(
+            ("ISERROR", 1) => Ok(self.deep_attempt(Typed::apply(
                 Type::Bool,
                 "TRY([$0]) IS NULL",
                 arguments,
                 span,
-            )),
+            ))),
             ("NULLIFERROR", 1) => {
                 let ty = arguments[0].ty.clone();
                 let arguments = arguments.into_iter().map(Typed::into_exact).collect();
-                Ok(Typed::apply(ty, "TRY($0)", arguments, span))
+                Ok(self.deep_attempt(Typed::apply(ty, "TRY($0)", arguments, span)))
             }
             ("GREATEST" | "LEAST", 1..) => self.extreme(call, arguments),
             ("IEEE_DIVIDE", 2) => {

@@ -7,8 +7,8 @@ use sqlparser::ast::Expr;
 use super::Resolver;
 use super::call::Call;
 use super::scope::Scope;
-use crate::tree::Typed;
-use crate::{Error, Type};
+use crate::tree::{Node, Typed};
+use crate::{Error, Type, quote_identifier};
 
 impl Resolver<'_> {
     pub fn strings(&self, arguments: Vec<Typed>) -> Result<Vec<Typed>, Error> {
@@ -87,6 +87,12 @@ impl Resolver<'_> {
                 Type::Bool => 'b',
                 Type::Date => 'd',
                 Type::Bytes => 'y',
+                Type::Timestamp => 't',
+                Type::DateTime => 'c',
+                Type::Time => 'm',
+                Type::Numeric => 'n',
+                Type::Json => 'j',
+                Type::Array(_) | Type::Struct(_) => 'x',
                 ref other => {
                     return Err(self.unsupported(format!("FORMAT of {other}"), argument.span));
                 }
@@ -103,6 +109,17 @@ impl Resolver<'_> {
                     let place = argument.span.clone();
                     Typed::apply(Type::String, "CAST($0 AS VARCHAR)", vec![argument], place)
                 }
+                'j' => {
+                    let place = argument.span.clone();
+                    Typed::apply(Type::String, "gs_json_normal($0)", vec![argument], place)
+                }
+                'x' => {
+                    let plain = self.nested_text(argument.clone(), 't')?;
+                    let literal = self.nested_text(argument, 'T')?;
+                    let place = plain.span.clone();
+                    let template = "strlen($0) || ':' || $0 || $1";
+                    Typed::apply(Type::String, template, vec![plain, literal], place)
+                }
                 _ => self.cast(argument, &Type::String, false)?,
             });
         }
@@ -116,5 +133,71 @@ impl Resolver<'_> {
         };
         let template = format!("gs_format($0, '{kinds}', {values})");
         Ok(Typed::apply(Type::String, template, all, span))
+    }
+
+    /// The text of an array or struct under `%t` or `%T`
+    fn nested_text(&self, value: Typed, conversion: char) -> Result<Typed, Error> {
+        let span = value.span.clone();
+        let one = |part: Typed| {
+            let format = self.string(&format!("%{conversion}"), span.clone());
+            self.format(vec![format, part], span.clone())
+        };
+        match value.ty.clone() {
+            Type::Array(element) => {
+                let variable = self.fresh("e");
+                let item = one(Typed::column(*element, "", &variable, span.clone()))?;
+                let template = format!(
+                    "'[' || coalesce(array_to_string(list_transform($0, lambda {}: $1), ', '), '') || ']'",
+                    quote_identifier(&variable)
+                );
+                // A NULL array stays NULL, an empty one is `[]`
+                let text = Typed::apply(
+                    Type::String,
+                    template,
+                    vec![value.clone(), item],
+                    span.clone(),
+                );
+                let template = "CASE WHEN $0 IS NOT NULL THEN $1 END";
+                Ok(Typed::apply(
+                    Type::String,
+                    template,
+                    vec![value, text],
+                    span,
+                ))
+            }
+            Type::Struct(fields) => {
+                let mut parts = Vec::new();
+                for (at, field) in fields.iter().enumerate() {
+                    let name = field.physical(at);
+                    let part = match &value.node {
+                        Node::Struct(values) => values[at].1.clone(),
+                        _ => self.struct_field(
+                            value.clone(),
+                            at,
+                            field.ty.clone(),
+                            &name,
+                            span.clone(),
+                        ),
+                    };
+                    parts.push(one(part)?);
+                }
+                let holes: Vec<_> = (0..parts.len()).map(|at| format!("${{{at}}}")).collect();
+                let open = if parts.len() == 1 && conversion == 'T' {
+                    "STRUCT("
+                } else {
+                    "("
+                };
+                let template = format!("'{open}' || {} || ')'", holes.join(" || ', ' || "));
+                let text = Typed::apply(Type::String, template, parts, span.clone());
+                let template = "CASE WHEN $0 IS NOT NULL THEN $1 END";
+                Ok(Typed::apply(
+                    Type::String,
+                    template,
+                    vec![value, text],
+                    span,
+                ))
+            }
+            other => Err(self.unsupported(format!("FORMAT of {other}"), span)),
+        }
     }
 }

@@ -116,6 +116,23 @@ pub const TABLE: &[Function] = &[
         },
     },
     Function {
+        name: "gs_numeric_within",
+        parameters: &[Decimal, Int, Int],
+        result: Decimal,
+        body: |cells| {
+            let (precision, scale) = (cells[1].int(), cells[2].int());
+            let rounded = decimal::round(cells[0].decimal(), scale, false);
+            let digits = u32::try_from(precision - scale).unwrap_or_default() + decimal::SCALE;
+            let fits = rounded.filter(|units| {
+                10_i128
+                    .checked_pow(digits)
+                    .is_some_and(|most| units.unsigned_abs() < most.unsigned_abs())
+            });
+            let message = format!("value is out of range for NUMERIC({precision}, {scale})");
+            or_error(fits, Answer::Decimal, &message)
+        },
+    },
+    Function {
         name: "gs_numeric_trunc",
         parameters: &[Decimal, Int],
         result: Decimal,
@@ -224,6 +241,32 @@ pub const TABLE: &[Function] = &[
                     _ => value.ln() / base.ln(),
                 },
             ))
+        },
+    },
+    Function {
+        name: "gs_add",
+        parameters: &[Double, Double],
+        result: Double,
+        body: |cells| {
+            let (left, right) = (cells[0].double(), cells[1].double());
+            or_error(
+                number::finite(left + right, &[left, right]),
+                Answer::Double,
+                OVERFLOW,
+            )
+        },
+    },
+    Function {
+        name: "gs_multiply",
+        parameters: &[Double, Double],
+        result: Double,
+        body: |cells| {
+            let (left, right) = (cells[0].double(), cells[1].double());
+            or_error(
+                number::finite(left * right, &[left, right]),
+                Answer::Double,
+                OVERFLOW,
+            )
         },
     },
     Function {

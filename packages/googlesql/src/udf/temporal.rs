@@ -31,6 +31,26 @@ pub const TABLE: &[Function] = &[
         },
     },
     Function {
+        name: "gs_date_in_range",
+        parameters: &[Date],
+        result: Date,
+        body: |cells| match cells[0].date() {
+            days @ -719_162..=2_932_896 => Ok(Answer::Date(days)),
+            _ => Err("DATE is out of range".to_owned()),
+        },
+    },
+    Function {
+        name: "gs_datetime_in_range",
+        parameters: &[Civil],
+        result: Civil,
+        body: |cells| match cells[0].int() {
+            micros @ -62_135_596_800_000_000..=253_402_300_799_999_999 => {
+                Ok(Answer::Micros(micros))
+            }
+            _ => Err("DATETIME or TIMESTAMP is out of range".to_owned()),
+        },
+    },
+    Function {
         name: "gs_date",
         parameters: &[Int, Int, Int],
         result: Date,

@@ -9,6 +9,27 @@ const MOST: i64 = 1 << 20;
 
 pub const TABLE: &[Function] = &[
     Function {
+        name: "gs_text_within",
+        parameters: &[Text, Int],
+        result: Text,
+        body: |cells| {
+            let (text, most) = (cells[0].text(), cells[1].int());
+            let length = i64::try_from(text.chars().count()).unwrap_or(i64::MAX);
+            let fits = (length <= most).then(|| text.to_owned());
+            let message = format!("STRING({most}) cannot hold a text of length {length}");
+            or_error(fits, Answer::Text, &message)
+        },
+    },
+    Function {
+        name: "gs_edit_distance",
+        parameters: &[Text, Text],
+        result: Int,
+        body: |cells| {
+            let distance = edit_distance(cells[0].text(), cells[1].text());
+            Ok(Answer::Int(distance))
+        },
+    },
+    Function {
         name: "gs_farm_fingerprint",
         parameters: &[Text],
         result: Int,
@@ -518,4 +539,20 @@ fn regexp_replace(text: &str, expression: &str, replacement: &str) -> Result<Ans
         });
         Ok(Answer::Text(replaced.into_owned()))
     })?
+}
+
+/// Least number of letters to put in, take out or exchange (Levenshtein)
+fn edit_distance(left: &str, right: &str) -> i64 {
+    let right: Vec<char> = right.chars().collect();
+    let mut row: Vec<i64> = (0..).take(right.len() + 1).collect();
+    for letter in left.chars() {
+        let mut diagonal = row[0];
+        row[0] += 1;
+        for (at, other) in right.iter().enumerate() {
+            let exchanged = diagonal + i64::from(letter != *other);
+            diagonal = row[at + 1];
+            row[at + 1] = exchanged.min(row[at] + 1).min(diagonal + 1);
+        }
+    }
+    row[right.len()]
 }

@@ -2,7 +2,11 @@
 //!
 //! <https://cloud.google.com/bigquery/docs/reference/standard-sql/string_functions#format_string>
 
-/// An argument: its kind (`i`, `f`, `s`, `b`, `d`) and its text, `None` for NULL
+/// An argument: its kind and its text, `None` for NULL
+///
+/// Kinds are `i`nteger, `f`loat, `s`tring, `b`ool, `d`ate, b`y`tes as hexadecimal digits,
+/// `t`imestamp, date`c`lock, ti`m`e, `n`umeric, `j`son, and arrays and structs as `x`: their texts
+/// under `%t` and `%T`, the first with its length before it
 pub type Argument<'a> = (char, Option<&'a str>);
 
 /// `Ok(None)` when the result is NULL
@@ -83,6 +87,15 @@ fn one(
             (Some(text), 's', 'T') => quoted(text),
             (Some(hex), 'y', _) => bytes(hex, conversion == 'T'),
             (Some(text), 'd', 'T') => format!("DATE \"{text}\""),
+            (Some(text), 't', 'T') => format!("TIMESTAMP \"{text}\""),
+            (Some(text), 'c', 'T') => format!("DATETIME \"{text}\""),
+            (Some(text), 'm', 'T') => format!("TIME \"{text}\""),
+            (Some(text), 'n', 'T') => format!("NUMERIC \"{text}\""),
+            (Some(text), 'j', 'T') => format!("JSON '{}'", text.replace('\'', "\\'")),
+            (Some(both), 'x', _) => {
+                let (plain, literal) = two_texts(both).ok_or_else(wrong)?;
+                if conversion == 'T' { literal } else { plain }.to_owned()
+            }
             (Some(text), ..) => text.to_owned(),
         }));
     }
@@ -140,6 +153,12 @@ fn one(
         },
         _ => return Err(wrong()),
     }))
+}
+
+/// `5:plainliteral` as `plain` and `literal`
+fn two_texts(both: &str) -> Option<(&str, &str)> {
+    let (length, texts) = both.split_once(':')?;
+    texts.split_at_checked(length.parse().ok()?)
 }
 
 fn float_value(text: &str) -> Result<String, String> {

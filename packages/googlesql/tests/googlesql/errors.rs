@@ -36,6 +36,12 @@ fn errors_point_at_their_cause() {
         "SELECT CAST(1 AS BIGNUMERIC)",
         "SELECT id FROM orders LIMIT -1",
         "SELECT DATE_TRUNC(day, HOUR) FROM orders",
+        "SELECT id FROM orders WHERE id > 1 AND SUM(amount) > 1",
+        "SELECT MAX(SUM(amount)) FROM orders",
+        "SELECT DISTINCT customer FROM orders ORDER BY id",
+        "SELECT id FROM orders JOIN customers",
+        "SELECT 1 AS a UNION ALL SELECT 2 EXCEPT DISTINCT SELECT 2",
+        "SELECT ML.STANDARD_SCALER(amount) OVER () FROM orders",
         "CREATE OR REPLACE MODEL m.x TRANSFORM(idd AS a, *) OPTIONS(model_type='LOGISTIC_REG') AS SELECT id FROM orders",
     ] {
         let error = match support::analyze(sql, &support::shop()) {

@@ -5,6 +5,8 @@ mod answers;
 #[cfg(test)]
 mod arbitrary;
 #[cfg(test)]
+mod changes;
+#[cfg(test)]
 mod errors;
 #[cfg(test)]
 mod lowering;

@@ -1,0 +1,136 @@
+//! Expressions whose failure is NULL: DuckDB's `TRY`, kept away from what it does not take
+//!
+//! `TRY` takes no aggregate, window or volatile call. Where an argument has one, the arguments are
+//! evaluated first and handed to a lambda, which holds the attempt.
+
+use std::ops::Range;
+
+use super::Resolver;
+use super::placement::find;
+use crate::quote_identifier;
+use crate::tree::{Literal, Node, Typed};
+
+impl Resolver<'_> {
+    /// `SAFE.f(…)`: the nodes that stand where the call stands are part of the attempt
+    pub fn attempt(&self, value: Typed) -> Typed {
+        let span = value.span.clone();
+        let ty = value.ty.clone();
+        let mut bound = Vec::new();
+        let value = match unsteady(&value) {
+            true => self.bind_parts(value, Some(&span), &mut bound),
+            false => value,
+        };
+        let attempt = Typed {
+            literal: Literal::No,
+            ..Typed::apply(ty, "TRY($0)", vec![value.into_exact()], span)
+        };
+        within_lambda(attempt, bound)
+    }
+
+    /// `IFERROR` and its kin: whatever fails inside the arguments is part of the attempt
+    pub fn deep_attempt(&self, call: Typed) -> Typed {
+        if !unsteady(&call) {
+            return call;
+        }
+        let mut bound = Vec::new();
+        let call = self.bind_parts(call, None, &mut bound);
+        within_lambda(call, bound)
+    }
+
+    /// A call whose template has a `TRY`
+    pub fn steady(&self, call: Typed) -> Typed {
+        let attempts = |template: &str| template.contains("TRY(");
+        match &call.node {
+            Node::Apply { template, .. } if attempts(template) && unsteady(&call) => {}
+            _ => return call,
+        }
+        let mut bound = Vec::new();
+        let node = match call.node {
+            Node::Apply {
+                template,
+                arguments,
+            } => Node::Apply {
+                template,
+                arguments: arguments
+                    .into_iter()
+                    .map(|one| self.bind_one(one, &mut bound))
+                    .collect(),
+            },
+            node => node,
+        };
+        within_lambda(Typed { node, ..call }, bound)
+    }
+
+    /// Binds what is not a call, nor, with a span, a call there
+    fn bind_parts(
+        &self,
+        value: Typed,
+        span: Option<&Range<usize>>,
+        bound: &mut Vec<(String, Typed)>,
+    ) -> Typed {
+        match value.node {
+            Node::Apply {
+                template,
+                arguments,
+            } if span.is_none_or(|span| value.span == *span) && !is_volatile(&template) => {
+                let arguments = arguments
+                    .into_iter()
+                    .map(|one| self.bind_parts(one, span, bound))
+                    .collect();
+                let node = Node::Apply {
+                    template,
+                    arguments,
+                };
+                Typed { node, ..value }
+            }
+            node => self.bind_one(Typed { node, ..value }, bound),
+        }
+    }
+
+    /// The value itself if it is a constant, else what stands for it in the lambda
+    fn bind_one(&self, value: Typed, bound: &mut Vec<(String, Typed)>) -> Typed {
+        if value.literal != Literal::No || matches!(value.node, Node::Text(_)) {
+            return value;
+        }
+        let name = format!("v{}", bound.len());
+        let text = format!(
+            "struct_extract({}, {})",
+            quote_identifier(VARIABLE),
+            crate::quote_string(&name)
+        );
+        let stand_in = Typed::text(value.ty.clone(), text, value.span.clone());
+        bound.push((name, value.into_exact()));
+        stand_in
+    }
+}
+
+const VARIABLE: &str = "_attempt";
+
+fn within_lambda(value: Typed, bound: Vec<(String, Typed)>) -> Typed {
+    if bound.is_empty() {
+        return value;
+    }
+    let template = format!(
+        "list_transform([$0], lambda {}: $1)[1]",
+        quote_identifier(VARIABLE)
+    );
+    let (ty, span, exact) = (value.ty.clone(), value.span.clone(), value.exact);
+    let arguments = Typed::new(ty.clone(), Node::Struct(bound), span.clone());
+    Typed {
+        exact,
+        ..Typed::apply(ty, template, vec![arguments, value], span)
+    }
+}
+
+fn unsteady(value: &Typed) -> bool {
+    let test = |one: &Typed| match &one.node {
+        Node::Aggregate(_) => true,
+        Node::Apply { template, .. } => is_volatile(template),
+        _ => false,
+    };
+    find(value, &test).is_some()
+}
+
+fn is_volatile(template: &str) -> bool {
+    template.contains("random()") || template.contains("uuid()")
+}
