@@ -220,6 +220,10 @@ fn connect(file: Option<&Path>) -> Result<Connection, Diagnostic> {
         None => Connection::open_in_memory_with_flags(config),
     }
     .map_err(opening)?;
+    // every statement binds the views over source files anew: their metadata is read once
+    connection
+        .execute_batch("SET GLOBAL parquet_metadata_cache = true")
+        .map_err(|failure| error::unavailable(&failure))?;
     // a build without icu has no such setting, and then every instant is UTC anyway
     let _ = connection.execute_batch("SET TimeZone = 'UTC'");
     Ok(connection)
