@@ -26,6 +26,9 @@ enum Bench {
         /// Pairs of runs; medians are compared
         #[arg(long, default_value_t = 5)]
         rounds: usize,
+        /// Against one statement that reads the events as seldom as possible and makes no views
+        #[arg(long)]
+        single_pass: bool,
     },
     /// The opponent of `run`: a SQL file on a new DuckDB file
     #[command(hide = true)]
@@ -38,7 +41,11 @@ enum Bench {
 
 fn main() -> Result<()> {
     match Arguments::parse().bench {
-        Bench::Run { users, rounds } => run(users, rounds),
+        Bench::Run {
+            users,
+            rounds,
+            single_pass,
+        } => run(users, rounds, single_pass),
         Bench::Sql {
             file,
             events,
@@ -55,7 +62,7 @@ struct Need {
     megabytes: f64,
 }
 
-fn run(users: u64, rounds: usize) -> Result<()> {
+fn run(users: u64, rounds: usize, single_pass: bool) -> Result<()> {
     let scratch = tempfile::tempdir()?;
     let events = scratch.path().join("events.parquet");
     let root = root();
@@ -68,7 +75,11 @@ fn run(users: u64, rounds: usize) -> Result<()> {
     if !made.success() {
         bail!("the events could not be made");
     }
-    let by_hand = root.join("tests/bench/churn_propensity.duckdb.sql");
+    let by_hand = root.join("tests/bench").join(if single_pass {
+        "churn_propensity.single_pass.duckdb.sql"
+    } else {
+        "churn_propensity.duckdb.sql"
+    });
     let own = std::env::current_exe()?;
     let (mut ours, mut theirs) = (Vec::new(), Vec::new());
     for round in 0..rounds.max(1) {
