@@ -13,7 +13,7 @@ pub fn root() -> PathBuf {
 
 /// The program in release mode; gives its path
 pub fn build_release(bundled: bool) -> Result<PathBuf> {
-    let mut command = cargo();
+    let mut command = program();
     command.args(["build", "--release", "--package", "sqlx-run"]);
     if bundled {
         command.args(["--features", "bundled"]);
@@ -26,12 +26,12 @@ pub fn build_release(bundled: bool) -> Result<PathBuf> {
 
 /// All tests of the workspace
 pub fn test(rest: &[String]) -> Result<()> {
-    run(cargo().args(["test", "--workspace"]).args(rest))
+    run(program().args(["test", "--workspace"]).args(rest))
 }
 
 /// A measuring program of the `sqlx-tests` package, in release mode
 pub fn tool(name: &str, rest: &[String]) -> Result<()> {
-    run(cargo()
+    run(program()
         .args([
             "run",
             "--release",
@@ -57,14 +57,15 @@ pub fn run(command: &mut Command) -> Result<()> {
     Ok(())
 }
 
-/// Paths among the arguments are as the caller wrote them, so the caller's folder is kept
-fn cargo() -> Command {
+/// Cargo itself. Paths among the arguments are as the caller wrote them, so the caller's folder is kept
+pub fn program() -> Command {
     Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
 }
 
-fn target_folder() -> PathBuf {
-    match std::env::var_os("CARGO_TARGET_DIR") {
-        Some(folder) => PathBuf::from(folder),
+/// Where everything that is built goes, as an absolute path
+pub fn target_folder() -> PathBuf {
+    match std::env::var_os("CARGO_TARGET_DIR").map(PathBuf::from) {
+        Some(folder) => std::path::absolute(&folder).unwrap_or(folder),
         None => root().join("target"),
     }
 }

@@ -1,7 +1,8 @@
-//! The project's automation: `cargo xtask demo`, `test`, `conformance`, `bench`, `setup`
+//! The project's automation: `cargo xtask demo`, `test`, `conformance`, `bench`, `fuzz`, `setup`
 
 mod cargo;
 mod demo;
+mod fuzz;
 mod library;
 
 use std::process::ExitCode;
@@ -50,6 +51,14 @@ enum Task {
         #[arg(required = true, trailing_var_arg = true, allow_hyphen_values = true)]
         rest: Vec<String>,
     },
+    /// Feed the lexer, the settings reader and whole projects with mutated files
+    Fuzz {
+        /// For how long, each target
+        #[arg(long, default_value_t = 60)]
+        seconds: u64,
+        /// `sqlx`, `settings`, `project`; all of them unless named
+        targets: Vec<String>,
+    },
 }
 
 fn main() -> ExitCode {
@@ -64,6 +73,7 @@ fn main() -> ExitCode {
         Task::Conformance { rest } => {
             library::ensure().and_then(|()| cargo::tool("conformance", &rest))
         }
+        Task::Fuzz { seconds, targets } => fuzz::fuzz(seconds, &targets),
         Task::Bench { rest } => library::ensure().and_then(|()| cargo::tool("bench", &rest)),
     };
     match outcome {
