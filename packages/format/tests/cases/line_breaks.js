@@ -1,0 +1,5 @@
+const a = {b:1}
+/* x
+ * y */
+f(`one
+two`)

@@ -1,0 +1,1 @@
+var a=1;function b(c){if(c){return c.d}else{for(var e=0;e<1;e++){f(e)}}}var g={h:function(){return i},j:[k,l]};m(function(){n()});o=p?q:r;!function(){s()}();t&&u();switch(v){case 1:w();break;default:x()}

@@ -1,0 +1,6 @@
+function a( {
+ if (b
+  c ]
+}}
+"open
+`also
