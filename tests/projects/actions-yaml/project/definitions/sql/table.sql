@@ -1,0 +1,1 @@
+SELECT * FROM ${ref("source")} -- not a template `x` \n

@@ -1,0 +1,6 @@
+﻿publish("api").query(`
+SELECT 1
+`);
+publish("concat").query("a" +
+ "b\
+c");

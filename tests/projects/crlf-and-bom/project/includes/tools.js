@@ -1,0 +1,3 @@
+﻿const text = `one
+twothree`;
+module.exports = { text, plain: "a\r\nb" };

@@ -1,0 +1,1 @@
+show("globals_after", () => [typeof added, typeof more, globalThis.added]);

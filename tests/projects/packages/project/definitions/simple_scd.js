@@ -1,0 +1,1 @@
+require("df-scd")("plain", { uniqueKey: "id", timestamp: "ts", source: "other" });

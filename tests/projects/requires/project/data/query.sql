@@ -1,0 +1,1 @@
+SELECT 'sql `tick` ${no} \n'

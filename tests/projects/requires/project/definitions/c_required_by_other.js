@@ -1,0 +1,2 @@
+publish("once").query("SELECT 'once'");
+exports.name = "once";

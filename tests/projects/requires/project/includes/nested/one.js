@@ -1,0 +1,3 @@
+exports.value = "one before";
+const two = require("./two");
+exports.value = `one after, two was ${two.value}`;
