@@ -163,6 +163,22 @@ fn opening(code: &str, end: usize) -> Option<usize> {
     None
 }
 
+/// The innermost bracket before `at` that is not closed before it
+pub fn open_bracket(code: &str, at: usize) -> Option<usize> {
+    let bytes = code.as_bytes();
+    let mut at = at;
+    while at > 0 {
+        at -= 1;
+        match bytes[at] {
+            b')' | b']' | b'}' => at = opening(code, at + 1)?,
+            b'(' | b'[' | b'{' => return Some(at),
+            quote @ (b'"' | b'\'' | b'`') => at = quoted_start(bytes, at, quote),
+            _ => {}
+        }
+    }
+    None
+}
+
 /// Where the string that ends at `end` starts, or `end` if it is none
 fn quoted_start(bytes: &[u8], end: usize, quote: u8) -> usize {
     let mut at = end;
@@ -179,7 +195,7 @@ fn quoted_start(bytes: &[u8], end: usize, quote: u8) -> usize {
 }
 
 /// The end of the bracket that opens at `open`
-fn closing(code: &str, open: usize) -> Option<usize> {
+pub fn closing(code: &str, open: usize) -> Option<usize> {
     let bytes = code.as_bytes();
     let mut depth = 0_usize;
     let mut quote = None;

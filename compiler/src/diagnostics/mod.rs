@@ -1,19 +1,30 @@
 //! What is wrong, for people: each thing once, at its place in the user's file
 
 mod callee;
+mod calls;
 mod chain;
+mod configs;
 mod places;
+mod references;
+mod scripts;
+mod words;
 
-use std::collections::HashMap;
+use std::cell::RefCell;
+use std::collections::{HashMap, HashSet};
+use std::ops::Range;
+use std::rc::Rc;
 use std::sync::Arc;
 
-use diagnostic::{Code, Diagnostic, Location, code, did_you_mean};
+use diagnostic::{Diagnostic, Location, code};
 
 use crate::CompileOptions;
-use crate::action::{ACTION_TYPES, By, Detail, ErrorRecord, Written};
+use crate::action::{Detail, ErrorRecord, Written};
 use crate::graph::{CompiledGraph, Target};
-use crate::script::{Outcome, ScriptError};
+use crate::script::Outcome;
 use crate::sqlx::Generated;
+use calls::calls;
+use chain::path as cycle_path;
+use references::{DEFINING, key, same_reference};
 
 /// What places are looked up in
 pub struct Sources<'a> {
@@ -25,38 +36,114 @@ pub struct Sources<'a> {
     pub graph: &'a CompiledGraph,
     /// What was allowed
     pub limits: &'a CompileOptions,
-    /// A setting that is no text
-    pub setting: Option<Location>,
+    /// Settings that are no texts
+    pub setting: Vec<Location>,
+    /// The references of files that were looked through
+    references: RefCell<HashMap<String, Rc<References>>>,
+}
+
+/// Where each reference is written in a file
+type References = HashMap<String, Vec<Range<usize>>>;
+
+impl<'a> Sources<'a> {
+    /// The texts of an outcome
+    pub fn new(outcome: &'a Outcome, limits: &'a CompileOptions, setting: Vec<Location>) -> Self {
+        Self {
+            texts: &outcome.texts,
+            generated: &outcome.generated,
+            graph: &outcome.graph,
+            limits,
+            setting,
+            references: RefCell::default(),
+        }
+    }
 }
 
 /// The diagnostics of an outcome
 pub fn diagnose(outcome: &Outcome, sources: &Sources<'_>) -> Vec<Diagnostic> {
-    let mut diagnostics = Vec::new();
-    for record in &outcome.errors {
-        let diagnostic = sources.record(record, &outcome.errors);
-        if !diagnostics.iter().any(|known| same(known, &diagnostic)) {
-            diagnostics.push(diagnostic);
+    let mut known = Known::default();
+    let mut done = HashSet::new();
+    let records: Vec<&ErrorRecord> = outcome.errors.iter().chain(&outcome.more).collect();
+    for (at, record) in records.iter().copied().enumerate() {
+        if done.contains(&at) {
+            continue;
+        }
+        // what follows on one thing is one finding
+        let later = records.iter().copied().enumerate().skip(at);
+        let together: Vec<(usize, &ErrorRecord)> = match &record.detail {
+            Detail::Duplicate(target) => later
+                .filter(|(_, other)| matches!(&other.detail, Detail::Duplicate(other) if other == target))
+                .collect(),
+            Detail::UnknownRef { .. } | Detail::AmbiguousRef { .. } | Detail::NoOutput { .. } => {
+                later
+                    .take(FOLLOWING)
+                    .filter(|(_, other)| same_reference(&record.detail, &other.detail))
+                    .collect()
+            }
+            _ => vec![(at, record)],
+        };
+        done.extend(together.iter().map(|(at, _)| *at));
+        let records: Vec<&ErrorRecord> = together.into_iter().map(|(_, record)| record).collect();
+        for diagnostic in sources.record(record, &records) {
+            known.add(diagnostic);
         }
     }
     if let Some((class, message, detail)) = &outcome.thrown {
-        let diagnostic = sources.thrown(class, message, detail);
-        if !diagnostics.iter().any(|known| same(known, &diagnostic)) {
-            diagnostics.push(diagnostic);
+        let before = !known.all.is_empty();
+        for diagnostic in sources.thrown(class, message, detail, before) {
+            known.add(diagnostic);
         }
     }
-    diagnostics
+    known.by_file()
 }
 
-/// Whether two findings are one: an exception in one place is, whatever action ran into it
-fn same(known: &Diagnostic, other: &Diagnostic) -> bool {
-    let exception = [code::JAVASCRIPT_ERROR, code::JAVASCRIPT_SYNTAX].contains(&other.code);
-    if exception {
-        known.code == other.code
-            && known.message == other.message
-            && known.location == other.location
-            && known.file == other.file
-    } else {
-        known == other
+/// Among so many records, those about one reference are looked for
+const FOLLOWING: usize = 2000;
+
+/// What was found so far
+#[derive(Default)]
+struct Known {
+    all: Vec<Diagnostic>,
+    seen: HashSet<String>,
+}
+
+impl Known {
+    /// All that was found, file by file in the order in which they occur, and from top to bottom
+    fn by_file(mut self) -> Vec<Diagnostic> {
+        let mut files: HashMap<String, usize> = HashMap::new();
+        for diagnostic in &self.all {
+            let next = files.len();
+            let file = diagnostic.file().unwrap_or_default().to_owned();
+            files.entry(file).or_insert(next);
+        }
+        self.all.sort_by_key(|diagnostic| {
+            let file = diagnostic.file().unwrap_or_default();
+            let at = diagnostic.location.as_ref();
+            (files.get(file).copied(), at.map(|location| location.span.start))
+        });
+        self.all
+    }
+
+    /// Adds a finding once: whatever action or file ran into it, it is one if it has one place
+    fn add(&mut self, diagnostic: Diagnostic) {
+        let place = diagnostic.location.as_ref().map(|location| &location.span);
+        let exception = diagnostic.code == code::JAVASCRIPT_ERROR || place.is_some();
+        let action = diagnostic.action.as_ref().filter(|_| !exception);
+        let file = diagnostic.file();
+        let identity = format!(
+            "{} {} {file:?} {place:?} {action:?}",
+            diagnostic.code, diagnostic.message
+        );
+        // a config's rule and the check of its keys may find the same key
+        let rules = [code::CONFIG_INVALID, code::SQLX_INVALID];
+        let same_key = rules.contains(&diagnostic.code)
+            && diagnostic.location.is_some()
+            && self.all.iter().rev().take(8).any(|other| {
+                rules.contains(&other.code) && other.location == diagnostic.location
+            });
+        if !same_key && self.seen.insert(identity) {
+            self.all.push(diagnostic);
+        }
     }
 }
 
@@ -69,302 +156,126 @@ fn short(target: &Target) -> String {
 }
 
 impl Sources<'_> {
-    fn record(&self, record: &ErrorRecord, all: &[ErrorRecord]) -> Diagnostic {
-        let message = record.error.message.as_deref().unwrap_or_default();
+    fn record(&self, record: &ErrorRecord, together: &[&ErrorRecord]) -> Vec<Diagnostic> {
         let file = record.error.file_name.as_deref();
-        let diagnostic = match &record.detail {
-            Detail::UnknownRef { written, by } => return self.unknown_ref(written, by),
-            Detail::AmbiguousRef {
-                written,
-                by,
-                candidates,
-            } => return self.ambiguous_ref(written, by, candidates),
-            Detail::NoOutput {
-                written,
-                by,
-                operation,
-            } => return self.no_output(written, by, operation),
-            Detail::Duplicate(target) => return self.duplicate(target, file, all),
-            Detail::ActionType(written) => self.action_type(written, file),
-            Detail::Cycle(chain) => return self.cycle(chain, file),
-            Detail::Script(error) => self.script(error, file),
-            Detail::Config { path, known } => self.config(message, path, known, file),
+        let calls = record.calls.as_deref();
+        let diagnostics = match &record.detail {
+            detail @ (Detail::UnknownRef { .. }
+            | Detail::AmbiguousRef { .. }
+            | Detail::NoOutput { .. }) => return self.reference(detail, together).into_iter().collect(),
+            Detail::Duplicate(target) => return vec![self.duplicate(target, together)],
+            Detail::Cycle(chain) => return vec![self.cycle(chain)],
+            Detail::ActionType(written) => vec![self.action_type(written, file)],
+            Detail::Script(error) => vec![self.script(error, file)],
+            Detail::Config(issues) => self.config(issues, calls, file),
+            Detail::Shown(diagnostics) => diagnostics.clone(),
             Detail::Block(span) => {
+                let message = record.error.message.as_deref().unwrap_or_default();
                 let diagnostic = Diagnostic::error(code::SQLX_INVALID, fragment(message));
-                self.place(diagnostic, file, |text| {
-                    Some(span.clone()).filter(|span| span.end <= text.len())
-                })
+                let within = |text: &str| Some(span.clone()).filter(|span| span.end <= text.len());
+                vec![self.place(diagnostic, file, within)]
             }
-            Detail::Plain => self.plain(message, file),
+            Detail::Key(_) | Detail::Plain => vec![self.plain(record)],
         };
-        match &record.error.action_target {
-            Some(target) => diagnostic.of_action(short(target)),
-            None => diagnostic,
-        }
+        let action = record.error.action_target.as_ref().map(short);
+        diagnostics
+            .into_iter()
+            .map(|mut diagnostic| {
+                diagnostic.action = diagnostic.action.or_else(|| action.clone());
+                diagnostic
+            })
+            .collect()
     }
 
-    fn thrown(&self, class: &str, message: &str, detail: &Detail) -> Diagnostic {
+    /// What ended the compilation; `known` says whether something was found before
+    fn thrown(
+        &self,
+        class: &str,
+        message: &str,
+        detail: &Detail,
+        known: bool,
+    ) -> Vec<Diagnostic> {
         match detail {
-            Detail::Script(error) if error.limit => self.limit(error),
-            Detail::Script(error) => self.script(error, error.file.as_deref()),
-            Detail::Config { path, known } => self.config(message, path, known, None),
+            Detail::Script(error) if error.limit => vec![self.limit(error)],
+            Detail::Script(error) => vec![self.script(error, error.file.as_deref())],
+            Detail::Config(issues) => self.config(issues, None, None),
+            Detail::Shown(diagnostics) => diagnostics.clone(),
+            // what follows from a test without a dataset, which is reported
+            _ if message == "Cannot convert undefined or null to object" && known => Vec::new(),
+            _ if !self.setting.is_empty() => self
+                .setting
+                .iter()
+                .map(|setting| {
+                    let message = format!("`{}` must be a text", setting.text());
+                    Diagnostic::error(code::SETTINGS_INVALID, message)
+                        .at(setting.clone())
+                        .help("put the value in quotes")
+                })
+                .collect(),
             _ => {
-                if let Some(setting) = &self.setting {
-                    let message = "the value must be a text: put it in quotes";
-                    return Diagnostic::error(code::SETTINGS_INVALID, message).at(setting.clone());
-                }
                 let message = match message.split_once("Received ") {
                     Some((_, received)) if class == "TypeError" => {
                         format!("a config or setting has {received} where a text is expected")
                     }
                     _ => fragment(message),
                 };
-                Diagnostic::error(code::COMPILE_OTHER, message)
+                vec![Diagnostic::error(code::COMPILE_OTHER, message)]
             }
         }
     }
 
-    fn limit(&self, error: &ScriptError) -> Diagnostic {
-        let memory = error.message == "out of memory";
-        let message = if memory {
-            format!(
-                "project code needs more than {} MiB of memory",
-                self.limits.memory_limit >> 20
-            )
-        } else {
-            format!(
-                "project code did not finish within {} s",
-                self.limits.time_limit.as_secs_f64()
-            )
-        };
-        let help = if memory {
-            "look for a loop that keeps adding to a list or a text"
-        } else {
-            "look for a loop without an end, or allow more time with `--compile-timeout SECONDS`"
-        };
-        let diagnostic = Diagnostic::error(code::JAVASCRIPT_LIMIT, message).help(help);
-        // where time runs out, the engine knows no place
-        let place = memory.then(|| places::in_stack(error, self)).flatten();
-        match (place, &error.file) {
-            (Some(location), _) => diagnostic.at(location),
-            (None, Some(file)) => diagnostic.in_file(file.clone()),
-            (None, None) => diagnostic,
+    /// Where each reference with literal arguments is written in a file, by its readable form
+    fn references(&self, file: &str) -> Rc<References> {
+        if let Some(known) = self.references.borrow().get(file) {
+            return Rc::clone(known);
         }
-    }
-
-    fn script(&self, error: &ScriptError, file: Option<&str>) -> Diagnostic {
-        let code = if error.name == "SyntaxError" {
-            code::JAVASCRIPT_SYNTAX
-        } else {
-            code::JAVASCRIPT_ERROR
-        };
-        let name = match error.name.as_str() {
-            "" | "Error" | "VMError" => String::new(),
-            name => format!("{name}: "),
-        };
-        if error.message == "not a function"
-            && let Some((called, location)) = places::called(error, self)
-        {
-            let message = format!("{name}`{called}` is not a function");
-            return Diagnostic::error(code, message).at(location);
-        }
-        let diagnostic = Diagnostic::error(code, format!("{name}{}", error.message));
-        match (places::in_stack(error, self), file) {
-            (Some(location), _) => diagnostic.at(location),
-            (None, Some(file)) => diagnostic.in_file(file),
-            (None, None) => diagnostic,
-        }
-    }
-
-    fn unknown_ref(&self, written: &Written, by: &By) -> Diagnostic {
-        let name = written.readable();
-        let mut diagnostic =
-            Diagnostic::error(code::REF_UNKNOWN, format!("no action is named `{name}`"))
-                .of_action(short(&by.target));
-        let targets = &self.graph.targets;
-        let dotted = targets.iter().find(|target| short(target) == written.name);
-        diagnostic.help = match dotted {
-            Some(target) => Some(format!(
-                "write `ref(\"{}\", \"{}\")`",
-                target.schema.as_deref().unwrap_or_default(),
-                target.name
-            )),
-            None => self.similar(written),
-        };
-        self.place(diagnostic, by.file.as_deref(), |text| {
-            places::reference(text, written)
-        })
-    }
-
-    fn similar(&self, written: &Written) -> Option<String> {
-        let targets = &self.graph.targets;
-        let same_name = targets.iter().find(|target| target.name == written.name);
-        match same_name {
-            Some(target) => Some(format!("did you mean `{}`?", short(target))),
-            None => did_you_mean(
-                &written.name,
-                targets.iter().map(|target| target.name.as_str()),
-            ),
-        }
-    }
-
-    fn ambiguous_ref(&self, written: &Written, by: &By, candidates: &[Target]) -> Diagnostic {
-        let names: Vec<String> = candidates
-            .iter()
-            .map(|target| format!("`{target}`"))
-            .collect();
-        let diagnostic = Diagnostic::error(
-            code::REF_AMBIGUOUS,
-            format!("`{}` may mean {}", written.readable(), names.join(" or ")),
-        )
-        .of_action(short(&by.target))
-        .help("add the dataset, or the project and the dataset, to the reference");
-        self.place(diagnostic, by.file.as_deref(), |text| {
-            places::reference(text, written)
-        })
-    }
-
-    fn no_output(&self, written: &Written, by: &By, operation: &Target) -> Diagnostic {
-        let diagnostic = Diagnostic::error(
-            code::COMPILE_OTHER,
-            format!(
-                "the operation `{}` makes no table that SQL can name",
-                short(operation)
-            ),
-        )
-        .of_action(short(&by.target))
-        .help("set `hasOutput: true` in its config, or name it under `dependencies` instead");
-        self.place(diagnostic, by.file.as_deref(), |text| {
-            if *operation == by.target {
-                let call = "self()";
-                return text.find(call).map(|at| at..at + call.len());
+        let mut found = References::new();
+        let text = self.texts.get(file).map_or("", |text| text);
+        for call in calls(text, &["ref", "resolve"]) {
+            let arguments = call.arguments.as_deref();
+            if let Some(Ok((written, _))) = arguments.map(Written::from_arguments) {
+                found.entry(key(&written)).or_default().push(call.span);
             }
-            places::reference(text, written)
-        })
-    }
-
-    fn cycle(&self, members: &[Target], file: Option<&str>) -> Diagnostic {
-        let chain = chain::path(self.graph, members);
-        let names: Vec<String> = chain.iter().map(short).collect();
-        let diagnostic = Diagnostic::error(
-            code::CYCLE,
-            format!(
-                "actions depend on each other in a circle: {}",
-                names.join(" → ")
-            ),
-        )
-        .of_action(names.first().cloned().unwrap_or_default());
-        let next = chain.get(1).map(|target| Written {
-            name: target.name.clone(),
-            ..Written::default()
-        });
-        self.place(diagnostic, file, |text| {
-            places::reference(text, next.as_ref()?)
-        })
-    }
-
-    /// Each file with a copy of the action is one finding
-    fn duplicate(&self, target: &Target, file: Option<&str>, all: &[ErrorRecord]) -> Diagnostic {
-        let mut others: Vec<&str> = all
-            .iter()
-            .filter(|record| matches!(&record.detail, Detail::Duplicate(other) if other == target))
-            .filter_map(|record| record.error.file_name.as_deref())
-            .filter(|other| Some(*other) != file)
-            .collect();
-        others.sort_unstable();
-        others.dedup();
-        let help = if others.is_empty() {
-            "rename all but one of them".to_owned()
-        } else {
-            format!("rename this one, or that in {}", others.join(", "))
-        };
-        let diagnostic = Diagnostic::error(
-            code::DUPLICATE_ACTION,
-            format!("several actions have the target `{target}`"),
-        )
-        .of_action(short(target))
-        .help(help);
-        self.place(diagnostic, file, |text| {
-            places::definition(text, &target.name)
-        })
-    }
-
-    fn action_type(&self, written: &str, file: Option<&str>) -> Diagnostic {
-        let mut diagnostic = Diagnostic::error(
-            code::COMPILE_OTHER,
-            format!("unrecognized action type: {written}"),
-        );
-        diagnostic.help = did_you_mean(written, ACTION_TYPES)
-            .or_else(|| Some(format!("the types are {}", ACTION_TYPES.join(", "))));
-        self.place(diagnostic, file, |text| places::config_value(text, "type"))
-    }
-
-    fn config(
-        &self,
-        message: &str,
-        path: &[String],
-        known: &[&'static str],
-        file: Option<&str>,
-    ) -> Diagnostic {
-        let key = path.last().map(String::as_str).unwrap_or_default();
-        let unknown = !known.contains(&key) && key.parse::<usize>().is_err();
-        let text = if path.is_empty() {
-            fragment(message)
-        } else if message.starts_with("Unexpected empty value") && !unknown {
-            format!("`{key}` has no value")
-        } else if unknown {
-            format!("unknown key `{key}` in the config")
-        } else {
-            format!("`{key}` has a value of the wrong type")
-        };
-        let mut diagnostic = Diagnostic::error(code::CONFIG_INVALID, text);
-        if unknown {
-            diagnostic.help = did_you_mean(key, known.iter().copied());
         }
-        self.place(diagnostic, file, |text| places::config_key(text, key))
+        let found = Rc::new(found);
+        self.references
+            .borrow_mut()
+            .insert(file.to_owned(), Rc::clone(&found));
+        found
     }
 
-    fn plain(&self, message: &str, file: Option<&str>) -> Diagnostic {
-        let code: Code = if message.starts_with("Actions may only") {
-            code::SQLX_INVALID
-        } else {
-            code::COMPILE_OTHER
-        };
-        let diagnostic = Diagnostic::error(code, fragment(message));
-        if message.starts_with("Semi-colons") {
-            return self.place(diagnostic, file, |text| {
-                text.rfind(';').map(|at| at..at + 1)
-            });
-        }
-        match file.filter(|file| *file != "index.js") {
-            Some(file) => diagnostic.in_file(file),
-            None => diagnostic,
-        }
+    /// The bytes of every call of some functions in a file
+    fn calls(&self, file: &str, functions: &[&'static str]) -> Vec<Range<usize>> {
+        let text = self.texts.get(file).map_or("", |text| text);
+        let found = calls(text, functions);
+        found.into_iter().map(|call| call.span).collect()
     }
 
-    /// Puts a diagnostic at a place that is looked up in the text of its file
-    fn place(
-        &self,
-        diagnostic: Diagnostic,
-        file: Option<&str>,
-        find: impl Fn(&str) -> Option<std::ops::Range<usize>>,
-    ) -> Diagnostic {
-        let Some(file) = file else {
-            return diagnostic;
+    /// Where a file defines actions with this target: calls in JavaScript, else the config or the first line
+    fn definitions(&self, file: &str, target: &Target) -> Vec<Location> {
+        let Some((file, text)) = self.texts.get_key_value(file) else {
+            return Vec::new();
         };
-        let found = self
-            .texts
-            .get(file)
-            .and_then(|text| Some((text, find(text)?)));
-        match found {
-            Some((text, span)) => diagnostic.at(Location::new(file, Arc::clone(text), span)),
-            None => diagnostic.in_file(file),
+        let locate = |range: Range<usize>| Location::new(file, Arc::clone(text), range);
+        if file.ends_with(".js") {
+            let calls = calls(text, &DEFINING);
+            let mut names: Vec<Range<usize>> = calls
+                .iter()
+                .filter_map(|call| call.names(&target.name))
+                .collect();
+            if names.is_empty() {
+                let dynamic = calls.iter().filter(|call| call.arguments.is_none());
+                names = dynamic.take(1).map(|call| call.span.clone()).collect();
+            }
+            return names.into_iter().map(locate).collect();
         }
+        let found = places::definition(text, &target.name);
+        found.map(locate).into_iter().collect()
     }
 }
 
 /// A message as a lower-case fragment without a full stop
-fn fragment(message: &str) -> String {
+pub fn fragment(message: &str) -> String {
     let message = message.trim().trim_end_matches('.');
     let mut characters = message.chars();
     let first = characters.next();

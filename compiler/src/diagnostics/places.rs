@@ -7,8 +7,7 @@ use diagnostic::{Location, offset_of};
 
 use super::Sources;
 use super::callee::{callee, is_name, shown, underlined};
-use crate::action::Written;
-use crate::script::{ScriptError, WRAPPER};
+use crate::script::{ScriptError, WRAPPER, is_expression};
 use crate::sqlx::{Generated, extract};
 
 /// The innermost place in a file of the project in the engine's list of calls
@@ -24,6 +23,39 @@ pub fn in_stack(error: &ScriptError, sources: &Sources<'_>) -> Option<Location> 
         Arc::clone(text),
         word(text, offset),
     ))
+}
+
+/// The places from which the code came to `location`, each in another file than the one before
+pub fn chain(
+    error: &ScriptError,
+    sources: &Sources<'_>,
+    location: &Location,
+) -> Vec<(String, Location)> {
+    let mut places: Vec<(String, Location)> = Vec::new();
+    let mut last = location.file.clone();
+    for line in error.stack.lines() {
+        let Some(spot) = spot(line, error, sources).filter(|spot| spot.file != last) else {
+            continue;
+        };
+        let place = sources.texts.get(spot.file).and_then(|text| {
+            let offset = spot.in_file(spot.offset)?.min(text.trim_end().len());
+            let called = callee(spot.code, spot.offset)
+                .map(|range| underlined(spot.code, range))
+                .and_then(|range| Some(spot.in_file(range.start)?..spot.in_file(range.end)?));
+            let place = called.unwrap_or_else(|| word(text, offset));
+            Some(Location::new(spot.file, Arc::clone(text), place))
+        });
+        last = spot.file.to_owned();
+        if let Some(place) = place {
+            let message = if place.text() == "require" {
+                "required here"
+            } else {
+                "called here"
+            };
+            places.push((message.to_owned(), place));
+        }
+    }
+    places
 }
 
 /// What is called where the innermost call fails, as it stands in the code, with its place
@@ -62,6 +94,20 @@ impl Spot<'_> {
 /// The position that a line of the engine's list of calls names, if it is in a file of the project
 fn spot<'a>(line: &str, error: &ScriptError, sources: &Sources<'a>) -> Option<Spot<'a>> {
     let line = line.trim().strip_prefix("at ")?;
+    if is_expression(line) {
+        let place = error.place.as_ref()?;
+        let (file, text) = sources.texts.get_key_value(&*place.file)?;
+        let offset = place.offset.min(text.len());
+        // the code of a placeholder begins after its brace
+        let start = text.get(..offset)?.rfind("${").map_or(0, |at| at + "${".len());
+        return Some(Spot {
+            file,
+            code: &text[start..],
+            offset: offset - start,
+            generated: None,
+            skipped: start,
+        });
+    }
     let place = match line.rfind('(') {
         Some(open) => line[open + 1..].trim_end_matches(')'),
         None => line,
@@ -98,7 +144,16 @@ fn word(text: &str, offset: usize) -> Range<usize> {
     while !text.is_char_boundary(start) {
         start -= 1;
     }
+    if text[start..].starts_with('(') && text[..start].ends_with(is_name) {
+        start = text[..start].trim_end_matches(is_name).len();
+    }
     let rest = &text[start..];
+    if let Some(quote) = rest.chars().next().filter(|first| matches!(first, '"' | '\''))
+        && let Some(end) = rest[1..].find([quote, '\n'])
+        && rest[1 + end..].starts_with(quote)
+    {
+        return start..start + end + 2;
+    }
     let length = rest
         .find(|character: char| !is_name(character))
         .unwrap_or(rest.len());
@@ -106,92 +161,98 @@ fn word(text: &str, offset: usize) -> Range<usize> {
     start..start + length.max(first)
 }
 
-/// The call of `ref` or `resolve` that has these arguments, or else the quoted name
-pub fn reference(text: &str, written: &Written) -> Option<Range<usize>> {
-    calls(text)
-        .find(|call| same(&text[call.clone()], written))
-        .or_else(|| {
-            [written.readable(), written.name.clone()]
-                .iter()
-                .flat_map(|name| ["\"", "'"].map(|quote| format!("{quote}{name}{quote}")))
-                .find_map(|quoted| text.find(&quoted).map(|at| at..at + quoted.len()))
-        })
+/// A key of an action's config, by the keys above it: in the `config` block of a SQLX file, or anywhere
+pub fn config_key(text: &str, path: &[String]) -> Option<Range<usize>> {
+    let config = extract(text).ok().and_then(|parts| parts.config);
+    key_within(text, config.unwrap_or(0..text.len()), path)
 }
 
-/// Every call of `ref` or `resolve`, from the name to the closing bracket
-fn calls(text: &str) -> impl Iterator<Item = Range<usize>> + '_ {
-    ["ref", "resolve"].into_iter().flat_map(move |function| {
-        text.match_indices(function).filter_map(move |(start, _)| {
-            let word = text[..start]
-                .chars()
-                .next_back()
-                .is_some_and(|before| before.is_alphanumeric() || "_$".contains(before));
-            let after = &text[start + function.len()..];
-            let open = after.len() - after.trim_start().len();
-            if word || !after[open..].starts_with('(') {
-                return None;
-            }
-            let from = start + function.len() + open;
-            let end = text[from..].find(')')?;
-            Some(start..from + end + 1)
-        })
-    })
+/// A key of the object that is passed in a call, by the keys above it
+pub fn key_in(call: &Location, path: &[String]) -> Option<Location> {
+    let range = key_within(&call.source, call.span.clone(), path)?;
+    Some(Location::new(
+        call.file.as_str(),
+        Arc::clone(&call.source),
+        range,
+    ))
 }
 
-fn same(call: &str, written: &Written) -> bool {
-    let mut quoted: Vec<&str> = Vec::new();
-    let mut rest = call;
-    while let Some(at) = rest.find(['"', '\'', '`']) {
-        let quote = &rest[at..at + 1];
-        let Some(end) = rest[at + 1..].find(quote) else {
-            break;
+/// The value of a key of the object that is passed in a call, or the key if it is no string
+pub fn value_in(call: &Location, key: &str) -> Option<Location> {
+    let range = value_within(&call.source, call.span.clone(), key)?;
+    Some(Location::new(
+        call.file.as_str(),
+        Arc::clone(&call.source),
+        range,
+    ))
+}
+
+/// The last key of a path that can be found, each after the one above it
+fn key_within(text: &str, within: Range<usize>, path: &[String]) -> Option<Range<usize>> {
+    let mut at = within.start;
+    let mut found = None;
+    for key in path {
+        if key.parse::<usize>().is_ok() {
+            continue;
+        }
+        // older words for a key of the reference
+        let names = match key.as_str() {
+            "dependencyTargets" => ["dependencyTargets", "dependencies"],
+            "dataset" => ["dataset", "schema"],
+            "project" => ["project", "database"],
+            "filename" => ["filename", "fileName"],
+            key => [key, key],
         };
-        quoted.push(&rest[at + 1..at + 1 + end]);
-        rest = &rest[at + end + 2..];
+        let key = names
+            .iter()
+            .find_map(|name| key_after(text, at..within.end, name));
+        if let Some(key) = key {
+            at = key.end;
+            found = Some(key);
+        }
     }
-    let mut parts: Vec<&str> = [&written.database, &written.schema]
-        .into_iter()
-        .flatten()
-        .map(String::as_str)
-        .collect();
-    parts.push(&written.name);
-    if call.contains('{') {
-        quoted.sort_unstable();
-        parts.sort_unstable();
-    }
-    quoted == parts
+    found
 }
 
-/// A key of an object, as it stands before its colon
-pub fn config_key(text: &str, key: &str) -> Option<Range<usize>> {
+/// A key as it stands before its colon
+fn key_after(text: &str, within: Range<usize>, key: &str) -> Option<Range<usize>> {
     if key.is_empty() {
         return None;
     }
-    text.match_indices(key).find_map(|(start, _)| {
+    let stretch = &text[within.clone()];
+    stretch.match_indices(key).find_map(|(start, _)| {
         let end = start + key.len();
-        let before = text[..start].chars().next_back();
-        let bounded =
-            before.is_none_or(|before| !(before.is_alphanumeric() || "_$".contains(before)));
-        let after = text[end..].trim_start_matches(['"', '\'', ' ']);
-        (bounded && after.starts_with(':')).then_some(start..end)
+        let bounded = !stretch[..start].ends_with(is_name);
+        let after = stretch[end..].trim_start_matches(['"', '\'', ' ']);
+        (bounded && after.starts_with(':')).then_some(within.start + start..within.start + end)
     })
 }
 
 /// The value of a key of a SQLX file's `config` block: the quoted text, or the key if it is none
 pub fn config_value(text: &str, key: &str) -> Option<Range<usize>> {
     let config = extract(text).ok()?.config?;
-    let block = &text[config.clone()];
-    let found = config_key(block, key)?;
-    let rest = block[found.end..].trim_start_matches(['"', '\'', ' ']);
+    value_within(text, config, key)
+}
+
+fn value_within(text: &str, within: Range<usize>, key: &str) -> Option<Range<usize>> {
+    let found = key_after(text, within, key)?;
+    let rest = text[found.end..].trim_start_matches(['"', '\'', ' ']);
     let value = rest.strip_prefix(':')?.trim_start();
-    let start = block.len() - value.len();
+    let start = text.len() - value.len();
     let quote = value.chars().next().filter(|first| "\"'`".contains(*first));
     let length = quote.and_then(|quote| value[1..].find(quote));
-    let span = match length {
+    Some(match length {
         Some(length) => start..start + length + 2,
         None => found,
-    };
-    Some(config.start + span.start..config.start + span.end)
+    })
+}
+
+/// A name in quotes
+pub fn quoted(text: &str, name: &str) -> Option<Range<usize>> {
+    ["\"", "'", "`"]
+        .map(|quote| format!("{quote}{name}{quote}"))
+        .iter()
+        .find_map(|quoted| text.find(quoted).map(|at| at..at + quoted.len()))
 }
 
 /// Where an action is defined: the name in its config or in JavaScript, the first line of its config,
@@ -207,13 +268,10 @@ pub fn definition(text: &str, name: &str) -> Option<Range<usize>> {
             .map_or(text.len(), |end| start + end);
         start..start + text[start..end].trim_end().len()
     };
-    let quotes = |name: &str| ["\"", "'", "`"].map(|quote| format!("{quote}{name}{quote}"));
     let config = extract(text).ok().and_then(|parts| parts.config);
     let within = config.clone().unwrap_or(0..text.len());
-    let named = quotes(name).iter().find_map(|quoted| {
-        let at = within.start + text[within.clone()].find(quoted)?;
-        Some(at..at + quoted.len())
-    });
+    let named = quoted(&text[within.clone()], name);
+    let named = named.map(|found| within.start + found.start..within.start + found.end);
     named.or_else(|| {
         let start = config.map_or(0, |config| config.start - "config ".len());
         Some(line(start)).filter(|line| !line.is_empty())

@@ -59,6 +59,8 @@ codes! {
         "`workflow_settings.yaml` or `dataform.json` could not be parsed. The message has the line and column where parsing stopped.";
     SETTINGS_INVALID = "P003", "a setting is unknown or has the wrong type",
         "The settings file has a key that Dataform does not know, or a value of the wrong type. Remove or rename the key.";
+    FILE_UNREADABLE = "P005", "a file of the project cannot be read",
+        "The file is a link out of the project's folder, larger than any source, or not readable for this user.";
     RUN_SETTINGS_INVALID = "P004", "`sqlx-run.toml` is not valid",
         "The file beside the settings that maps sources to files could not be read. The message has the place.";
 
@@ -67,12 +69,14 @@ codes! {
         "A `js` or `config` block, a `${…}` placeholder or a `.js` file is not valid JavaScript.";
     JAVASCRIPT_ERROR = "C002", "JavaScript failed",
         "Code of the project threw an exception while the graph was built.";
-    JAVASCRIPT_LIMIT = "C003", "JavaScript ran out of time or memory",
-        "Code of the project used more time or memory than it is given; an endless loop is the usual reason.";
+    JAVASCRIPT_LIMIT = "C003", "JavaScript ran out of time",
+        "Code of the project ran for longer than it may; an endless loop is the usual reason. `--compile-timeout SECONDS` allows more.";
     CONFIG_INVALID = "C004", "an action's configuration is not valid",
         "The `config` block of an action has an unknown key or a value that Dataform does not accept.";
     SQLX_INVALID = "C005", "a SQLX file is not valid",
         "The file uses a block where its action type does not allow one, or splits into several statements where only one may stand.";
+    JAVASCRIPT_MEMORY = "C006", "JavaScript ran out of memory",
+        "Code of the project needed more memory than it may use; a loop that keeps adding to something is the usual reason. `--compile-memory MB` allows more.";
     REF_UNKNOWN = "C010", "a reference names no action",
         "`ref` or `resolve` names an action that the project does not have. Declare the source, or correct the name.";
     REF_AMBIGUOUS = "C011", "a reference names several actions",
@@ -143,6 +147,10 @@ codes! {
         "An argument is missing or not valid; see `--help`.";
     OUTPUT_UNWRITABLE = "U003", "an output file cannot be written",
         "The path is not writable, or would overwrite something that is already there.";
+    INSTALL_FAILED = "U004", "packages cannot be installed",
+        "`package.json` is not valid, or npm is missing or failed, as the message says.";
+    FORMAT_FAILED = "U005", "a file cannot be formatted",
+        "The file cannot be read or written, or laying it out would not be safe, as the message says; it is left as it is.";
 }
 
 #[cfg(test)]

@@ -2,6 +2,8 @@
 //! user's file and the next step; terminal and JSON render the same value
 
 pub mod code;
+mod excerpt;
+mod json;
 mod render;
 mod suggest;
 
@@ -11,7 +13,8 @@ use std::sync::Arc;
 use serde::Serialize;
 
 pub use code::Code;
-pub use render::{Renderer, to_json};
+pub use json::to_json;
+pub use render::Renderer;
 pub use suggest::{did_you_mean, nearest};
 
 /// How much a diagnostic weighs
@@ -63,6 +66,16 @@ impl Location {
     pub fn line_column(&self) -> (usize, usize) {
         line_column(&self.source, self.span.start)
     }
+
+    /// The same of the end, which is the column after the last character
+    pub fn end(&self) -> (usize, usize) {
+        line_column(&self.source, self.span.end)
+    }
+
+    /// The text that is pointed at
+    pub fn text(&self) -> &str {
+        &self.source[self.span.clone()]
+    }
 }
 
 /// 1-based line and column (in characters) of a byte offset in `text`
@@ -100,6 +113,15 @@ fn floor_boundary(text: &str, offset: usize) -> usize {
     offset
 }
 
+/// Another place that a finding has to do with
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Related {
+    /// What is there: a lower-case fragment
+    pub message: String,
+    /// Where
+    pub location: Location,
+}
+
 /// One finding
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Diagnostic {
@@ -111,12 +133,16 @@ pub struct Diagnostic {
     pub message: String,
     /// The place, where one is known
     pub location: Option<Location>,
+    /// What is said at the place itself, where the message alone would not do: a few words
+    pub label: Option<String>,
     /// A file without a position in it, where `location` is unknown
     pub file: Option<String>,
     /// The action it is about, as `dataset.name`
     pub action: Option<String>,
     /// The next step
     pub help: Option<String>,
+    /// Other places that have to do with it, in the order in which to read them
+    pub related: Vec<Related>,
 }
 
 impl Diagnostic {
@@ -127,9 +153,11 @@ impl Diagnostic {
             severity: Severity::Error,
             message: message.into(),
             location: None,
+            label: None,
             file: None,
             action: None,
             help: None,
+            related: Vec::new(),
         }
     }
 
@@ -166,6 +194,23 @@ impl Diagnostic {
     #[must_use]
     pub fn help(mut self, help: impl Into<String>) -> Self {
         self.help = Some(help.into());
+        self
+    }
+
+    /// With a few words at its place
+    #[must_use]
+    pub fn label(mut self, label: impl Into<String>) -> Self {
+        self.label = Some(label.into());
+        self
+    }
+
+    /// With another place that it has to do with
+    #[must_use]
+    pub fn relate(mut self, message: impl Into<String>, location: Location) -> Self {
+        self.related.push(Related {
+            message: message.into(),
+            location,
+        });
         self
     }
 

@@ -1,13 +1,11 @@
-//! Diagnostics as text for a terminal (miette) and as JSON
+//! Diagnostics as text for a terminal, drawn by miette
 
 use std::fmt::Write as _;
 
-use miette::{
-    GraphicalReportHandler, GraphicalTheme, LabeledSpan, NamedSource, SourceCode, SourceSpan,
-};
-use serde_json::{Value, json};
+use miette::{GraphicalReportHandler, GraphicalTheme, LabeledSpan, SourceCode, SourceSpan};
 
-use crate::{Diagnostic, Severity};
+use crate::excerpt::Excerpt;
+use crate::{Code, Diagnostic, Related, Severity};
 
 /// Writes diagnostics for people
 pub struct Renderer {
@@ -27,18 +25,37 @@ impl Renderer {
                 .with_width(width)
                 // the terminal breaks lines itself, and commands can be copied whole
                 .with_wrap_lines(false)
-                .with_context_lines(1),
+                .with_context_lines(CONTEXT),
         }
     }
 
     /// One diagnostic, with a snippet where its place is known; ends with a newline
     pub fn render(&self, diagnostic: &Diagnostic) -> String {
         let mut text = String::new();
-        let report = Report::new(diagnostic);
-        if self.handler.render_report(&mut text, &report).is_err() {
+        if self
+            .handler
+            .render_report(&mut text, &Report::new(diagnostic))
+            .is_err()
+        {
             text.clear();
             // a terminal that cannot show the snippet still gets the message
             let _ = writeln!(text, "{}: {diagnostic}", diagnostic.code);
+        }
+        for related in &diagnostic.related {
+            if is_close(diagnostic, related) {
+                continue;
+            }
+            let before = text.len();
+            if self
+                .handler
+                .render_report(&mut text, &Report::related(related))
+                .is_err()
+            {
+                text.truncate(before);
+                let (line, column) = related.location.line_column();
+                let file = &related.location.file;
+                let _ = writeln!(text, "{file}:{line}:{column}: {}", related.message);
+            }
         }
         if !text.ends_with('\n') {
             text.push('\n');
@@ -47,54 +64,75 @@ impl Renderer {
     }
 }
 
-/// A diagnostic as JSON: `code`, `severity`, `message` and, where known, `file`, `line`, `column`,
-/// `length` (characters), `action`, `help`
-pub fn to_json(diagnostic: &Diagnostic) -> Value {
-    let mut value = json!({
-        "code": diagnostic.code,
-        "severity": diagnostic.severity,
-        "message": diagnostic.message,
-    });
-    if let Some(file) = diagnostic.file() {
-        value["file"] = json!(file);
-    }
-    if let Some(location) = &diagnostic.location {
-        let (line, column) = location.line_column();
-        value["line"] = json!(line);
-        value["column"] = json!(column);
-        value["length"] = json!(location.source[location.span.clone()].chars().count());
-    }
-    if let Some(action) = &diagnostic.action {
-        value["action"] = json!(action);
-    }
-    if let Some(help) = &diagnostic.help {
-        value["help"] = json!(help);
-    }
-    value
-}
-
+/// A finding, or a place related to one, as the handler takes it
 struct Report<'a> {
-    diagnostic: &'a Diagnostic,
+    code: Option<Code>,
+    severity: Severity,
     message: String,
-    source: Option<NamedSource<String>>,
+    help: Option<&'a str>,
+    excerpt: Option<Excerpt>,
+    /// What is said at each place of the excerpt
+    labels: Vec<Option<&'a str>>,
 }
 
 impl<'a> Report<'a> {
+    /// The finding itself, with the related places that are close by in the same text
     fn new(diagnostic: &'a Diagnostic) -> Self {
         let message = match (&diagnostic.location, &diagnostic.file) {
             (None, Some(file)) => format!("{file}: {}", diagnostic.message),
             _ => diagnostic.message.clone(),
         };
-        let source = diagnostic
-            .location
-            .as_ref()
-            .map(|location| NamedSource::new(&location.file, location.source.to_string()));
+        let mut labels = vec![diagnostic.label.as_deref()];
+        let excerpt = diagnostic.location.as_ref().map(|location| {
+            let mut spans = vec![location.span.clone()];
+            for related in close(diagnostic) {
+                spans.push(related.location.span.clone());
+                labels.push(Some(related.message.as_str()));
+            }
+            Excerpt::new(location, &spans, CONTEXT)
+        });
         Self {
-            diagnostic,
+            code: Some(diagnostic.code),
+            severity: diagnostic.severity,
             message,
-            source,
+            help: diagnostic.help.as_deref(),
+            excerpt,
+            labels,
         }
     }
+
+    /// A related place on its own
+    fn related(related: &'a Related) -> Self {
+        let location = &related.location;
+        let span = location.span.clone();
+        Self {
+            code: None,
+            severity: Severity::Note,
+            message: related.message.clone(),
+            help: None,
+            excerpt: Some(Excerpt::new(location, &[span], CONTEXT)),
+            labels: vec![None],
+        }
+    }
+}
+
+/// Lines before and after what is pointed at
+const CONTEXT: usize = 1;
+
+/// So many lines apart, places are shown in one snippet
+const CLOSE: usize = 4;
+
+fn is_close(diagnostic: &Diagnostic, related: &Related) -> bool {
+    diagnostic.location.as_ref().is_some_and(|location| {
+        let other = &related.location;
+        let apart = location.line_column().0.abs_diff(other.line_column().0);
+        location.file == other.file && apart <= CLOSE && location.span != other.span
+    })
+}
+
+fn close(diagnostic: &Diagnostic) -> impl Iterator<Item = &Related> {
+    let related = diagnostic.related.iter();
+    related.filter(|related| is_close(diagnostic, related))
 }
 
 impl std::fmt::Debug for Report<'_> {
@@ -113,11 +151,12 @@ impl std::error::Error for Report<'_> {}
 
 impl miette::Diagnostic for Report<'_> {
     fn code<'b>(&'b self) -> Option<Box<dyn std::fmt::Display + 'b>> {
-        Some(Box::new(self.diagnostic.code))
+        self.code
+            .map(|code| Box::new(code) as Box<dyn std::fmt::Display>)
     }
 
     fn severity(&self) -> Option<miette::Severity> {
-        Some(match self.diagnostic.severity {
+        Some(match self.severity {
             Severity::Note => miette::Severity::Advice,
             Severity::Warning => miette::Severity::Warning,
             Severity::Error => miette::Severity::Error,
@@ -125,19 +164,27 @@ impl miette::Diagnostic for Report<'_> {
     }
 
     fn help<'b>(&'b self) -> Option<Box<dyn std::fmt::Display + 'b>> {
-        self.diagnostic
-            .help
-            .as_ref()
+        self.help
             .map(|help| Box::new(help) as Box<dyn std::fmt::Display>)
     }
 
     fn source_code(&self) -> Option<&dyn SourceCode> {
-        self.source.as_ref().map(|source| source as &dyn SourceCode)
+        self.excerpt
+            .as_ref()
+            .map(|excerpt| excerpt as &dyn SourceCode)
     }
 
     fn labels(&self) -> Option<Box<dyn Iterator<Item = LabeledSpan> + '_>> {
-        let location = self.diagnostic.location.as_ref()?;
-        let span = SourceSpan::from((location.span.start, location.span.len()));
-        Some(Box::new(std::iter::once(LabeledSpan::underline(span))))
+        let marks = self.excerpt.as_ref()?.marks.iter().zip(&self.labels);
+        let spans = marks.enumerate().map(|(number, ((mark, _), label))| {
+            let span = SourceSpan::from((mark.start, mark.len()));
+            let label = label.map(str::to_owned);
+            if number == 0 {
+                LabeledSpan::new_primary_with_span(label, span)
+            } else {
+                LabeledSpan::new_with_span(label, span)
+            }
+        });
+        Some(Box::new(spans))
     }
 }
