@@ -12,7 +12,9 @@ use sqlx_compiler::{Compilation, CompileOptions, ConfigOverride, DiskProject, co
 pub struct Vector {
     /// The name of its folder
     pub name: String,
-    folder: PathBuf,
+    project: PathBuf,
+    meta: Value,
+    expected: Value,
 }
 
 /// The vectors in a folder, by name.
@@ -23,44 +25,55 @@ pub fn vectors(folder: &Path) -> io::Result<Vec<Vector>> {
     let mut vectors = Vec::new();
     for entry in fs::read_dir(folder)? {
         let entry = entry?;
-        if entry.path().join("expected.json").is_file() {
-            vectors.push(Vector {
-                name: entry.file_name().to_string_lossy().into_owned(),
-                folder: entry.path(),
-            });
+        let folder = entry.path();
+        if folder.join("expected.json").is_file() {
+            vectors.push(Vector::new(
+                &entry.file_name().to_string_lossy(),
+                &folder.join("project"),
+                json(&folder.join("meta.json"))?,
+                json(&folder.join("expected.json"))?,
+            ));
         }
     }
     vectors.sort_by(|left, right| left.name.cmp(&right.name));
     Ok(vectors)
 }
 
+fn json(file: &Path) -> io::Result<Value> {
+    serde_json::from_str(&fs::read_to_string(file)?).map_err(io::Error::other)
+}
+
 impl Vector {
+    /// A project with its `meta` (`projectConfigOverride` and `errorKinds`) and the graph that is expected
+    pub fn new(name: &str, project: &Path, meta: Value, expected: Value) -> Self {
+        Self {
+            name: name.to_owned(),
+            project: project.to_owned(),
+            meta,
+            expected,
+        }
+    }
+
     /// Nothing when the graph is equal, else the first difference.
     ///
     /// # Errors
-    /// When a file of the vector cannot be read.
+    /// When the project cannot be read.
     pub fn difference(&self) -> io::Result<Option<String>> {
-        let meta: Value = self.json("meta.json")?;
-        let expected: Value = self.json("expected.json")?;
-        let overrides: ConfigOverride =
+        let meta = &self.meta;
+        let overrides: Option<ConfigOverride> =
             serde_json::from_value(meta["projectConfigOverride"].clone())
                 .map_err(io::Error::other)?;
-        let project = self.folder.join("project");
+        let project = &self.project;
         let options = CompileOptions {
-            overrides,
+            overrides: overrides.unwrap_or_default(),
             exact_core_version: true,
             ..CompileOptions::default()
         };
-        let compilation = compile(&DiskProject::new(&project), &options);
-        let root = fs::canonicalize(&project)?;
+        let compilation = compile(&DiskProject::new(project), &options);
+        let root = fs::canonicalize(project)?;
         let actual = shown(&compilation, &root.to_string_lossy());
         let kinds = meta["errorKinds"].as_array().cloned().unwrap_or_default();
-        Ok(compare(expected, actual, &kinds, &compilation))
-    }
-
-    fn json(&self, file: &str) -> io::Result<Value> {
-        let text = fs::read_to_string(self.folder.join(file))?;
-        serde_json::from_str(&text).map_err(io::Error::other)
+        Ok(compare(self.expected.clone(), actual, &kinds, &compilation))
     }
 }
 
