@@ -47,6 +47,12 @@ pub struct GlobalArguments {
     /// How long the project's JavaScript may run
     #[arg(long, value_name = "SECONDS", default_value_t = 60, global = true)]
     pub compile_timeout: u64,
+    /// How much memory the project's JavaScript may use
+    #[arg(long, value_name = "MB", default_value_t = 1024, value_parser = clap::value_parser!(u32).range(1..), global = true)]
+    pub compile_memory: u32,
+    /// Compile all of the project, and store nothing in `.sqlx-run/cache`
+    #[arg(long, global = true)]
+    pub no_cache: bool,
     /// How a command reports
     #[arg(long, value_enum, default_value_t, global = true)]
     pub output_format: OutputFormat,
@@ -68,6 +74,8 @@ pub enum Command {
     Run(RunArguments),
     /// Compile the project and list its actions, or print the graph as Dataform's JSON
     Compile(CompileArguments),
+    /// Lay out SQLX and JavaScript files as Dataform does
+    Format(FormatArguments),
     /// Draw the compiled graph
     Graph(GraphArguments),
     /// Ask the warehouse in GoogleSQL
@@ -76,6 +84,10 @@ pub enum Command {
     Simulate(SimulateArguments),
     /// Begin a project
     Init(InitArguments),
+    /// Fetch the npm packages that the project's JavaScript requires
+    Install(InstallArguments),
+    /// Take a command line of Dataform's own CLI: `sqlx-run dataform help`
+    Dataform,
 }
 
 /// What to run, and how
@@ -113,6 +125,22 @@ pub struct CompileArguments {
     /// Print the compiled graph in Dataform's JSON
     #[arg(long)]
     pub json: bool,
+    /// Compile again whenever a file of the project changes
+    #[arg(long)]
+    pub watch: bool,
+}
+
+#[derive(Debug, Clone, Args)]
+pub struct FormatArguments {
+    /// Files and folders [default: `definitions` and `includes` of the project]
+    #[arg(value_name = "PATH")]
+    pub paths: Vec<PathBuf>,
+    /// Write nothing; list the files that would change, with exit code 1 if there are any
+    #[arg(long)]
+    pub check: bool,
+    /// Write nothing; show what would change
+    #[arg(long)]
+    pub diff: bool,
 }
 
 #[derive(Debug, Clone, Args)]
@@ -188,6 +216,13 @@ pub struct InitArguments {
     /// The Google Cloud project that names in SQL begin with
     #[arg(long, default_value = "my-project", value_name = "NAME")]
     pub default_project: String,
+}
+
+#[derive(Debug, Clone, Args)]
+pub struct InstallArguments {
+    /// The project's folder, as with `-C`
+    #[arg(value_name = "DIR")]
+    pub directory: Option<PathBuf>,
 }
 
 fn key_value(text: &str) -> Result<(String, String), String> {

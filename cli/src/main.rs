@@ -1,12 +1,18 @@
 //! The command line: arguments in, one command run, an exit code out
 
 mod arguments;
+mod cache;
 mod command;
+mod dataform;
+mod execution;
 mod exit;
+mod packages;
 mod printer;
 mod project;
 mod report;
+mod watch;
 
+use std::path::Path;
 use std::process::ExitCode;
 
 use clap::Parser;
@@ -15,6 +21,9 @@ use arguments::{Arguments, Command};
 use printer::Printer;
 
 fn main() -> ExitCode {
+    if let Some(words) = dataform_words() {
+        return ExitCode::from(dataform::main(&words));
+    }
     let arguments = Arguments::parse();
     let printer = Printer::new(arguments.global.output_format);
     let common = arguments.global;
@@ -26,12 +35,31 @@ fn main() -> ExitCode {
         None => command::run(&common, &arguments.run, &printer),
         Some(Command::Run(run)) => command::run(&common, &run, &printer),
         Some(Command::Compile(compile)) => command::compile(&common, &compile, &printer),
+        Some(Command::Format(format)) => command::format(&common, &format, &printer),
         Some(Command::Graph(graph)) => command::graph(&common, &graph, &printer),
         Some(Command::Query(query)) => command::query(&common, &query, &printer),
         Some(Command::Simulate(simulate)) => command::simulate(&simulate, &printer),
         Some(Command::Init(init)) => command::init(&common, &init, &printer),
+        Some(Command::Install(install)) => command::install(&common, &install, &printer),
+        // its words are taken before any of them is understood
+        Some(Command::Dataform) => exit::USAGE,
     };
     ExitCode::from(code)
+}
+
+/// The words of a command line of Dataform: of a program that is called `dataform`, or after that command
+fn dataform_words() -> Option<Vec<String>> {
+    let words: Vec<String> = std::env::args_os()
+        .map(|word| word.to_string_lossy().into_owned())
+        .collect();
+    let (program, rest) = words.split_first()?;
+    if Path::new(program).file_stem()? == "dataform" {
+        return Some(rest.to_vec());
+    }
+    match rest.split_first() {
+        Some((first, rest)) if first == "dataform" => Some(rest.to_vec()),
+        _ => None,
+    }
 }
 
 /// Flags of a run stand after `run`, or alone

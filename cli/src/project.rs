@@ -37,39 +37,52 @@ pub fn is_project(root: &Path) -> bool {
     root.join("workflow_settings.yaml").is_file() || root.join("dataform.json").is_file()
 }
 
+/// Whether a command can be about a folder
+///
+/// # Errors
+/// There is no project in it
+pub fn check(root: &Path) -> Result<(), Diagnostic> {
+    if !root.is_dir() {
+        return Err(Diagnostic::error(
+            code::PROJECT_NOT_FOUND,
+            format!("there is no folder `{}`", root.display()),
+        )
+        .help("name the project's folder with `-C DIR`"));
+    }
+    if !is_project(root) {
+        return Err(Diagnostic::error(
+            code::PROJECT_NOT_FOUND,
+            format!(
+                "{} is not a Dataform project: it has no `workflow_settings.yaml`",
+                if root == Path::new(".") {
+                    "this folder".to_owned()
+                } else {
+                    format!("`{}`", root.display())
+                }
+            ),
+        )
+        .help("go to the project's folder, name it with `-C DIR`, or begin one with `sqlx-run init`"));
+    }
+    Ok(())
+}
+
+/// How a command compiles
+pub fn options(global: &GlobalArguments) -> CompileOptions {
+    CompileOptions {
+        overrides: overrides(global),
+        time_limit: Duration::from_secs(global.compile_timeout),
+        ..CompileOptions::default()
+    }
+}
+
 impl Project {
     /// Compiles the project
     ///
     /// # Errors
     /// There is no project
     pub fn compile(global: &GlobalArguments, root: PathBuf) -> Result<Self, Diagnostic> {
-        if !root.is_dir() {
-            return Err(Diagnostic::error(
-                code::PROJECT_NOT_FOUND,
-                format!("there is no folder `{}`", root.display()),
-            )
-            .help("name the project's folder with `-C DIR`"));
-        }
-        if !is_project(&root) {
-            return Err(Diagnostic::error(
-                code::PROJECT_NOT_FOUND,
-                format!(
-                    "{} is not a Dataform project: it has no `workflow_settings.yaml`",
-                    if root == Path::new(".") {
-                        "this folder".to_owned()
-                    } else {
-                        format!("`{}`", root.display())
-                    }
-                ),
-            )
-            .help("go to the project's folder, name it with `-C DIR`, or begin one with `sqlx-run init`"));
-        }
-        let options = CompileOptions {
-            overrides: overrides(global),
-            time_limit: Duration::from_secs(global.compile_timeout),
-            ..CompileOptions::default()
-        };
-        let compilation = compile(&DiskProject::new(&root), &options);
+        check(&root)?;
+        let compilation = compile(&DiskProject::new(&root), &options(global));
         Ok(Self {
             root,
             compilation: Arc::new(compilation),

@@ -1,6 +1,6 @@
 //! From a project's files to its graph and diagnostics
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 use std::sync::Arc;
 use std::time::Duration;
@@ -10,9 +10,10 @@ use diagnostic::{Diagnostic, Location, Severity};
 use crate::action::{Detail, Session, asserted_keys};
 use crate::diagnostics::{Sources, diagnose};
 use crate::graph::CompiledGraph;
-use crate::project::{ConfigOverride, FileSystem, read_settings};
+use crate::incremental::{Neighbour, Trace};
+use crate::project::{ConfigOverride, FileSystem, Settings, read_settings};
 use crate::script::{Limits, Outcome, Plan, ProjectFiles, run, serve};
-use crate::sqlx::{SqlPart, extract};
+use crate::sqlx::{GeneratedLine, SqlPart, extract, line_of_javascript, line_of_sqlx};
 
 /// What a compilation may use, and what it puts on top of the settings
 #[derive(Debug, Clone)]
@@ -26,6 +27,8 @@ pub struct CompileOptions {
     /// Whether a project whose settings name another version of Dataform Core than the one that is
     /// implemented is refused, as Dataform refuses it; else it is compiled all the same
     pub exact_core_version: bool,
+    /// Whether it is noted what a later compilation can reuse, in [`Compilation::trace`]
+    pub traced: bool,
 }
 
 impl Default for CompileOptions {
@@ -35,6 +38,7 @@ impl Default for CompileOptions {
             time_limit: Duration::from_secs(60),
             memory_limit: 1 << 30,
             exact_core_version: false,
+            traced: false,
         }
     }
 }
@@ -61,6 +65,8 @@ pub struct Compilation {
     pub error_classes: Vec<Option<String>>,
     /// What project code wrote on its console, line by line, with its level
     pub console: Vec<String>,
+    /// What the project did on the way that a later compilation has to know
+    pub trace: Trace,
     sources: HashMap<String, Arc<str>>,
 }
 
@@ -100,6 +106,17 @@ impl Compilation {
         Some(Location::new(file_name, Arc::clone(text), range))
     }
 
+    /// The line of the JavaScript that Dataform makes of a file, with the bytes `span` of the file in it; `None`
+    /// for files that are no code and for places that it cannot be said of
+    pub fn generated_line(&self, file_name: &str, span: Range<usize>) -> Option<GeneratedLine> {
+        let text = self.sources.get(file_name)?;
+        if file_name.ends_with(".js") {
+            return line_of_javascript(text, span);
+        }
+        let parts = extract(text).ok()?;
+        line_of_sqlx(file_name, text, &parts, span).filter(|_| file_name.ends_with(".sqlx"))
+    }
+
     /// The text of a file that was read, by its path in the project
     pub fn source(&self, file_name: &str) -> Option<&Arc<str>> {
         self.sources.get(file_name)
@@ -116,21 +133,65 @@ pub fn compile(files: &dyn FileSystem, options: &CompileOptions) -> Compilation 
                     name: failure.name.to_owned(),
                     message: failure.message,
                 }),
-                diagnostics: vec![*failure.diagnostic],
+                diagnostics: failure.diagnostics,
                 ..Compilation::default()
             };
         }
     };
-    let setting = settings.not_text.clone();
-    let (mut plan, known, mut diagnostics) = read_project(files);
+    let (mut plan, known, diagnostics) = read_project(files);
     plan.extension.clone_from(&settings.extension);
+    let work = Work {
+        settings,
+        plan,
+        known,
+        neighbours: Vec::new(),
+        harmless: HashSet::new(),
+        diagnostics,
+    };
+    compile_files(files, options, work)
+}
+
+/// What a compilation begins with
+pub struct Work {
+    /// The settings of the project
+    pub settings: Settings,
+    /// The files to load, in order
+    pub plan: Plan,
+    /// The texts of those
+    pub known: HashMap<String, Option<Arc<str>>>,
+    /// Actions of files that are not loaded
+    pub neighbours: Vec<Neighbour>,
+    /// Files whose code is known to have no effect on others
+    pub harmless: HashSet<String>,
+    /// What was found so far
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+/// Compiles the files of a plan
+pub fn compile_files(
+    files: &dyn FileSystem,
+    options: &CompileOptions,
+    work: Work,
+) -> Compilation {
+    let Work {
+        settings,
+        plan,
+        known,
+        neighbours,
+        harmless,
+        mut diagnostics,
+    } = work;
+    let setting = settings.not_text.clone();
     diagnostics.extend(settings.warnings.iter().cloned());
     let limits = Limits {
         time: options.time_limit,
         memory: options.memory_limit,
         stack: STACK / 2,
     };
-    let outcome = run_beside(files, Session::new(settings), known, plan, limits);
+    let mut session = Session::new(settings);
+    session.trace = Trace::new(options.traced).with_harmless(harmless);
+    session.add_neighbours(neighbours);
+    let outcome = run_beside(files, session, known, plan, limits);
     let thrown = outcome
         .thrown
         .as_ref()
@@ -152,13 +213,7 @@ pub fn compile(files: &dyn FileSystem, options: &CompileOptions) -> Compilation 
         .iter()
         .map(|record| record.class.clone())
         .collect();
-    let sources = Sources {
-        texts: &outcome.texts,
-        generated: &outcome.generated,
-        graph: &outcome.graph,
-        limits: options,
-        setting,
-    };
+    let sources = Sources::new(&outcome, options, setting);
     diagnostics.extend(diagnose(&outcome, &sources));
     Compilation {
         graph: outcome.graph,
@@ -166,6 +221,7 @@ pub fn compile(files: &dyn FileSystem, options: &CompileOptions) -> Compilation 
         thrown,
         error_classes,
         console: outcome.console,
+        trace: outcome.trace,
         sources: outcome.texts,
     }
 }
@@ -235,7 +291,7 @@ fn read_project(
                 list.push(path);
             }
             Err(error) => diagnostics.push(
-                Diagnostic::error(diagnostic::code::SETTINGS_UNREADABLE, error.to_string())
+                Diagnostic::error(diagnostic::code::FILE_UNREADABLE, error.reason())
                     .in_file(path),
             ),
         }

@@ -4,7 +4,10 @@ mod action;
 mod compile;
 mod config;
 mod diagnostics;
+#[cfg(any(test, feature = "fuzzing"))]
+pub mod fuzzing;
 mod graph;
+mod incremental;
 mod project;
 mod script;
 pub mod sql;
@@ -13,5 +16,15 @@ mod value;
 
 pub use compile::{Compilation, CompileOptions, Thrown, compile, to_json};
 pub use graph::*;
-pub use project::{ConfigOverride, DiskProject, FileError, FileSystem, MemoryProject};
-pub use sqlx::SqlPart;
+pub use incremental::{
+    DefinitionFile, Name, Replaced, Snapshot, SnapshotAction, Trace, recompile, settings_warnings,
+};
+pub use project::{
+    CORE_VERSION, ConfigOverride, DiskProject, FileError, FileSystem, MemoryProject, names_core_version,
+};
+pub use sqlx::{GeneratedLine, SqlPart};
+
+/// The tree of a SQLX file, for tools that read files without compiling them
+pub mod sqlx_tree {
+    pub use crate::sqlx::{Node, NodeKind, parse_tree as parse};
+}

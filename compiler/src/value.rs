@@ -1,5 +1,6 @@
 //! A JavaScript-like value, in which settings, configs and arguments travel
 
+use std::collections::HashMap;
 use std::fmt::Write as _;
 
 /// What YAML, JSON and JavaScript objects are read into
@@ -25,6 +26,9 @@ pub enum Value {
     /// A function of project code, by its number in the script host
     Function(u32),
 }
+
+/// Up to so many names are looked through one by one
+const FEW: usize = 16;
 
 /// Values by name; integer names come first, as in JavaScript
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -63,9 +67,39 @@ impl Object {
         self.0.iter().map(|(key, value)| (key.as_str(), value))
     }
 
+    /// Names and values, in order, given away
+    pub fn into_entries(self) -> Vec<(String, Value)> {
+        self.0
+    }
+
     /// Whether there are none
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
+    }
+
+    /// From entries in the order of insertion; of several with one name, the last value counts, in the
+    /// place of the first
+    pub fn from_entries(entries: impl IntoIterator<Item = (String, Value)>) -> Self {
+        let mut places: HashMap<String, usize> = HashMap::new();
+        let mut unique: Vec<(String, Value)> = Vec::new();
+        for (name, value) in entries {
+            let known = if unique.len() < FEW {
+                unique.iter().position(|(key, _)| *key == name)
+            } else {
+                if places.is_empty() {
+                    let numbered = unique.iter().enumerate();
+                    places.extend(numbered.map(|(at, (key, _))| (key.clone(), at)));
+                }
+                let next = unique.len();
+                let at = *places.entry(name.clone()).or_insert(next);
+                (at != next).then_some(at)
+            };
+            match known {
+                Some(at) => unique[at].1 = value,
+                None => unique.push((name, value)),
+            }
+        }
+        Self::from_ordered(unique)
     }
 
     /// From entries that are in the order of insertion and have unique names
@@ -325,5 +359,14 @@ mod tests {
         ]);
         let names: Vec<_> = object.iter().map(|(name, _)| name).collect();
         assert_eq!(names, ["2", "10", "b"]);
+    }
+
+    #[test]
+    fn the_last_value_of_a_name_counts() {
+        let entries = (0..100).map(|at| (format!("k{}", at % 50), Value::Number(f64::from(at))));
+        let object = Object::from_entries(entries);
+        assert_eq!(object.iter().count(), 50);
+        assert_eq!(object.iter().next(), Some(("k0", &Value::Number(50.0))));
+        assert_eq!(object.get("k49"), Some(&Value::Number(99.0)));
     }
 }

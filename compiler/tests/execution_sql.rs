@@ -2,71 +2,14 @@
 //! mismatching warehouse
 #![cfg(test)]
 
-use std::path::{Path, PathBuf};
+#[path = "conformance/execution.rs"]
+mod execution;
+
+use std::path::Path;
 
 use serde_json::{Value, json};
 use sqlx_compiler::sql::{Existing, Task, tasks};
 use sqlx_compiler::{ActionKind, ActionRef, CompiledGraph};
-
-const FOLDERS: [&str; 3] = [
-    "tests/vectors",
-    "../tests/dataform/compile",
-    "../../shared/dataform/vectors/compile",
-];
-
-fn vectors() -> Option<PathBuf> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    FOLDERS
-        .iter()
-        .flat_map(|folder| [root.join(folder), root.join(folder).join("compile")])
-        .find(|folder| {
-            folder
-                .join("extra__001_sql_backticks/expected.json")
-                .exists()
-        })
-}
-
-fn read(file: &Path) -> Value {
-    let text = std::fs::read_to_string(file).unwrap();
-    serde_json::from_str(&text).unwrap()
-}
-
-/// The tasks of the actions that a run knows, as the vectors write them
-fn execution(graph: &CompiledGraph, warehouse: &str) -> Vec<Value> {
-    let columns = ["id", "ts", "existing_field"].map(String::from);
-    graph
-        .actions()
-        .filter(|action| {
-            matches!(
-                action,
-                ActionRef::Table(_) | ActionRef::Operation(_) | ActionRef::Assertion(_)
-            )
-        })
-        .map(|action| {
-            let view = action.kind() == ActionKind::View;
-            let existing = match warehouse {
-                "fresh" => Existing::None,
-                "type_mismatch" if !view => Existing::View,
-                "existing" | "full_refresh" if view => Existing::View,
-                _ => Existing::Table(&columns),
-            };
-            let mut unique = || "testuuid".to_owned();
-            let tasks = tasks(action, existing, warehouse == "full_refresh", &mut unique);
-            let tasks: Vec<Value> = tasks
-                .iter()
-                .map(|task| {
-                    assert_consistent(task);
-                    let kind = match task {
-                        Task::Statement(_) => "statement",
-                        Task::Assertion(_) => "assertion",
-                    };
-                    json!({"type": kind, "statement": task.statement().sql})
-                })
-                .collect();
-            json!({"target": action.target(), "tasks": tasks})
-        })
-        .collect()
-}
 
 /// What is said to be the user's text is the user's text
 fn assert_consistent(task: &Task) {
@@ -87,49 +30,18 @@ fn assert_consistent(task: &Task) {
 
 #[test]
 fn every_warehouse_gets_the_statements_that_dataform_sends() {
-    let Some(folder) = vectors() else {
-        eprintln!("skipped: the vectors are not here");
-        return;
-    };
-    let mut names: Vec<String> = std::fs::read_dir(&folder)
-        .unwrap()
-        .map(|entry| entry.unwrap().file_name().to_string_lossy().into_owned())
-        .filter(|name| folder.join(name).join("exec.json").exists())
-        .collect();
-    names.sort();
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/vectors");
+    let mut vectors = 0;
     let mut unequal = Vec::new();
-    for name in &names {
-        let graph: CompiledGraph =
-            serde_json::from_value(read(&folder.join(name).join("expected.json"))).unwrap();
-        let Value::Object(expected) = read(&folder.join(name).join("exec.json")) else {
-            panic!("{name}: exec.json is not an object");
-        };
-        for (warehouse, actions) in expected {
-            let wanted: Vec<Value> = actions
-                .as_array()
-                .unwrap()
-                .iter()
-                .map(|action| {
-                    let tasks = action.get("tasks").cloned().unwrap_or(json!([]));
-                    json!({"target": action["target"], "tasks": tasks})
-                })
-                .collect();
-            let given = execution(&graph, &warehouse);
-            if given != wanted {
-                unequal.push(format!(
-                    "{name} ({warehouse})\n  wanted {}\n  given  {}",
-                    Value::from(wanted),
-                    Value::from(given)
-                ));
-            }
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if let Some(found) = execution::differences(&path, &assert_consistent).unwrap() {
+            vectors += 1;
+            unequal.extend(found.iter().map(|found| format!("{}: {found}", path.display())));
         }
     }
-    println!(
-        "{} vectors, {} unequal warehouses",
-        names.len(),
-        unequal.len()
-    );
-    assert!(unequal.is_empty(), "{}", unequal.join("\n"));
+    println!("{vectors} vectors, {} unequal warehouses", unequal.len());
+    assert!(vectors > 0 && unequal.is_empty(), "{}", unequal.join("\n"));
 }
 
 /// The one statement of an incremental table with these settings over an existing warehouse

@@ -200,7 +200,10 @@ fn links_out_of_the_project_are_refused() {
         .collect();
     assert_eq!(
         shown,
-        ["definitions/x.js:1:20: Cannot find module './link'"]
+        [
+            "definitions/link.js: the link leads out of the project folder",
+            "definitions/x.js:1:20: Cannot find module './link'"
+        ]
     );
 }
 

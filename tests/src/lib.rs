@@ -2,4 +2,9 @@
 
 #[path = "../../compiler/tests/conformance/mod.rs"]
 pub mod dataform;
+#[path = "../../compiler/tests/conformance/execution.rs"]
+pub mod execution;
+pub mod generate;
 pub mod googlesql;
+pub mod peer;
+pub mod transcripts;

@@ -1,96 +1,121 @@
-//! `compile`: the project's actions, or the graph as Dataform's JSON
+//! `compile`: a list of the project's actions, or the graph as Dataform's JSON; once, or on each change
+
+use std::path::Path;
 
 use diagnostic::{Severity, to_json};
 use serde_json::json;
-use sqlx_compiler::to_json as graph_json;
-use sqlx_runtime::display_name;
 
 use crate::arguments::{CompileArguments, GlobalArguments};
-use crate::printer::Printer;
-use crate::project::{Project, root};
-use crate::{exit, printer::Style};
+use crate::cache::{Caching, Compiled, Wanted, compile_project};
+use crate::printer::{Printer, Style};
+use crate::project::{check, options, root};
+use crate::watch::watch;
+use crate::exit;
 
 /// Compiles; findings do not keep the rest of the graph from being printed
 pub fn compile(global: &GlobalArguments, arguments: &CompileArguments, printer: &Printer) -> u8 {
     let folder = arguments.directory.clone().unwrap_or_else(|| root(global));
-    let project = match Project::compile(global, folder) {
-        Ok(project) => project,
-        Err(diagnostic) => {
-            printer.diagnostic(&diagnostic);
-            return exit::of(&diagnostic);
-        }
+    if arguments.watch && folder.is_dir() {
+        let again = || {
+            once(global, arguments, &folder, printer);
+        };
+        return watch(&folder, |line| printer.note(line), again);
+    }
+    once(global, arguments, &folder, printer)
+}
+
+fn once(
+    global: &GlobalArguments,
+    arguments: &CompileArguments,
+    folder: &Path,
+    printer: &Printer,
+) -> u8 {
+    if let Err(diagnostic) = check(folder) {
+        printer.diagnostic(&diagnostic);
+        return exit::of(&diagnostic);
+    }
+    let wanted = if arguments.json {
+        Wanted::Json
+    } else {
+        Wanted::Actions
     };
-    project.show_console(printer);
-    let compilation = &project.compilation;
-    if arguments.json {
-        if compilation.thrown.is_none() {
-            printer.data(&graph_json(&compilation.graph));
+    let caching = if global.no_cache {
+        Caching::Off
+    } else {
+        Caching::On
+    };
+    compile_project(folder, &options(global), wanted, caching, |compiled| {
+        print(compiled, wanted, printer);
+        if compiled.has_errors {
+            exit::USAGE
+        } else {
+            exit::OK
         }
-        for finding in &compilation.diagnostics {
+    })
+}
+
+fn print(compiled: &Compiled<'_>, wanted: Wanted, printer: &Printer) {
+    for line in &compiled.console {
+        printer.note(line);
+    }
+    if wanted == Wanted::Json {
+        if !compiled.is_thrown() {
+            for piece in compiled.json() {
+                printer.data(&piece);
+            }
+        }
+        for finding in compiled.diagnostics.iter() {
             printer.note(&finding.to_string());
         }
     } else if printer.is_json() {
-        printer.json(&summary(&project));
+        printer.json(&summary(compiled));
     } else {
-        list(&project, printer);
-        printer.diagnostics(&compilation.diagnostics);
-        printer.note(&verdict(&project, printer));
-    }
-    if compilation.has_errors() {
-        exit::USAGE
-    } else {
-        exit::OK
+        let actions = list(compiled, printer);
+        printer.diagnostics(&compiled.diagnostics);
+        printer.note(&verdict(compiled, actions, printer));
     }
 }
 
-fn list(project: &Project, printer: &Printer) {
-    let rows: Vec<(String, String, String)> = project
-        .compilation
-        .graph
+/// Prints the actions; gives how many there are
+fn list(compiled: &Compiled<'_>, printer: &Printer) -> usize {
+    let rows: Vec<(&str, String, String)> = compiled
         .actions()
         .map(|action| {
             let mut notes = Vec::new();
             if action.disabled() {
                 notes.push("disabled".to_owned());
             }
-            if !action.tags().is_empty() {
-                notes.push(format!("tags: {}", action.tags().join(", ")));
+            let tags = action.tags();
+            if !tags.is_empty() {
+                notes.push(format!("tags: {}", tags.join(", ")));
             }
-            (
-                action.kind().as_str().to_owned(),
-                display_name(action.target()),
-                notes.join("; "),
-            )
+            (action.kind().as_str(), action.name(), notes.join("; "))
         })
         .collect();
     let kind = rows.iter().map(|row| row.0.len()).max().unwrap_or_default();
-    let name = rows
-        .iter()
-        .map(|row| row.1.chars().count())
-        .max()
-        .unwrap_or_default();
-    for (own_kind, own_name, notes) in rows {
+    let name = rows.iter().map(|row| row.1.chars().count()).max().unwrap_or_default();
+    let mut text = String::new();
+    for (own_kind, own_name, notes) in &rows {
         let line = format!("{own_kind:kind$}  {own_name:name$}  {notes}");
-        printer.data(&format!("{}\n", line.trim_end()));
+        text.push_str(line.trim_end());
+        text.push('\n');
     }
+    printer.data(&text);
+    rows.len()
 }
 
-fn verdict(project: &Project, printer: &Printer) -> String {
-    let actions = project.compilation.graph.actions().count();
-    let errors = project
-        .compilation
+fn verdict(compiled: &Compiled<'_>, actions: usize, printer: &Printer) -> String {
+    let errors = compiled
         .diagnostics
         .iter()
         .filter(|finding| finding.severity == Severity::Error)
         .count();
-    let compiled = format!("compiled {}", count(actions, "action"));
+    let verdict = format!("compiled {}", count(actions, "action"));
     if errors == 0 {
-        printer.paint(Style::Good, &compiled)
+        printer.paint(Style::Good, &verdict)
     } else {
-        format!(
-            "{compiled}, {}",
-            printer.paint(Style::Bad, &count(errors, "error"))
-        )
+        let errors = printer.paint(Style::Bad, &count(errors, "error"));
+        format!("{verdict}, {errors}")
     }
 }
 
@@ -99,30 +124,20 @@ fn count(number: usize, word: &str) -> String {
     format!("{number} {word}{plural}")
 }
 
-fn summary(project: &Project) -> serde_json::Value {
-    let graph = &project.compilation.graph;
-    let actions: Vec<_> = graph
+fn summary(compiled: &Compiled<'_>) -> serde_json::Value {
+    let actions: Vec<_> = compiled
         .actions()
         .map(|action| {
             json!({
-                "action": display_name(action.target()),
+                "action": action.name(),
                 "kind": action.kind().as_str(),
                 "file": action.file_name(),
                 "tags": action.tags(),
                 "disabled": action.disabled(),
-                "dependencies": action
-                    .dependency_targets()
-                    .iter()
-                    .map(display_name)
-                    .collect::<Vec<_>>(),
+                "dependencies": action.dependencies(),
             })
         })
         .collect();
-    let findings: Vec<_> = project
-        .compilation
-        .diagnostics
-        .iter()
-        .map(to_json)
-        .collect();
+    let findings: Vec<_> = compiled.diagnostics.iter().map(to_json).collect();
     json!({ "actions": actions, "diagnostics": findings })
 }

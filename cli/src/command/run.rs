@@ -1,5 +1,6 @@
 //! `run`: the selected actions on the warehouse
 
+use std::collections::HashSet;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -13,6 +14,7 @@ use sqlx_runtime::{
 };
 
 use crate::arguments::{GlobalArguments, RunArguments};
+use crate::execution::{self, RunConfig, execution_graph};
 use crate::exit;
 use crate::printer::Printer;
 use crate::project::{Project, root};
@@ -73,14 +75,13 @@ fn dry_run(
     printer: &Printer,
 ) -> Result<u8, Diagnostic> {
     let file = project.warehouse_file(global);
+    if printer.is_json() {
+        return print_execution_graph(project, &file, plan, printer);
+    }
     // a dry run leaves no file behind
     let warehouse = project.open_warehouse(global, file.exists().then_some(file))?;
     let (run, _) = new_run();
     let previews = preview(plan, &warehouse, &run)?;
-    if printer.is_json() {
-        printer.json(&json!({ "actions": previews }));
-        return Ok(exit::OK);
-    }
     for preview in previews {
         let disabled = if preview.disabled { ", disabled" } else { "" };
         printer.data(&format!(
@@ -92,6 +93,34 @@ fn dry_run(
         }
         printer.data("\n");
     }
+    Ok(exit::OK)
+}
+
+/// What the run would send, in the shape of Dataform's execution graph
+fn print_execution_graph(
+    project: &Project,
+    file: &Path,
+    plan: &Plan,
+    printer: &Printer,
+) -> Result<u8, Diagnostic> {
+    let chosen: HashSet<&Target> = (0..plan.actions.len())
+        .filter_map(|index| plan.action(index))
+        .map(|action| action.target())
+        .collect();
+    let selection = &plan.selection;
+    let config = RunConfig {
+        actions: selection.actions.clone(),
+        full_refresh: plan.full_refresh,
+        include_dependencies: Some(true).filter(|_| selection.include_dependencies),
+        tags: selection.tags.clone(),
+        include_dependents: Some(true).filter(|_| selection.include_dependents),
+        ..RunConfig::default()
+    };
+    let warehouse = execution::Warehouse::open(project, file)?;
+    let is_chosen = |target: &Target| chosen.contains(target);
+    let graph = &project.compilation.graph;
+    let execution = execution_graph(graph, &is_chosen, config, &warehouse)?;
+    printer.data(&execution.to_json());
     Ok(exit::OK)
 }
 

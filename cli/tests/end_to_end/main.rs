@@ -7,7 +7,9 @@
 )]
 
 mod bad_input;
+mod caching;
 mod commands;
 mod faults;
+mod formatting;
 mod pipeline;
 mod scratch;

@@ -1,8 +1,11 @@
 //! `actions.yaml`: actions whose SQL stands in files of its own
 
+use diagnostic::{Diagnostic, code};
+
 use super::config::check;
 use super::table::Origin;
-use super::{Raise, Session, Sql};
+use super::yaml_file::YamlFile;
+use super::{Detail, Raise, Session, Sql};
 use crate::config::messages::ACTION_CONFIGS;
 use crate::graph::TableType;
 use crate::project::yaml;
@@ -22,23 +25,44 @@ pub fn load_actions_yaml(session: &mut Session, path: &str, read: Read<'_>) -> R
         Ok(document) => document,
         Err(error) => {
             let message = format!("{path} is not a valid YAML file: {error}");
-            session.report(message, Some(path.to_owned()), None);
+            let shown = Detail::Shown(vec![error.diagnostic(code::CONFIG_INVALID, path, &text)]);
+            session.report_detail(message, Some(path.to_owned()), None, shown);
             return Ok(());
         }
     };
     if matches!(document.value, Value::Undefined | Value::Null) {
-        return Err(Raise::type_error(
-            "Cannot convert undefined or null to object",
-        ));
+        let shown = Diagnostic::error(code::CONFIG_INVALID, "the file is empty")
+            .in_file(path)
+            .help("it begins with `actions:`, and a list below it");
+        let raise = Raise::type_error("Cannot convert undefined or null to object");
+        return Err(raise.with(Detail::Shown(vec![shown])));
     }
-    check(&document.value, &ACTION_CONFIGS)?;
+    let file = YamlFile {
+        path,
+        text: &text,
+        document: &document,
+    };
+    check(&document.value, &ACTION_CONFIGS).map_err(|raise| file.placed(raise, &[]))?;
     let actions = document.value.get("actions").and_then(Value::as_array);
-    for action in actions.unwrap_or_default() {
+    for (number, action) in actions.unwrap_or_default().iter().enumerate() {
+        let place = |keys: &[&str]| -> Vec<String> {
+            let item = ["actions".to_owned(), number.to_string()];
+            let keys = keys.iter().map(|key| (*key).to_owned());
+            item.into_iter().chain(keys).collect()
+        };
         let entry = action.as_object().and_then(|object| object.iter().next());
         let Some((kind, config)) = entry else {
-            return Err(Raise::error("Empty action configs are not permitted."));
+            let raise = Raise::error("Empty action configs are not permitted.");
+            return Err(file.placed(raise, &place(&[])));
         };
-        load_action(session, path, kind, config, read)?;
+        let before = session.errors.len();
+        load_action(session, path, kind, config, read)
+            .map_err(|raise| file.placed(raise, &place(&[kind])))?;
+        for record in &mut session.errors[before..] {
+            let message = record.error.message.clone().unwrap_or_default();
+            let raise = Raise::error(message).with(std::mem::take(&mut record.detail));
+            record.detail = *file.placed(raise, &place(&[kind])).detail;
+        }
     }
     Ok(())
 }
@@ -96,8 +120,11 @@ fn load_action(
         }
         "dataPreparation" => {
             let name = file.clone().unwrap_or_default();
-            let definition = yaml::parse(&contents()?).map_err(|error| {
+            let text = contents()?;
+            let definition = yaml::parse(&text).map_err(|error| {
+                let shown = error.diagnostic(code::CONFIG_INVALID, &name, &text);
                 Raise::error(format!("{name} is not a valid YAML file: {error}"))
+                    .with(Detail::Shown(vec![shown]))
             })?;
             session.yaml_data_preparation(&config, &name, &definition.value)?
         }

@@ -9,8 +9,10 @@ use crate::value::Value;
 pub enum Rules {
     /// Partition options need a partition
     Table,
-    /// No checks
+    /// They need none
     Incremental,
+    /// No checks: what the method `bigquery` is given
+    Unchecked,
 }
 
 impl Session {
@@ -46,8 +48,8 @@ impl Session {
         if let Some(iceberg) = config.get("iceberg").filter(|value| value.is_truthy()) {
             self.iceberg(iceberg, target, &mut options)?;
         }
-        if rules == Rules::Table {
-            self.check_partition(&options, raw, file);
+        if rules != Rules::Unchecked {
+            self.check_partition(&options, rules, raw, file);
         }
         Ok((options != BigQueryOptions::default()).then_some(options))
     }
@@ -82,13 +84,20 @@ impl Session {
         })
     }
 
-    fn check_partition(&mut self, options: &BigQueryOptions, raw: &Target, file: Option<&str>) {
+    fn check_partition(
+        &mut self,
+        options: &BigQueryOptions,
+        rules: Rules,
+        raw: &Target,
+        file: Option<&str>,
+    ) {
         let mut report = |message: &str| {
             self.report(message, file.map(str::to_owned), Some(raw));
         };
         let filtered = options.require_partition_filter.is_some();
         let expires = options.partition_expiration_days.is_some();
-        if options.partition_by.is_none() && (filtered || expires) {
+        let divided = rules == Rules::Incremental || options.partition_by.is_some();
+        if !divided && (filtered || expires) {
             report(
                 "requirePartitionFilter/partitionExpirationDays are not valid for non partitioned BigQuery tables",
             );

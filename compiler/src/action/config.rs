@@ -3,7 +3,7 @@
 use super::columns::columns_to_list;
 use super::{Raise, Written};
 use crate::config::messages::Message;
-use crate::config::verify;
+use crate::config::{Issue, verify};
 use crate::value::{Object, Value};
 
 use super::Detail;
@@ -66,10 +66,9 @@ pub fn modernize(config: &Value, words: OldWords) -> Result<Object, Raise> {
     }
     config.take("type");
     if words.columns
-        && let Some(columns) = config.get("columns")
-        && let Value::Object(columns) = columns
+        && let Some(columns) = config.get("columns").and_then(by_name)
     {
-        let list = columns_to_list(columns);
+        let list = columns_to_list(&columns);
         config.set("columns", list);
     }
     if let Some((word, known)) = words.bigquery {
@@ -82,6 +81,21 @@ pub fn modernize(config: &Value, words: OldWords) -> Result<Object, Raise> {
         config.set("assertions", Value::Object(assertions));
     }
     Ok(config)
+}
+
+/// The entries of an object; those of a list have their places as names
+fn by_name(columns: &Value) -> Option<Object> {
+    match columns {
+        Value::Object(columns) => Some(columns.clone()),
+        Value::Array(items) => {
+            let mut columns = Object::default();
+            for (at, item) in items.iter().enumerate() {
+                columns.set(at.to_string(), item.clone());
+            }
+            Some(columns)
+        }
+        _ => None,
+    }
 }
 
 fn truthy(config: &Object, key: &str) -> bool {
@@ -102,18 +116,32 @@ fn hoist(config: &mut Object, word: &str, known: &[&'static str]) -> Result<(), 
             config.set(*key, value);
         }
     }
-    match options.iter().find(|(key, _)| !known.contains(key)) {
-        None => Ok(()),
-        Some((key, _)) => {
+    let unknown = options
+        .iter()
+        .map(|(key, _)| key)
+        .find(|key| !known.contains(key))
+        .map(str::to_owned);
+    match unknown {
+        // what is set to nothing stays where it does not belong
+        None => {
+            if options.iter().next().is_some() {
+                config.set("bigquery", Value::Object(options));
+            }
+            Ok(())
+        }
+        Some(key) => {
             let list: Vec<String> = known.iter().map(|key| crate::value::quoted(key)).collect();
-            Err(Raise::error(format!(
+            let message = format!(
                 "Unexpected property \"{key}\" in BigQuery {word} config. Supported properties are: [{}]",
                 list.join(",")
-            ))
-            .with(Detail::Config {
-                path: vec!["bigquery".to_owned(), key.to_owned()],
+            );
+            let issue = Issue {
+                message: message.clone(),
+                path: vec!["bigquery".to_owned(), key],
                 known: known.to_vec(),
-            }))
+                expected: None,
+            };
+            Err(Raise::error(message).with(Detail::Config(vec![issue])))
         }
     }
 }
@@ -150,10 +178,35 @@ fn has_length(value: &Value) -> bool {
     }
 }
 
+/// What Dataform leaves of the config of a table: the options are gone, and the row conditions have those of
+/// `nonNull` beside them
+pub fn left_over(mut config: Value) -> Value {
+    let Value::Object(object) = &mut config else {
+        return config;
+    };
+    object.take("bigquery");
+    if let Some(Value::Object(assertions)) = object.get("assertions").cloned() {
+        let mut assertions = expand_assertions(assertions);
+        let columns = assertions.get("nonNull").and_then(Value::as_array);
+        let added: Vec<Value> = columns
+            .unwrap_or_default()
+            .iter()
+            .filter_map(Value::as_str)
+            .map(|column| Value::String(format!("{column} IS NOT NULL")))
+            .collect();
+        if let Some(Value::Array(conditions)) = assertions.get("rowConditions").cloned() {
+            assertions.set("rowConditions", Value::Array([conditions, added].concat()));
+        }
+        object.set("assertions", Value::Object(assertions));
+    }
+    config
+}
+
 /// Checks a config; the message has a link to the reference of its type
 pub fn check(config: &Value, message: &'static Message) -> Result<(), Raise> {
-    verify(config, message).map_err(|issue| {
-        let link = if issue.path.is_empty() {
+    verify(config, message).map_err(|issues| {
+        let first = issues.first();
+        let link = if first.is_none_or(|issue| issue.path.is_empty()) {
             String::new()
         } else {
             format!(
@@ -161,9 +214,7 @@ pub fn check(config: &Value, message: &'static Message) -> Result<(), Raise> {
                 message.name
             )
         };
-        Raise::reference_error(format!("{}{link}", issue.message)).with(Detail::Config {
-            path: issue.path,
-            known: issue.known,
-        })
+        let words = first.map_or("", |issue| issue.message.as_str());
+        Raise::reference_error(format!("{words}{link}")).with(Detail::Config(issues))
     })
 }

@@ -29,7 +29,7 @@ impl Session {
         }
         let raw = raw_target(&modern, "dataset")?;
         let file = self.file_of(&modern);
-        let (target, canonical) = self.targets(&raw, Home::Dataset, file.as_deref());
+        let (target, canonical) = self.unchecked_targets(&raw, Home::Dataset);
         let mut action = Action::new(target, canonical, Body::Declaration(Declaration::default()));
         action.file_name = file;
         let id = self.add(action);

@@ -75,7 +75,7 @@ impl Session {
                 .iter()
                 .map(|key| match key.get("uniqueKey") {
                     Some(columns) => self.texts(columns),
-                    None => self.texts(key),
+                    None => Vec::new(),
                 })
                 .collect()
         } else {
@@ -95,6 +95,18 @@ impl Session {
         conditions.extend(columns.iter().map(|column| format!("{column} IS NOT NULL")));
         if !conditions.is_empty() {
             self.inline_assertion(table, "rowConditions", Check::RowConditions(conditions));
+        }
+    }
+
+    /// Replaces the row conditions that are asserted of `table`
+    pub fn set_row_conditions(&mut self, table: ActionId, conditions: Vec<String>) {
+        let assertions = self.actions[table].inline_assertions.clone();
+        for assertion in assertions {
+            if let Some(Sql::Inline { check, .. }) = &mut self.actions[assertion].query
+                && matches!(check, Check::RowConditions(_))
+            {
+                *check = Check::RowConditions(conditions.clone());
+            }
         }
     }
 

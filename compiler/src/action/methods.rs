@@ -1,10 +1,10 @@
 //! What the methods of action objects do
 
 use super::bigquery::Rules;
-use super::config::{OldWords, modernize};
-use super::{Action, ActionId, Body, Detail, Raise, Session, Sql, Written};
+use super::target::Home;
+use super::{ActionId, Body, Detail, Raise, Session, Sql, Written};
 use crate::graph::{Hermeticity, TableType};
-use crate::value::{Object, Value};
+use crate::value::Value;
 
 impl Session {
     /// Calls a method of the action `id` with its argument
@@ -18,21 +18,17 @@ impl Session {
                 let disabled = matches!(value, Value::Undefined) || value.is_truthy();
                 self.set_disabled(id, disabled);
             }
-            "dependencies" => self.add_dependencies(id, value)?,
-            "tags" => self.add_tags(id, value),
-            "description" => {
-                let text = self.text(value);
-                self.actions[id].descriptor().description = text;
+            "dependencies" => {
+                required(value, "dataset")?;
+                self.add_dependencies(id, value)?;
             }
-            "columns" => self.set_columns(id, value),
-            "database" => {
-                let database = self.text(value);
-                self.actions[id].target.database = database;
+            "tags" => {
+                required(value, "forEach")?;
+                self.add_tags(id, value);
             }
-            "schema" => {
-                let schema = self.text(value);
-                self.actions[id].target.schema = schema;
-            }
+            "description" => self.set_description(id, value),
+            "columns" => self.set_columns(id, value)?,
+            "database" | "schema" => self.set_home(id, method, value),
             "assertions" => self.set_assertions(id, value)?,
             "bigquery" => self.set_bigquery(id, value)?,
             "setDependOnDependencyAssertions" => {
@@ -145,28 +141,49 @@ impl Session {
         }
     }
 
-    fn set_columns(&mut self, id: ActionId, value: &Value) {
-        let columns = match value {
-            Value::Object(columns) => {
-                let list = super::columns::columns_to_list(columns);
-                self.columns(&list)
-            }
-            list => self.columns(list),
-        };
-        self.actions[id].descriptor().columns = columns;
+    /// Of an assertion, a description takes the place of all that describes it
+    fn set_description(&mut self, id: ActionId, value: &Value) {
+        let text = self.text(value);
+        let action = &mut self.actions[id];
+        if matches!(action.body, Body::Assertion(_)) {
+            action.descriptor = None;
+        }
+        action.descriptor().description = text;
     }
 
-    fn set_assertions(&mut self, id: ActionId, value: &Value) -> Result<(), Raise> {
-        let mut config = Object::default();
-        config.set("assertions", value.clone());
-        let words = OldWords {
-            assertions: true,
-            ..OldWords::default()
+    /// Sets the dataset or the project; where nothing is given, the default one
+    fn set_home(&mut self, id: ActionId, part: &str, value: &Value) {
+        let text = self.text(value);
+        let action = &self.actions[id];
+        let home = match action.body {
+            Body::Assertion(_) => Home::Assertions,
+            _ => Home::Dataset,
         };
-        let config = modernize(&Value::Object(config), words)?;
-        if let Some(assertions) = config.get("assertions") {
-            self.inline_assertions(id, assertions);
+        let (mut raw, file) = (action.target.clone(), action.file_name.clone());
+        match part {
+            "database" => raw.database = text,
+            _ => raw.schema = text,
         }
+        self.actions[id].target = self.targets(&raw, home, file.as_deref()).0;
+    }
+
+    /// Only the list of the reference, not the object that configs may have
+    fn set_columns(&mut self, id: ActionId, value: &Value) -> Result<(), Raise> {
+        self.actions[id].descriptor();
+        required(value, "map")?;
+        if !matches!(value, Value::Array(_)) {
+            return Err(Raise::type_error("columns.map is not a function"));
+        }
+        let columns = self.columns(value);
+        self.actions[id].descriptor().columns = columns;
+        Ok(())
+    }
+
+    /// Only the words of the reference, with `uniqueKeys`
+    fn set_assertions(&mut self, id: ActionId, value: &Value) -> Result<(), Raise> {
+        required(value, "uniqueKey")?;
+        required(value.get("uniqueKeys").unwrap_or(&Value::Undefined), "map")?;
+        self.inline_assertions(id, value);
         Ok(())
     }
 
@@ -175,24 +192,9 @@ impl Session {
             let action = &self.actions[id];
             (action.target.clone(), action.file_name.clone())
         };
-        let options = match self.actions[id].table_type() {
-            None => return Ok(()),
-            Some(TableType::View) => {
-                let mut config = value.as_object().cloned().unwrap_or_default();
-                let materialized = self.actions[id]
-                    .table()
-                    .and_then(|table| table.materialized)
-                    .unwrap_or_default();
-                config.set("materialized", Value::Bool(materialized));
-                self.view_options(&Value::Object(config), &target, file.as_deref())
-            }
-            Some(TableType::Table) => {
-                self.table_options(value, Rules::Table, &target, &target, file.as_deref())?
-            }
-            Some(TableType::Incremental) => {
-                self.table_options(value, Rules::Incremental, &target, &target, file.as_deref())?
-            }
-        };
+        required(value, "labels")?;
+        let rules = Rules::Unchecked;
+        let options = self.table_options(value, rules, &target, &target, file.as_deref())?;
         self.set_options(id, options);
         Ok(())
     }
@@ -230,29 +232,16 @@ impl Session {
         }
         Ok(Some(new))
     }
+}
 
-    /// What project code sees as `action.proto`
-    pub fn describe_action(&self, id: ActionId) -> serde_json::Value {
-        let Action {
-            file_name,
-            target,
-            canonical_target,
-            tags,
-            disabled,
-            descriptor,
-            ..
-        } = &self.actions[id];
-        let mut proto = serde_json::json!({
-            "target": target,
-            "canonicalTarget": canonical_target,
-            "fileName": file_name,
-            "tags": tags,
-            "disabled": disabled.unwrap_or_default(),
-            "actionDescriptor": descriptor,
-        });
-        if let Some(table_type) = self.actions[id].table_type() {
-            proto["type"] = table_type.as_str().into();
-        }
-        proto
-    }
+/// What the JavaScript engine says where Dataform looks for `key` in an argument that was not given
+fn required(value: &Value, key: &str) -> Result<(), Raise> {
+    let word = match value {
+        Value::Undefined => "undefined",
+        Value::Null => "null",
+        _ => return Ok(()),
+    };
+    Err(Raise::type_error(format!(
+        "cannot read properties of {word} (reading '{key}')"
+    )))
 }

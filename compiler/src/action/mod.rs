@@ -12,19 +12,24 @@ mod methods;
 mod notebook;
 mod operation;
 mod property_graph;
+mod proto;
 mod session;
 mod sqlx_action;
 mod table;
 mod target;
 mod test;
 mod written;
+mod yaml_file;
+
+use std::sync::Arc;
 
 pub use actions_yaml::load_actions_yaml;
 pub use bigquery::check_iceberg;
+pub use config::left_over;
 pub use inline_assertions::asserted_keys;
 pub use property_graph::load_property_graphs;
 pub use session::{By, Detail, ErrorRecord, Session};
-pub use sqlx_action::{ACTION_TYPES, SqlxFunctions, create_sqlx};
+pub use sqlx_action::{ACTION_TYPES, SqlxBlock, SqlxBlocks, create_sqlx};
 pub use table::{Origin, check_compiled_table, protobuf_value};
 pub use target::readable;
 pub use test::Test;
@@ -92,10 +97,10 @@ pub enum Sql {
     Text(String),
     /// Several statements
     Texts(Vec<String>),
-    /// Statements with plain calls of the context's functions; of a list, `first` takes the first
+    /// Statements with placeholders that are evaluated each on its own; of a list, `first` takes the first
     Templates {
         /// The statements
-        statements: Vec<Vec<TemplatePart>>,
+        statements: Arc<[Vec<TemplatePart>]>,
         /// Whether one statement is wanted
         first: bool,
     },
@@ -111,7 +116,7 @@ pub enum Sql {
         /// The function
         function: u32,
         /// The statements; none where the function makes the whole text
-        statements: Vec<Option<Vec<Slot>>>,
+        statements: Arc<[Option<Vec<Slot>>]>,
         /// Whether one statement is wanted
         first: bool,
     },

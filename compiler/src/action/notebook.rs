@@ -1,10 +1,13 @@
 //! Notebooks
 
+use diagnostic::{Diagnostic, Location, code};
+
 use super::config::check;
 use super::target::{Home, raw_target};
-use super::{Action, ActionId, Body, Raise, Session};
+use super::{Action, ActionId, Body, Detail, Raise, Session};
 use crate::config::messages::NOTEBOOK;
 use crate::graph::Notebook;
+use crate::project::json_reason;
 use crate::value::Value;
 
 impl Session {
@@ -16,7 +19,15 @@ impl Session {
             raw.name = crate::sqlx::base_name(file).to_owned();
         }
         let mut contents: serde_json::Value = serde_json::from_str(json)
-            .map_err(|error| Raise::error(format!("Error parsing {file} as JSON: {error}")))?;
+            .map_err(|error| {
+                let end = diagnostic::offset_of(json, error.line(), error.column());
+                let place = Location::new(file, json, end.saturating_sub(1)..end);
+                let shown = Diagnostic::error(code::CONFIG_INVALID, json_reason(&error))
+                    .at(place)
+                    .help("the notebook is not valid JSON");
+                Raise::error(format!("Error parsing {file} as JSON: {error}"))
+                    .with(Detail::Shown(vec![shown]))
+            })?;
         clear_outputs(&mut contents, file)?;
         let (target, canonical) = self.targets(&raw, Home::Dataset, Some(file));
         let body = Body::Notebook(Notebook {
@@ -42,9 +53,12 @@ fn clear_outputs(notebook: &mut serde_json::Value, file: &str) -> Result<(), Rai
         .get_mut("cells")
         .and_then(serde_json::Value::as_array_mut)
         .ok_or_else(|| {
+            let shown = Diagnostic::error(code::CONFIG_INVALID, "the notebook has no `cells`")
+                .in_file(file);
             Raise::error(format!(
                 "Notebook at {file} is invalid: cells field not present"
             ))
+            .with(Detail::Shown(vec![shown]))
         })?;
     for cell in cells {
         for (key, empty) in [

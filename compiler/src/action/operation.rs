@@ -11,8 +11,10 @@ use crate::value::Value;
 impl Session {
     /// Makes an operation; the caller defines it
     pub fn operation(&mut self, config: &Value, origin: Origin) -> Result<ActionId, Raise> {
+        // `operate` adds no type, and old words are understood only beside one
         let modern = match origin {
             Origin::Yaml => config.clone(),
+            Origin::Code if config.truthy("type").is_none() => config.clone(),
             Origin::Code => Value::Object(modernize(
                 config,
                 OldWords {

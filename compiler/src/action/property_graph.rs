@@ -1,9 +1,11 @@
 //! Property graphs, from `graph.yaml`
 
+use diagnostic::code;
 use serde_json::{Value as Json, json};
 
 use super::target::Home;
-use super::{Action, Body, Raise, Session};
+use super::yaml_file::YamlFile;
+use super::{Action, Body, Detail, Raise, Session};
 use crate::graph::{PropertyGraph, Target};
 use crate::project::yaml;
 use crate::value::Value;
@@ -27,10 +29,19 @@ pub fn load_property_graphs(
     };
     let text = read(path).unwrap_or_default();
     let loaded = match yaml::parse(&text) {
-        Err(error) => Err(Raise::error(format!(
-            "{path} is not a valid YAML file: {error}"
-        ))),
-        Ok(document) => session.property_graph(path, &document.value),
+        Err(error) => {
+            let shown = error.diagnostic(code::CONFIG_INVALID, path, &text);
+            let raise = Raise::error(format!("{path} is not a valid YAML file: {error}"));
+            Err(raise.with(Detail::Shown(vec![shown])))
+        }
+        Ok(document) => session.property_graph(path, &document.value).map_err(|raise| {
+            let file = YamlFile {
+                path,
+                text: &text,
+                document: &document,
+            };
+            file.placed(raise, &[])
+        }),
     };
     if let Err(raise) = loaded {
         session.report_raise(raise, path);
@@ -68,7 +79,8 @@ impl Session {
         let (target, canonical) = self.targets(&raw, Home::Dataset, Some(path));
         let entities = items(value, "entities")
             .iter()
-            .map(|entity| self.entity(entity))
+            .enumerate()
+            .map(|(at, entity)| self.entity(entity).map_err(in_list("entities", at)))
             .collect::<Result<Vec<_>, _>>()?;
         if entities.is_empty() {
             return Err(Raise::error(
@@ -77,7 +89,11 @@ impl Session {
         }
         let relationships = items(value, "relationships")
             .iter()
-            .map(|relationship| self.relationship(relationship, &entities))
+            .enumerate()
+            .map(|(at, relationship)| {
+                self.relationship(relationship, &entities)
+                    .map_err(in_list("relationships", at))
+            })
             .collect::<Result<Vec<_>, _>>()?;
         let description = text(value, "description");
         let mut body = vec![tables(
@@ -201,6 +217,11 @@ impl Session {
         let (target, _) = self.targets(&raw, Home::Dataset, None);
         Ok(self.finalize(&target))
     }
+}
+
+/// Puts what is raised at an item of a list
+fn in_list(list: &str, at: usize) -> impl FnOnce(Raise) -> Raise {
+    move |raise| raise.with(Detail::Key(vec![list.to_owned(), at.to_string()]))
 }
 
 fn tables<'a>(kind: &str, tables: impl Iterator<Item = &'a str>) -> String {

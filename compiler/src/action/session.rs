@@ -1,9 +1,12 @@
 //! What project code has defined so far, and what went wrong
 
+use diagnostic::Diagnostic;
 use serde_json::Map;
 
 use super::{Action, ActionId, Raise, Test, Written, readable};
+use crate::config::Issue;
 use crate::graph::{CompilationError, ProjectConfig, Target};
+use crate::incremental::Trace;
 use crate::project::Settings;
 use crate::script::ScriptError;
 use crate::value::{Object, Value};
@@ -23,6 +26,8 @@ pub struct Session {
     pub tests: Vec<Test>,
     /// What went wrong
     pub errors: Vec<ErrorRecord>,
+    /// What is wrong too, in actions with an error: Dataform does not come so far
+    pub more: Vec<ErrorRecord>,
     /// The files that are being loaded, innermost last
     pub files: Vec<String>,
     /// Which assertions depend on what
@@ -37,6 +42,10 @@ pub struct Session {
     pub names: std::collections::HashMap<String, Vec<ActionId>>,
     /// What the compiled graph throws instead of being made
     pub thrown: Option<(String, String)>,
+    /// How many of the first actions belong to files that are not compiled this time
+    pub neighbours: usize,
+    /// What a later compilation has to know
+    pub trace: Trace,
 }
 
 /// A record of what Dataform reports, with more for people
@@ -48,6 +57,8 @@ pub struct ErrorRecord {
     pub class: Option<String>,
     /// What it is about
     pub detail: Detail,
+    /// The calls in project code that led to it, where they are known
+    pub calls: Option<Box<ScriptError>>,
 }
 
 /// What an error is about
@@ -58,13 +69,12 @@ pub enum Detail {
     Plain,
     /// An exception in JavaScript
     Script(ScriptError),
-    /// A config with a wrong key
-    Config {
-        /// The keys from the top down to the wrong one
-        path: Vec<String>,
-        /// Those that may stand in its place
-        known: Vec<&'static str>,
-    },
+    /// A config with wrong keys or values
+    Config(Vec<Issue>),
+    /// A key of the YAML file that is being read, by the keys above it
+    Key(Vec<String>),
+    /// What people are shown for it
+    Shown(Vec<Diagnostic>),
     /// A block of a SQLX file
     Block(std::ops::Range<usize>),
     /// A type that no action has
@@ -166,6 +176,7 @@ impl Session {
             },
             class: None,
             detail,
+            calls: None,
         });
     }
 
@@ -195,12 +206,19 @@ impl Session {
             .find(|(message, _)| *message == error.message)
             .map(|(_, detail)| detail);
         let (message, class) = (error.message.clone(), error.name.clone());
+        let mut calls = None;
         let detail = match raised {
             Some(Detail::Plain) | None => Detail::Script(error),
-            Some(detail) => detail,
+            Some(detail) => {
+                calls = Some(Box::new(error));
+                detail
+            }
         };
         self.report_detail(message, file, target, detail);
         self.set_class(&class);
+        if let Some(record) = self.errors.last_mut() {
+            record.calls = calls;
+        }
     }
 
     /// Makes room for an action; it is not yet part of the project

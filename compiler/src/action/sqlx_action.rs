@@ -3,7 +3,7 @@
 use super::table::Origin;
 use super::{ActionId, Detail, Raise, Session, Sql};
 use crate::graph::TableType;
-use crate::sqlx::{Parts, Statement, TemplatePart, constant, slots, template};
+use crate::sqlx::{Parts, Slot, TemplatePart, constant};
 use crate::value::Value;
 
 /// The values of `type` in the config of a SQLX file
@@ -18,31 +18,89 @@ pub const ACTION_TYPES: [&str; 8] = [
     "test",
 ];
 
-/// The functions of a SQLX file's module, by their numbers; none where the SQL needs no JavaScript
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct SqlxFunctions {
+/// A block of SQL: what makes its statements
+#[derive(Debug, Clone)]
+pub enum SqlxBlock {
+    /// Texts, calls and expressions
+    Templates(Vec<Vec<TemplatePart>>),
+    /// A function of the file's module
+    Function {
+        /// Its number
+        function: u32,
+        /// The statements; none where the function makes the whole text
+        statements: Vec<Option<Vec<Slot>>>,
+    },
+}
+
+/// The SQL of a SQLX file
+#[derive(Debug, Clone)]
+pub struct SqlxBlocks {
     /// All statements
-    pub sql: Option<u32>,
+    pub query: SqlxBlock,
     /// `incremental_where`
-    pub where_clause: Option<u32>,
+    pub where_clause: Option<SqlxBlock>,
     /// `pre_operations`
-    pub pre_operations: Option<u32>,
+    pub pre_operations: Option<SqlxBlock>,
     /// `post_operations`
-    pub post_operations: Option<u32>,
+    pub post_operations: Option<SqlxBlock>,
     /// `input` blocks, in order
-    pub inputs: Vec<Option<u32>>,
+    pub inputs: Vec<SqlxBlock>,
+}
+
+impl SqlxBlock {
+    /// The SQL of a block; with `first`, of its first statement
+    fn sql(self, first: bool) -> Sql {
+        match self {
+            Self::Function {
+                function,
+                statements,
+            } => Sql::Slotted {
+                function,
+                statements: statements.into(),
+                first,
+            },
+            Self::Templates(mut statements) => {
+                let is_expression = |part: &TemplatePart| matches!(part, TemplatePart::Expression(_));
+                // code may have effects in statements that are not wanted, too
+                if first && !statements.iter().flatten().any(is_expression) {
+                    statements.truncate(1);
+                }
+                let texts: Option<Vec<&str>> =
+                    statements.iter().map(|parts| constant(parts)).collect();
+                match texts.as_deref() {
+                    Some([text]) if first => Sql::Text((*text).to_owned()),
+                    Some(texts) => {
+                        Sql::Texts(texts.iter().map(|text| (*text).to_owned()).collect())
+                    }
+                    None => Sql::Templates {
+                        statements: statements.into(),
+                        first,
+                    },
+                }
+            }
+        }
+    }
+
+    /// The SQL of an `input` block
+    fn input(self) -> Sql {
+        match self {
+            Self::Function { function, .. } => Sql::Function {
+                function,
+                first: true,
+            },
+            templates => templates.sql(true),
+        }
+    }
 }
 
 /// Defines the action of a SQLX file; `config` has its name and type in it
 pub fn create_sqlx(
     session: &mut Session,
-    text: &str,
     parts: &Parts,
-    config: &Value,
-    functions: &SqlxFunctions,
+    mut config: Value,
+    blocks: SqlxBlocks,
 ) -> Result<(), Raise> {
     let file = session.current_file();
-    let mut config = config.clone();
     if let Value::Object(object) = &mut config
         && object.get("filename").is_none_or(|file| !file.is_truthy())
     {
@@ -54,33 +112,27 @@ pub fn create_sqlx(
         None => "undefined".to_owned(),
     };
     check_blocks(session, parts, &config, &action_type);
-    let sources = Sources {
-        text,
-        parts,
-        functions,
-    };
     let id = match action_type.as_str() {
-        "table" => sources.table(session, TableType::Table, &config)?,
-        "view" => sources.table(session, TableType::View, &config)?,
-        "incremental" => sources.table(session, TableType::Incremental, &config)?,
+        "table" => table(session, TableType::Table, &config, blocks)?,
+        "view" => table(session, TableType::View, &config, blocks)?,
+        "incremental" => table(session, TableType::Incremental, &config, blocks)?,
         "operations" => {
             let id = session.operation(&config, Origin::Code)?;
-            let sql = sources.sql(functions.sql, &parts.statements, false);
-            session.actions[id].query = Some(sql);
+            session.actions[id].query = Some(blocks.query.sql(false));
             id
         }
         "assertion" => {
             let id = session.assertion(&config, Origin::Code)?;
-            session.actions[id].query = Some(sources.query());
+            session.actions[id].query = Some(blocks.query.sql(true));
             id
         }
         "declaration" => session.declaration(&config, Origin::Code)?,
         "dataPreparation" => {
             let id = session.sqlx_data_preparation(&config)?;
-            session.actions[id].query = Some(sources.query());
+            session.actions[id].query = Some(blocks.query.sql(true));
             id
         }
-        "test" => return sources.test(session, &config),
+        "test" => return test(session, parts, &config, blocks),
         other => {
             let raise = Raise::error(format!("Unrecognized action type: {other}"));
             return Err(raise.with(Detail::ActionType(other.to_owned())));
@@ -129,89 +181,38 @@ fn check_blocks(session: &mut Session, parts: &Parts, config: &Value, action_typ
     }
 }
 
-struct Sources<'a> {
-    text: &'a str,
-    parts: &'a Parts,
-    functions: &'a SqlxFunctions,
+fn table(
+    session: &mut Session,
+    table_type: TableType,
+    config: &Value,
+    blocks: SqlxBlocks,
+) -> Result<ActionId, Raise> {
+    let id = session.table(table_type, config, Origin::Code)?;
+    let action = &mut session.actions[id];
+    action.query = Some(blocks.query.sql(true));
+    if let Some(block) = blocks.where_clause {
+        action.where_clause = Some(block.sql(true));
+    }
+    if let Some(block) = blocks.pre_operations {
+        action.pre_ops.push(block.sql(false));
+    }
+    if let Some(block) = blocks.post_operations {
+        action.post_ops.push(block.sql(false));
+    }
+    Ok(id)
 }
 
-impl Sources<'_> {
-    fn sql(&self, function: Option<u32>, statements: &[Statement], first: bool) -> Sql {
-        match function {
-            Some(function) => Sql::Slotted {
-                function,
-                statements: statements
-                    .iter()
-                    .map(|statement| slots(self.text, statement))
-                    .collect(),
-                first,
-            },
-            None => {
-                let mut templates: Vec<Vec<TemplatePart>> = statements
-                    .iter()
-                    .filter_map(|statement| template(self.text, statement))
-                    .collect();
-                if first {
-                    templates.truncate(1);
-                }
-                let texts: Option<Vec<&str>> =
-                    templates.iter().map(|parts| constant(parts)).collect();
-                match texts.as_deref() {
-                    Some([text]) if first => Sql::Text((*text).to_owned()),
-                    Some(texts) => {
-                        Sql::Texts(texts.iter().map(|text| (*text).to_owned()).collect())
-                    }
-                    None => Sql::Templates {
-                        statements: templates,
-                        first,
-                    },
-                }
-            }
-        }
+fn test(
+    session: &mut Session,
+    parts: &Parts,
+    config: &Value,
+    blocks: SqlxBlocks,
+) -> Result<(), Raise> {
+    let id = session.test(config)?;
+    for (input, block) in parts.inputs.iter().zip(blocks.inputs) {
+        let labels = input.labels.iter().map(|label| Value::from(label.as_str()));
+        session.test_input(id, &Value::Array(labels.collect()), block.input())?;
     }
-
-    fn query(&self) -> Sql {
-        self.sql(self.functions.sql, &self.parts.statements, true)
-    }
-
-    fn table(
-        &self,
-        session: &mut Session,
-        table_type: TableType,
-        config: &Value,
-    ) -> Result<ActionId, Raise> {
-        let id = session.table(table_type, config, Origin::Code)?;
-        let action = &mut session.actions[id];
-        action.query = Some(self.query());
-        if let Some(statements) = &self.parts.incremental_where {
-            action.where_clause = Some(self.sql(self.functions.where_clause, statements, true));
-        }
-        if let Some(statements) = &self.parts.pre_operations {
-            let sql = self.sql(self.functions.pre_operations, statements, false);
-            action.pre_ops.push(sql);
-        }
-        if let Some(statements) = &self.parts.post_operations {
-            let sql = self.sql(self.functions.post_operations, statements, false);
-            action.post_ops.push(sql);
-        }
-        Ok(id)
-    }
-
-    fn test(&self, session: &mut Session, config: &Value) -> Result<(), Raise> {
-        let id = session.test(config)?;
-        for (at, input) in self.parts.inputs.iter().enumerate() {
-            let labels = input.labels.iter().map(|label| Value::from(label.as_str()));
-            let function = self.functions.inputs.get(at).copied().flatten();
-            let sql = match function {
-                Some(function) => Sql::Function {
-                    function,
-                    first: true,
-                },
-                None => self.sql(None, &input.statements, true),
-            };
-            session.test_input(id, &Value::Array(labels.collect()), sql)?;
-        }
-        session.tests[id].expected = Some(self.query());
-        Ok(())
-    }
+    session.tests[id].expected = Some(blocks.query.sql(true));
+    Ok(())
 }

@@ -55,6 +55,11 @@ impl Session {
                 self.report(message, file.map(str::to_owned), Some(raw));
             }
         }
+        self.unchecked_targets(raw, home)
+    }
+
+    /// The target and the canonical target for what a config says
+    pub fn unchecked_targets(&self, raw: &Target, home: Home) -> (Target, Target) {
         let config = &self.config;
         let schema = match home {
             Home::Dataset => None,

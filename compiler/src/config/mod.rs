@@ -2,5 +2,6 @@
 
 pub mod messages;
 mod verify;
+mod words;
 
 pub use verify::{Issue, verify};

@@ -39,7 +39,7 @@ impl Message {
     }
 }
 
-/// The first thing wrong in an object
+/// A thing wrong in an object
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Issue {
     /// Dataform's message, without the link to the reference
@@ -48,112 +48,135 @@ pub struct Issue {
     pub path: Vec<String>,
     /// The keys that may stand in its place
     pub known: Vec<&'static str>,
+    /// What may stand under the key, if it is known
+    pub expected: Option<&'static str>,
 }
 
 /// Checks `value` against `message`.
 ///
 /// # Errors
-/// The first issue in the order of the keys.
-pub fn verify(value: &Value, message: &'static Message) -> Result<(), Issue> {
+/// All issues in the order of the keys; Dataform reports the first.
+pub fn verify(value: &Value, message: &'static Message) -> Result<(), Vec<Issue>> {
+    let mut check = Check::default();
     match value {
-        Value::Array(_) => Err(Issue {
-            message: "Expected a top-level object, but found an array".to_owned(),
-            path: Vec::new(),
-            known: Vec::new(),
-        }),
-        Value::Object(object) => check(object, Some(message), &mut Vec::new()),
-        _ => Ok(()),
-    }
-}
-
-fn check(
-    object: &Object,
-    message: Option<&'static Message>,
-    path: &mut Vec<String>,
-) -> Result<(), Issue> {
-    for (key, value) in object.iter() {
-        path.push(key.to_owned());
-        let field = message.and_then(|message| message.field(key));
-        check_field(key, value, field, path).map_err(|mut issue| {
-            if issue.known.is_empty() && issue.path.len() == path.len() {
-                issue.known = message
-                    .map(|message| message.fields.iter().map(|(name, _)| *name).collect())
-                    .unwrap_or_default();
-            }
-            issue
-        })?;
-        path.pop();
-    }
-    Ok(())
-}
-
-fn check_field(
-    key: &str,
-    value: &Value,
-    field: Option<Field>,
-    path: &mut Vec<String>,
-) -> Result<(), Issue> {
-    if matches!(value, Value::Undefined) {
-        return Ok(());
-    }
-    let Some(field) = field else {
-        return unknown(key, value, path);
-    };
-    match (field, value) {
-        (_, Value::Null) => unknown(key, value, path),
-        (Field::Scalar | Field::Struct, _) => Ok(()),
-        (Field::Enum, Value::Number(_)) => unexpected(key, value, path),
-        (Field::Enum, _) => Ok(()),
-        (Field::List, Value::Array(_)) | (Field::Map, Value::Object(_) | Value::Array(_)) => Ok(()),
-        (Field::Message(message), Value::Object(nested)) => check(nested, Some(message), path),
-        (Field::Message(_), Value::Array(items)) => check_items(items, None, path),
-        (Field::Messages(message), Value::Array(items)) => check_items(items, Some(message), path),
-        _ => unknown(key, value, path),
-    }
-}
-
-fn check_items(
-    items: &[Value],
-    message: Option<&'static Message>,
-    path: &mut Vec<String>,
-) -> Result<(), Issue> {
-    for (at, item) in items.iter().enumerate() {
-        let key = at.to_string();
-        path.push(key.clone());
-        match (message, item) {
-            (Some(_), Value::Object(object)) => check(object, message, path)?,
-            (Some(_), Value::Undefined) => {}
-            _ => unknown(&key, item, path)?,
+        Value::Array(_) => {
+            check.issue(
+                "Expected a top-level object, but found an array".to_owned(),
+                None,
+            );
         }
-        path.pop();
+        Value::Object(object) => check.object(object, Some(message)),
+        _ => {}
     }
-    Ok(())
-}
-
-/// A value where none of its kind is expected: nothing if it is an empty list or object
-fn unknown(key: &str, value: &Value, path: &[String]) -> Result<(), Issue> {
-    match value {
-        Value::Array(items) if items.is_empty() => Ok(()),
-        Value::Object(object) if object.is_empty() => Ok(()),
-        _ if value.is_truthy() => unexpected(key, value, path),
-        _ => issue(format!("Unexpected empty value for \"{key}\"."), path),
+    if check.issues.is_empty() {
+        Ok(())
+    } else {
+        Err(check.issues)
     }
 }
 
-fn unexpected(key: &str, value: &Value, path: &[String]) -> Result<(), Issue> {
-    issue(
-        format!(
+#[derive(Default)]
+struct Check {
+    path: Vec<String>,
+    issues: Vec<Issue>,
+}
+
+impl Check {
+    fn object(&mut self, object: &Object, message: Option<&'static Message>) {
+        for (key, value) in object.iter() {
+            let first = self.issues.len();
+            self.path.push(key.to_owned());
+            self.field(key, value, message.and_then(|message| message.field(key)));
+            for issue in &mut self.issues[first..] {
+                if issue.known.is_empty() && issue.path.len() == self.path.len() {
+                    issue.known = message
+                        .map(|message| message.fields.iter().map(|(name, _)| *name).collect())
+                        .unwrap_or_default();
+                }
+            }
+            self.path.pop();
+        }
+    }
+
+    fn field(&mut self, key: &str, value: &Value, field: Option<Field>) {
+        if matches!(value, Value::Undefined) {
+            return;
+        }
+        let Some(field) = field else {
+            return self.unknown(key, value, None);
+        };
+        let expected = Some(expected(field));
+        match (field, value) {
+            (_, Value::Null) => self.unknown(key, value, expected),
+            (Field::Scalar | Field::Struct, _) => {}
+            (Field::Enum, Value::Number(_)) => self.unexpected(key, value, expected),
+            (Field::Enum, _) => {}
+            (Field::List, Value::Array(_))
+            | (Field::Map, Value::Object(_) | Value::Array(_)) => {}
+            (Field::Message(message), Value::Object(nested)) => self.object(nested, Some(message)),
+            (Field::Message(_), Value::Array(items)) => self.items(items, None, expected),
+            (Field::Messages(message), Value::Array(items)) => {
+                self.items(items, Some(message), expected);
+            }
+            _ => self.unknown(key, value, expected),
+        }
+    }
+
+    fn items(
+        &mut self,
+        items: &[Value],
+        message: Option<&'static Message>,
+        expected: Option<&'static str>,
+    ) {
+        for (at, item) in items.iter().enumerate() {
+            let key = at.to_string();
+            self.path.push(key.clone());
+            match (message, item) {
+                (Some(_), Value::Object(object)) => self.object(object, message),
+                (Some(_), Value::Undefined) => {}
+                _ => self.unknown(&key, item, expected),
+            }
+            self.path.pop();
+        }
+    }
+
+    /// A value where none of its kind is expected: nothing if it is an empty list or object
+    fn unknown(&mut self, key: &str, value: &Value, expected: Option<&'static str>) {
+        match value {
+            Value::Array(items) if items.is_empty() => {}
+            Value::Object(object) if object.is_empty() => {}
+            _ if value.is_truthy() => self.unexpected(key, value, expected),
+            _ => self.issue(format!("Unexpected empty value for \"{key}\"."), expected),
+        }
+    }
+
+    fn unexpected(&mut self, key: &str, value: &Value, expected: Option<&'static str>) {
+        let message = format!(
             "Unexpected property \"{key}\", or property value type of \"{}\" is incorrect.",
             value.type_of()
-        ),
-        path,
-    )
+        );
+        self.issue(message, expected);
+    }
+
+    fn issue(&mut self, message: String, expected: Option<&'static str>) {
+        self.issues.push(Issue {
+            message,
+            path: self.path.clone(),
+            known: Vec::new(),
+            expected,
+        });
+    }
 }
 
-fn issue(message: String, path: &[String]) -> Result<(), Issue> {
-    Err(Issue {
-        message,
-        path: path.to_vec(),
-        known: Vec::new(),
-    })
+/// What may stand under a key, for people
+fn expected(field: Field) -> &'static str {
+    match field {
+        Field::Scalar => "a text, a number, `true` or `false`",
+        Field::Enum => "a word in quotes",
+        Field::List => "a list, such as `[\"a\", \"b\"]`",
+        Field::Map => "texts by name, such as `{ name: \"value\" }`",
+        Field::Struct => "a value",
+        Field::Message(_) => "keys and values, in braces",
+        Field::Messages(_) => "a list of keys and values, such as `[{ … }]`",
+    }
 }

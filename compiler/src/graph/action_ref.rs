@@ -1,12 +1,15 @@
 //! One view on the actions of every kind in a compiled graph
 
+use serde::{Deserialize, Serialize};
+
 use super::compiled::{
     Assertion, CompiledGraph, DataPreparation, Declaration, Notebook, Operation, PropertyGraph,
     Table, TableType, Target,
 };
 
 /// An action of a compiled graph
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Serialize)]
+#[serde(untagged)]
 pub enum ActionRef<'a> {
     /// A table, view or incremental table
     Table(&'a Table),
@@ -25,7 +28,7 @@ pub enum ActionRef<'a> {
 }
 
 /// What kind of action it is
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum ActionKind {
     /// Rebuilt on every run
     Table,
@@ -61,6 +64,14 @@ impl ActionKind {
             Self::DataPreparation => "data preparation",
             Self::PropertyGraph => "property graph",
         }
+    }
+}
+
+impl ActionKind {
+    /// Whether actions of both kinds stand in one list of the graph
+    pub fn shares_list(self, other: Self) -> bool {
+        let table = |kind| matches!(kind, Self::Table | Self::View | Self::Incremental);
+        self == other || (table(self) && table(other))
     }
 }
 

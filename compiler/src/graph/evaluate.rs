@@ -1,5 +1,6 @@
 //! Makes the SQL of every action, once all files have been loaded
 
+use std::borrow::Cow;
 use std::cell::RefCell;
 
 use super::evaluate_test::evaluate_test;
@@ -14,7 +15,7 @@ use crate::value::Value;
 /// Makes the SQL of tables, operations, assertions, …; what fails is reported and left out of the graph
 pub fn evaluate(session: &RefCell<Session>, scripts: &dyn Scripts) -> Result<(), ScriptError> {
     session.borrow_mut().index_names();
-    let order = session.borrow().order.clone();
+    let tests = session.borrow().tests.len();
     let phases: [fn(&Body) -> bool; 4] = [
         |body| matches!(body, Body::Table(_)),
         |body| matches!(body, Body::Operation(_)),
@@ -22,10 +23,10 @@ pub fn evaluate(session: &RefCell<Session>, scripts: &dyn Scripts) -> Result<(),
         |body| matches!(body, Body::Declaration(_)),
     ];
     for phase in phases {
-        evaluate_actions(session, scripts, &order, phase)?;
+        evaluate_actions(session, scripts, phase)?;
     }
-    let tests = session.borrow().tests.len();
     for test in 0..tests {
+        session.borrow_mut().trace.evaluates(ActionId::MAX);
         let made = evaluate_test(session, scripts, test);
         if let Err(error) = made {
             if error.limit {
@@ -42,22 +43,26 @@ pub fn evaluate(session: &RefCell<Session>, scripts: &dyn Scripts) -> Result<(),
         |body| matches!(body, Body::PropertyGraph(_)),
     ];
     for phase in rest {
-        evaluate_actions(session, scripts, &order, phase)?;
+        evaluate_actions(session, scripts, phase)?;
     }
+    session.borrow_mut().tests.truncate(tests);
     Ok(())
 }
 
+/// Makes the actions of a phase. SQL may define actions: those of later phases are part of the project.
 fn evaluate_actions(
     session: &RefCell<Session>,
     scripts: &dyn Scripts,
-    order: &[ActionId],
     phase: fn(&Body) -> bool,
 ) -> Result<(), ScriptError> {
-    for id in order {
-        if !phase(&session.borrow().actions[*id].body) {
-            continue;
-        }
-        let kind = kind(&session.borrow().actions[*id]);
+    let order: Vec<ActionId> = {
+        let session = session.borrow();
+        let of_phase = |id: &&ActionId| phase(&session.actions[**id].body);
+        session.order.iter().filter(of_phase).copied().collect()
+    };
+    for id in &order {
+        let kind = kind_of(&session.borrow().actions[*id]);
+        session.borrow_mut().trace.evaluates(*id);
         let maker = Maker {
             session,
             scripts,
@@ -81,7 +86,8 @@ fn evaluate_actions(
     Ok(())
 }
 
-fn kind(action: &Action) -> ActionKind {
+/// What kind of action it is
+pub fn kind_of(action: &Action) -> ActionKind {
     match &action.body {
         Body::Table(_) => match action.table_type() {
             Some(TableType::View) => ActionKind::View,
@@ -308,7 +314,7 @@ impl Maker<'_> {
             )),
             Sql::Templates { statements, first } => {
                 let mut made = Vec::new();
-                for parts in statements {
+                for parts in statements.iter() {
                     made.push(Value::String(self.fill(parts, incremental)?));
                 }
                 Ok(first_of(Value::Array(made), *first))
@@ -340,34 +346,83 @@ impl Maker<'_> {
 impl Maker<'_> {
     /// The text of a template; the same as its JavaScript would make
     fn fill(&self, parts: &[TemplatePart], incremental: bool) -> Result<String, ScriptError> {
-        let mut session = self.session.borrow_mut();
         let mut out = String::new();
-        for part in parts {
-            let text = match part {
-                TemplatePart::Text(text) => {
-                    out.push_str(text);
-                    continue;
-                }
-                TemplatePart::Ref(arguments) => session.reference(self.id, arguments)?,
-                TemplatePart::Resolve(arguments) => {
-                    session.resolve_arguments(self.id, arguments)?
-                }
-                TemplatePart::SelfName => session.resolve_self(self.id),
-                TemplatePart::Name => session.name_of(self.id),
-                TemplatePart::Schema => session
-                    .schema_of(self.id)
-                    .unwrap_or_else(|| "undefined".to_owned()),
-                TemplatePart::Database => session.database_of(self.id),
-                TemplatePart::Incremental => match self.kind {
-                    ActionKind::Table | ActionKind::View | ActionKind::Incremental => {
-                        incremental.to_string()
+        for (at, part) in parts.iter().enumerate() {
+            match self.part(part, incremental) {
+                Ok(text) => out.push_str(&text),
+                Err(error) => {
+                    if !error.limit {
+                        self.find_more(&parts[at + 1..], incremental);
                     }
-                    _ => return Err(not_a_function()),
-                },
-            };
-            out.push_str(&text);
+                    return Err(error);
+                }
+            }
         }
         Ok(out)
+    }
+
+    /// What a part stands for
+    fn part<'a>(
+        &self,
+        part: &'a TemplatePart,
+        incremental: bool,
+    ) -> Result<Cow<'a, str>, ScriptError> {
+        match part {
+            TemplatePart::Text(text) => Ok(Cow::Borrowed(text)),
+            TemplatePart::Expression(expression) => self
+                .scripts
+                .expression(expression, self.owner(), incremental)
+                .map(Cow::Owned),
+            part => self.named(part, incremental).map(Cow::Owned),
+        }
+    }
+
+    /// Looks in the rest of a statement that has failed for what people want to know at the same time
+    fn find_more(&self, parts: &[TemplatePart], incremental: bool) {
+        let mut session = self.session.borrow_mut();
+        let raised = std::mem::take(&mut session.raised);
+        let known = session.errors.len();
+        let listed = session.assertions_by_dependency.len();
+        drop(session);
+        for part in parts {
+            let Err(error) = self.part(part, incremental) else {
+                continue;
+            };
+            if error.limit {
+                break;
+            }
+            let mut session = self.session.borrow_mut();
+            let action = &session.actions[self.id];
+            let (file, target) = (action.file_name.clone(), action.target.clone());
+            session.report_script(error, file, Some(&target));
+        }
+        let mut session = self.session.borrow_mut();
+        session.raised = raised;
+        session.assertions_by_dependency.truncate(listed);
+        let more = session.errors.split_off(known);
+        session.more.extend(more);
+    }
+
+    /// What a call of one of the context's functions makes
+    fn named(&self, part: &TemplatePart, incremental: bool) -> Result<String, ScriptError> {
+        let mut session = self.session.borrow_mut();
+        Ok(match part {
+            TemplatePart::Text(_) | TemplatePart::Expression(_) => String::new(),
+            TemplatePart::Ref(arguments) => session.reference(self.id, arguments)?,
+            TemplatePart::Resolve(arguments) => session.resolve_arguments(self.id, arguments)?,
+            TemplatePart::SelfName => session.resolve_self(self.id),
+            TemplatePart::Name => session.name_of(self.id),
+            TemplatePart::Schema => session
+                .schema_of(self.id)
+                .unwrap_or_else(|| "undefined".to_owned()),
+            TemplatePart::Database => session.database_of(self.id),
+            TemplatePart::Incremental => match self.kind {
+                ActionKind::Table | ActionKind::View | ActionKind::Incremental => {
+                    incremental.to_string()
+                }
+                _ => return Err(not_a_function()),
+            },
+        })
     }
 }
 

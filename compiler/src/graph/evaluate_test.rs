@@ -58,8 +58,12 @@ pub fn evaluate_test(
             Some(Sql::Texts(texts)) => texts.into_iter().next(),
             Some(Sql::Templates { statements, .. }) => match owner {
                 Owner::Tested { test } => {
-                    let parts = statements.into_iter().next().unwrap_or_default();
-                    Some(fill_tested(session, scripts, test, &parts)?)
+                    let mut texts = statements
+                        .iter()
+                        .map(|parts| fill_tested(session, scripts, test, parts))
+                        .collect::<Result<Vec<_>, _>>()?
+                        .into_iter();
+                    Some(texts.next().unwrap_or_default())
                 }
                 _ => return Err(not_a_function()),
             },
@@ -126,6 +130,10 @@ fn fill_tested(
                 }
             }
             TemplatePart::Incremental => out.push_str("false"),
+            TemplatePart::Expression(expression) => {
+                let owner = Owner::Tested { test };
+                out.push_str(&scripts.expression(expression, owner, false)?);
+            }
             TemplatePart::SelfName
             | TemplatePart::Name
             | TemplatePart::Schema

@@ -13,5 +13,5 @@ mod settings;
 pub use action_ref::*;
 pub(crate) use assemble::assemble;
 pub use compiled::*;
-pub(crate) use evaluate::evaluate;
+pub(crate) use evaluate::{evaluate, kind_of};
 pub use settings::*;

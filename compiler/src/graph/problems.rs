@@ -37,6 +37,7 @@ pub fn remove_duplicates(graph: &mut CompiledGraph, rebuilt: bool) -> Vec<ErrorR
                 },
                 class: None,
                 detail: Detail::Duplicate(target.clone()),
+                calls: None,
             });
         };
         if twice {
@@ -154,6 +155,7 @@ pub fn cycles(graph: &CompiledGraph) -> Vec<ErrorRecord> {
             },
             class: None,
             detail: Detail::Cycle(chain),
+            calls: None,
         });
     }
     errors

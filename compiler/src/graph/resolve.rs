@@ -8,11 +8,11 @@ impl Session {
     /// Makes actions findable by name; called when all files have been loaded
     pub fn index_names(&mut self) {
         self.names.clear();
-        for id in &self.order {
+        for id in (0..self.neighbours).chain(self.order.iter().copied()) {
             self.names
-                .entry(self.actions[*id].target.name.clone())
+                .entry(self.actions[id].target.name.clone())
                 .or_default()
-                .push(*id);
+                .push(id);
         }
     }
 

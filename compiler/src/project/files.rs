@@ -1,6 +1,8 @@
 //! The only way in which the compiler reads: a trait over the files of one project
 
 use std::collections::BTreeMap;
+use std::fs::File;
+use std::io::Read as _;
 use std::path::{Component, Path, PathBuf};
 
 /// Why a file could not be read
@@ -20,7 +22,29 @@ pub enum FileError {
         /// Relative to the project
         path: String,
     },
+    /// A file that is larger than any source
+    #[error("{path} is larger than {} MB", LARGEST >> 20)]
+    TooLarge {
+        /// Relative to the project
+        path: String,
+    },
 }
+
+impl FileError {
+    /// The same without the path
+    pub fn reason(&self) -> String {
+        match self {
+            Self::Unreadable { reason, .. } => format!("the file cannot be read: {reason}"),
+            Self::Outside { .. } => "the link leads out of the project folder".to_owned(),
+            Self::TooLarge { .. } => {
+                format!("the file is larger than {} MB", LARGEST >> 20)
+            }
+        }
+    }
+}
+
+/// The most bytes that a file may have
+const LARGEST: u64 = 64 << 20;
 
 /// The files of one project; paths are relative to it, with forward slashes
 pub trait FileSystem: Sync {
@@ -81,6 +105,14 @@ impl DiskProject {
         }
     }
 
+    /// Whether a link leads to a file, or out of the project, which is an error when it is read
+    fn is_source_link(&self, path: &str) -> bool {
+        match self.place(path) {
+            Ok(place) => place.is_some_and(|place| place.is_file()),
+            Err(_) => true,
+        }
+    }
+
     fn walk(&self, folder: &str, files: &mut Vec<String>) -> Result<(), FileError> {
         let unreadable = |reason: std::io::Error| FileError::Unreadable {
             path: if folder.is_empty() { "." } else { folder }.to_owned(),
@@ -104,7 +136,7 @@ impl DiskProject {
             let kind = entry.file_type().map_err(unreadable)?;
             if kind.is_dir() {
                 folders.push(path);
-            } else if !top && lists(&path) && (kind.is_file() || self.is_file(&path)) {
+            } else if !top && lists(&path) && (kind.is_file() || self.is_source_link(&path)) {
                 files.push(path);
             }
         }
@@ -131,11 +163,24 @@ impl FileSystem for DiskProject {
         let Some(place) = self.place(path)?.filter(|place| place.is_file()) else {
             return Ok(None);
         };
-        let bytes = std::fs::read(place).map_err(|reason| FileError::Unreadable {
+        let unreadable = |reason: std::io::Error| FileError::Unreadable {
             path: path.to_owned(),
             reason: reason.to_string(),
-        })?;
-        Ok(Some(String::from_utf8_lossy(&bytes).into_owned()))
+        };
+        let mut bytes = Vec::new();
+        let file = File::open(place).map_err(unreadable)?;
+        // a file may grow while it is read
+        file.take(LARGEST + 1)
+            .read_to_end(&mut bytes)
+            .map_err(unreadable)?;
+        if bytes.len() as u64 > LARGEST {
+            return Err(FileError::TooLarge {
+                path: path.to_owned(),
+            });
+        }
+        Ok(Some(String::from_utf8(bytes).unwrap_or_else(|error| {
+            String::from_utf8_lossy(error.as_bytes()).into_owned()
+        })))
     }
 
     fn is_file(&self, path: &str) -> bool {

@@ -6,7 +6,7 @@ use serde_json::Map;
 use super::{ConfigOverride, FileError, FileSystem, yaml};
 use crate::config::{Issue, messages, verify};
 use crate::graph::{IcebergDefaults, ProjectConfig};
-use crate::value::Value;
+use crate::value::{Object, Value};
 
 /// The version of Dataform Core whose behaviour this compiler has
 pub const CORE_VERSION: &str = "3.0.65";
@@ -34,8 +34,8 @@ pub struct Settings {
     pub config: ProjectConfig,
     /// A value that is no text where a text is expected, in Dataform's words
     pub encoding: Option<String>,
-    /// The place of a setting or variable that is no text
-    pub not_text: Option<Location>,
+    /// The places of settings and variables that are no text
+    pub not_text: Vec<Location>,
     /// A package that takes part in the compilation
     pub extension: Option<Extension>,
     /// What has no effect, or is newer than this compiler
@@ -72,8 +72,8 @@ pub struct SettingsFailure {
     pub name: &'static str,
     /// Its message
     pub message: String,
-    /// The same with its place
-    pub diagnostic: Box<Diagnostic>,
+    /// The same with its place, and what else is wrong
+    pub diagnostics: Vec<Diagnostic>,
 }
 
 impl SettingsFailure {
@@ -81,7 +81,7 @@ impl SettingsFailure {
         Self {
             name,
             message: message.into(),
-            diagnostic: Box::new(diagnostic),
+            diagnostics: vec![diagnostic],
         }
     }
 }
@@ -92,6 +92,15 @@ impl From<FileError> for SettingsFailure {
         let diagnostic = Diagnostic::error(code::SETTINGS_UNREADABLE, message.clone());
         Self::new("Error", message, diagnostic)
     }
+}
+
+/// Whether the settings name a version of Dataform Core; `None` when they are there but cannot be read
+pub fn names_core_version(files: &dyn FileSystem) -> Option<bool> {
+    let Some(text) = files.read(MODERN).ok()? else {
+        return Some(false);
+    };
+    let document = yaml::parse(&text).ok()?;
+    Some(document.value.truthy("dataformCoreVersion").is_some())
 }
 
 /// Reads the settings of the project and applies `overrides`; with `exact_version`, a project that asks
@@ -111,9 +120,9 @@ pub fn read_settings(
             return Err(SettingsFailure::new(
                 "Error",
                 message,
-                Diagnostic::error(code::SETTINGS_INVALID, message)
+                Diagnostic::error(code::SETTINGS_INVALID, "the project has two settings files")
                     .in_file(LEGACY)
-                    .help("remove `dataform.json`"),
+                    .help("remove `dataform.json`: `workflow_settings.yaml` has taken its place"),
             ));
         }
         (Some(text), None) => read_modern(&text, &files.root(), exact_version)?,
@@ -139,8 +148,7 @@ fn read_modern(text: &str, root: &str, exact_version: bool) -> Result<Settings, 
         SettingsFailure::new(
             "Error",
             format!("{root}/{MODERN} is not a valid YAML file: {error}"),
-            Diagnostic::error(code::SETTINGS_UNREADABLE, error.reason.clone())
-                .at(error.locate(MODERN, text)),
+            error.diagnostic(code::SETTINGS_UNREADABLE, MODERN, text),
         )
     })?;
     if matches!(document.value, Value::Undefined | Value::Null) {
@@ -155,17 +163,23 @@ fn read_modern(text: &str, root: &str, exact_version: bool) -> Result<Settings, 
         let path: Vec<String> = path.iter().map(|key| (*key).to_owned()).collect();
         document.locate(MODERN, text, &path)
     };
-    verify(&document.value, &messages::WORKFLOW_SETTINGS).map_err(|issue| {
-        let link = if issue.path.is_empty() {
+    verify(&document.value, &messages::WORKFLOW_SETTINGS).map_err(|issues| {
+        let first = issues.first();
+        let link = if first.is_none_or(|issue| issue.path.is_empty()) {
             ""
         } else {
             " See https://dataform-co.github.io/dataform/docs/configs-reference#dataform-WorkflowSettings for allowed properties."
         };
-        SettingsFailure::new(
-            "ReferenceError",
-            format!("Workflow settings error: {}{link}", issue.message),
-            unknown_setting(&issue).at(document.locate(MODERN, text, &issue.path)),
-        )
+        let words = first.map_or("", |issue| issue.message.as_str());
+        let located = |issue: &Issue| {
+            let place = document.locate(MODERN, text, &issue.path);
+            issue.diagnostic(code::SETTINGS_INVALID, "setting").at(place)
+        };
+        SettingsFailure {
+            name: "ReferenceError",
+            message: format!("Workflow settings error: {words}{link}"),
+            diagnostics: issues.iter().map(located).collect(),
+        }
     })?;
     let mut warnings = Vec::new();
     if let Some(version) = document.value.truthy("dataformCoreVersion") {
@@ -180,22 +194,19 @@ fn read_modern(text: &str, root: &str, exact_version: bool) -> Result<Settings, 
     }
     let mut reader = Reader::default();
     let config = reader.modern(&document.value)?;
-    let not_text = document
-        .value
-        .get("vars")
-        .and_then(Value::as_object)
-        .and_then(|vars| {
-            vars.iter()
-                .find(|(_, value)| !matches!(value, Value::String(_)))
-                .map(|(name, _)| at(&["vars", name]))
+    let vars = document.value.get("vars").and_then(Value::as_object);
+    let vars = vars.into_iter().flat_map(Object::iter);
+    let wrong_vars = vars
+        .filter(|(_, value)| !matches!(value, Value::String(_)))
+        .map(|(name, _)| at(&["vars", name]));
+    let wrong_texts = TEXTS
+        .iter()
+        .filter(|key| {
+            let value = document.value.truthy(key);
+            value.is_some_and(|value| value.as_str().is_none())
         })
-        .or_else(|| {
-            let wrong = TEXTS.iter().find(|key| {
-                let value = document.value.truthy(key);
-                value.is_some_and(|value| value.as_str().is_none())
-            });
-            wrong.map(|key| at(&[key]))
-        });
+        .map(|key| at(&[key]));
+    let not_text = wrong_vars.chain(wrong_texts).collect();
     let extension = extension(&document.value);
     if extension.is_none() && document.value.truthy("extension").is_some() {
         let message = "the extension is not run: its `compilationMode` must be the number 1 or 2";
@@ -258,28 +269,32 @@ fn read_legacy(text: &str) -> Result<Settings, SettingsFailure> {
         SettingsFailure::new(
             "SyntaxError",
             message,
-            Diagnostic::error(code::SETTINGS_UNREADABLE, error.to_string()).at(Location::new(
+            Diagnostic::error(code::SETTINGS_UNREADABLE, json_reason(&error)).at(Location::new(
                 LEGACY,
                 text,
-                start..start + 1,
+                super::yaml_error::visible(text, start.saturating_sub(1)),
             )),
         )
     })?;
     let value = Value::from_serde(&parsed);
-    verify(&value, &messages::PROJECT_CONFIG).map_err(|issue| {
-        let place = issue.path.last().and_then(|key| {
-            let start = text.find(&crate::value::quoted(key))?;
-            Some(Location::new(LEGACY, text, start..start + key.len() + 2))
-        });
-        let diagnostic = unknown_setting(&issue);
-        SettingsFailure::new(
-            "ReferenceError",
-            format!("Dataform json error: {}", issue.message),
+    verify(&value, &messages::PROJECT_CONFIG).map_err(|issues| {
+        let located = |issue: &Issue| {
+            let diagnostic = issue.diagnostic(code::SETTINGS_INVALID, "setting");
+            let place = issue.path.last().and_then(|key| {
+                let start = text.find(&crate::value::quoted(key))?;
+                Some(Location::new(LEGACY, text, start..start + key.len() + 2))
+            });
             match place {
                 Some(place) => diagnostic.at(place),
                 None => diagnostic.in_file(LEGACY),
-            },
-        )
+            }
+        };
+        let words = issues.first().map_or("", |issue| issue.message.as_str());
+        SettingsFailure {
+            name: "ReferenceError",
+            message: format!("Dataform json error: {words}"),
+            diagnostics: issues.iter().map(located).collect(),
+        }
     })?;
     let mut reader = Reader::default();
     let config = reader.legacy(&value);
@@ -290,20 +305,13 @@ fn read_legacy(text: &str) -> Result<Settings, SettingsFailure> {
     })
 }
 
-fn unknown_setting(issue: &Issue) -> Diagnostic {
-    let key = issue.path.last().map(String::as_str).unwrap_or_default();
-    let message = if issue.path.is_empty() {
-        "settings must be a mapping of names to values".to_owned()
-    } else if issue.known.contains(&key) || issue.message.contains("empty value") {
-        format!("the value of `{key}` is empty or of the wrong type")
-    } else {
-        format!("unknown setting `{key}`")
-    };
-    let mut diagnostic = Diagnostic::error(code::SETTINGS_INVALID, message);
-    if !issue.known.contains(&key) {
-        diagnostic.help = diagnostic::did_you_mean(key, issue.known.iter().copied());
+/// Why a text is not JSON, without the place
+pub fn json_reason(error: &serde_json::Error) -> String {
+    let text = error.to_string();
+    match text.rsplit_once(" at line ") {
+        Some((reason, _)) => reason.to_owned(),
+        None => text,
     }
-    diagnostic
 }
 
 /// Takes texts out of values and notes the first that is none

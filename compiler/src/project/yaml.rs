@@ -1,9 +1,13 @@
-//! YAML with positions, and its errors in the words that Dataform's users know from js-yaml
+//! YAML with positions
+
+use std::collections::HashSet;
 
 use diagnostic::Location;
-use saphyr::{LoadableYamlNode, MarkedYaml, Marker, Scalar, ScanError, YamlData};
+use saphyr::{MarkedYaml, Marker, Scalar, ScanError, YamlData, YamlLoader};
+use saphyr_parser::{Event, Parser, ScalarStyle, SpannedEventReceiver};
 
 use super::timestamp::to_iso;
+pub use super::yaml_error::YamlError;
 use crate::value::{Object, Value};
 
 /// A parsed document
@@ -29,95 +33,59 @@ impl Document {
                 .iter()
                 .find(|(key, _)| key.as_slice() == &path[..length])
         });
-        let (start, length) = known.map_or((0, 0), |(key, position)| {
+        let first = text.lines().next().map_or(0, str::len);
+        let (start, length) = known.map_or((0, first), |(key, position)| {
             let start = diagnostic::offset_of(text, position.line, position.column);
-            (start, key.last().map_or(0, String::len))
+            let name = key.last().map_or("", String::as_str);
+            let item = name.parse::<usize>().is_ok() && !text[start..].starts_with(name);
+            let length = match text[start..].lines().next() {
+                Some(line) if item => line.trim_end().len(),
+                _ if text[start..].starts_with(['"', '\'']) => name.len() + 2,
+                _ => name.len(),
+            };
+            (start, length)
         });
         Location::new(file, text, start..start + length)
     }
 }
 
-/// Why a text is not YAML
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct YamlError {
-    /// js-yaml's words where they are known, else the parser's
-    pub reason: String,
-    /// 1-based
-    pub line: usize,
-    /// 1-based, in characters
-    pub column: usize,
-    snippet: String,
-}
-
-impl std::fmt::Display for YamlError {
-    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(
-            formatter,
-            "YAMLException: {} ({}:{})\n\n{}",
-            self.reason, self.line, self.column, self.snippet
-        )
-    }
-}
-
-impl YamlError {
-    fn new(error: &ScanError, text: &str) -> Self {
-        let (line, column) = (error.marker().line(), error.marker().col() + 1);
-        let reason = match error.info() {
-            "mapping values are not allowed in this context" => {
-                "bad indentation of a mapping entry"
-            }
-            "duplicated key in mapping" => "duplicated mapping key",
-            other => other,
-        };
-        Self {
-            reason: reason.to_owned(),
-            line,
-            column,
-            snippet: snippet(text, line, column),
-        }
-    }
-
-    /// The place in `file`, whose text is `text`
-    pub fn locate(&self, file: &str, text: &str) -> Location {
-        let start = diagnostic::offset_of(text, self.line, self.column);
-        Location::new(file, text, start..start + 1)
-    }
-}
-
-/// Up to three lines before, the line with a mark below it, and up to two lines after
-fn snippet(text: &str, line: usize, column: usize) -> String {
-    let lines: Vec<&str> = text.lines().collect();
-    let first = line.saturating_sub(3).max(1);
-    let last = (line + 2).min(lines.len());
-    let width = last.to_string().len();
-    let mut out = String::new();
-    for number in first..=last {
-        let Some(content) = lines.get(number - 1) else {
-            continue;
-        };
-        out.push_str(&format!(" {number:>width$} | {content}\n"));
-        if number == line {
-            out.push_str(&"-".repeat(width + 4 + column - 1));
-            out.push_str("^\n");
-        }
-    }
-    out.truncate(out.trim_end_matches('\n').len());
-    out
-}
-
 /// Reads one YAML document.
 ///
 /// # Errors
-/// When the text is not YAML, or a mapping has a key twice.
+/// When the text is not YAML, is nested too deeply, or a mapping has a key twice.
 pub fn parse(text: &str) -> Result<Document, YamlError> {
-    let documents =
-        MarkedYaml::load_from_str(text).map_err(|error| YamlError::new(&error, text))?;
+    let failed = |error: &ScanError| YamlError::new(error, text);
+    // Event by event, since the parser's own loop recurses as deep as the text is nested
+    let mut parser = Parser::new_from_iter(text.chars());
+    let mut loader = YamlLoader::<MarkedYaml<'_>>::default();
+    let mut depth = 0_usize;
+    let mut times = HashSet::new();
+    while let Some(event) = parser.next_event() {
+        let (event, span) = event.map_err(|error| failed(&error))?;
+        match &event {
+            Event::SequenceStart(..) | Event::MappingStart(..) => depth += 1,
+            Event::SequenceEnd | Event::MappingEnd => depth -= 1,
+            Event::Scalar(text, ScalarStyle::Plain, ..) if to_iso(text).is_some() => {
+                times.insert(span.start.index());
+            }
+            _ => {}
+        }
+        if depth > DEEPEST {
+            let message = "nested too deeply".to_owned();
+            return Err(failed(&ScanError::new(span.start, message)));
+        }
+        loader.on_event(event, span);
+    }
+    if let Some(error) = loader.error() {
+        return Err(failed(error));
+    }
     let mut reader = Reader {
-        text,
+        times,
         keys: Vec::new(),
         path: Vec::new(),
     };
-    let value = documents
+    let value = loader
+        .into_documents()
         .first()
         .map_or(Value::Undefined, |node| reader.read(node));
     Ok(Document {
@@ -126,13 +94,17 @@ pub fn parse(text: &str) -> Result<Document, YamlError> {
     })
 }
 
-struct Reader<'a> {
-    text: &'a str,
+/// How many mappings and lists may stand in each other
+const DEEPEST: usize = 100;
+
+struct Reader {
+    /// Where plain scalars stand that are times, in characters
+    times: HashSet<usize>,
     keys: Vec<(Vec<String>, Position)>,
     path: Vec<String>,
 }
 
-impl Reader<'_> {
+impl Reader {
     fn read(&mut self, node: &MarkedYaml<'_>) -> Value {
         match &node.data {
             YamlData::Value(scalar) => self.scalar(scalar, node.span.start),
@@ -162,12 +134,10 @@ impl Reader<'_> {
     /// A scalar; a plain one may be a time
     fn scalar(&self, scalar: &Scalar<'_>, start: Marker) -> Value {
         if let Scalar::String(text) = scalar
+            && self.times.contains(&start.index())
             && let Some(time) = to_iso(text)
         {
-            let at = diagnostic::offset_of(self.text, start.line(), start.col() + 1);
-            if self.text[at..].starts_with(|first: char| first.is_ascii_digit()) {
-                return Value::Date(time);
-            }
+            return Value::Date(time);
         }
         read_scalar(scalar)
     }
@@ -369,11 +339,9 @@ mod tests {
     }
 
     #[test]
-    fn an_error_shows_the_line() {
-        let error = parse("a: : b\n").unwrap_err();
-        assert_eq!(
-            error.to_string(),
-            "YAMLException: bad indentation of a mapping entry (1:4)\n\n 1 | a: : b\n--------^"
-        );
+    fn deep_nesting_is_an_error() {
+        for open in ["[", "- ", "? ", "{a: ", ": "] {
+            assert!(parse(&open.repeat(100_000)).is_err(), "{open}");
+        }
     }
 }

@@ -1,5 +1,7 @@
 //! Values between JavaScript and Rust
 
+use std::cell::Cell;
+
 use rquickjs::object::Filter;
 use rquickjs::{Ctx, Exception, Object as JsObject, Result, Type, Value as JsValue};
 
@@ -7,12 +9,52 @@ use crate::value::{Object, Value};
 
 const DEEPEST: usize = 100;
 
+/// What a value takes at least, in bytes, with all that is made of it
+const LEAST: usize = 64;
+
+thread_local! {
+    /// How many bytes of values may still be taken out of the engine on this thread
+    static ROOM: Cell<usize> = const { Cell::new(usize::MAX) };
+}
+
+/// Lets so many bytes of values be taken out of the engine on this thread: what it shares is copied, so
+/// that its own limit is not enough
+pub fn allow(bytes: usize) {
+    ROOM.set(bytes);
+}
+
+/// Counts what is taken out of the engine.
+///
+/// # Errors
+/// The exception of an engine without memory, when that was too much
+pub fn charge(ctx: &Ctx<'_>, bytes: usize) -> Result<()> {
+    match ROOM.get().checked_sub(bytes) {
+        Some(left) => {
+            ROOM.set(left);
+            Ok(())
+        }
+        None => {
+            ROOM.set(0);
+            Err(Exception::throw_internal(ctx, OUT_OF_MEMORY))
+        }
+    }
+}
+
+/// Whether no more can be taken out of the engine on this thread: project code may catch the exception
+pub fn is_exhausted() -> bool {
+    ROOM.get() == 0
+}
+
+/// The message of an engine without memory
+pub const OUT_OF_MEMORY: &str = "out of memory";
+
 /// A JavaScript value; functions keep nothing but their type
 pub fn from_js(value: &JsValue<'_>) -> Result<Value> {
     convert(value, 0)
 }
 
 fn convert(value: &JsValue<'_>, depth: usize) -> Result<Value> {
+    charge(value.ctx(), LEAST)?;
     if depth > DEEPEST {
         return Err(Exception::throw_range(
             value.ctx(),
@@ -24,12 +66,20 @@ fn convert(value: &JsValue<'_>, depth: usize) -> Result<Value> {
         Type::Null => Value::Null,
         Type::Bool => Value::Bool(value.as_bool().unwrap_or_default()),
         Type::Int | Type::Float => Value::Number(value.as_number().unwrap_or_default()),
-        Type::String => Value::String(text(value)),
+        Type::String => {
+            let text = text(value);
+            charge(value.ctx(), text.len())?;
+            Value::String(text)
+        }
         Type::Array => {
             let mut items = Vec::new();
-            if let Some(array) = value.as_array() {
-                for item in array.iter::<JsValue<'_>>() {
-                    items.push(convert(&item?, depth + 1)?);
+            if let Some(list) = value.as_object() {
+                // a list may be longer than the engine's own type for lists takes
+                let length: f64 = list.get("length")?;
+                let mut at = 0_u32;
+                while f64::from(at) < length {
+                    items.push(convert(&list.get(at)?, depth + 1)?);
+                    at += 1;
                 }
             }
             Value::Array(items)

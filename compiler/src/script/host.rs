@@ -9,19 +9,21 @@ use std::time::{Duration, Instant};
 use rquickjs::context::EvalOptions;
 use rquickjs::{Context, Ctx, Function, Object as JsObject, Runtime, Value as JsValue};
 
-use super::convert::{from_js, json_to_js};
+use super::convert::{allow, charge, from_js, is_exhausted, json_to_js, text};
+use super::direct::define;
+use super::expressions::Expressions;
 use super::files::ProjectFiles;
 use super::modules::{Module, module};
-use super::natives::{named, natives};
+use super::natives::natives;
 use super::shared::{Shared, SqlxModule, throw};
 use super::{Owner, ScriptError, Scripts};
 use crate::action::{
-    Detail, ErrorRecord, Raise, Session, SqlxFunctions, create_sqlx, load_actions_yaml,
-    load_property_graphs,
+    Detail, ErrorRecord, Raise, Session, load_actions_yaml, load_property_graphs,
 };
 use crate::graph::{CompiledGraph, assemble, evaluate};
+use crate::incremental::{Sources, Trace};
 use crate::project::Extension;
-use crate::sqlx::{Generated, base_name, extract, generate, is_constant, is_static, parse_literal};
+use crate::sqlx::{Expression, Generated, base_name, extract, generate};
 use crate::value::Value;
 
 const PRELUDE: &str = include_str!("prelude.js");
@@ -64,6 +66,8 @@ pub struct Outcome {
     pub graph: CompiledGraph,
     /// Its errors, with what people are shown
     pub errors: Vec<ErrorRecord>,
+    /// What is wrong too, for people only
+    pub more: Vec<ErrorRecord>,
     /// What ended it: class, message and more for people
     pub thrown: Option<(String, String, Detail)>,
     /// What project code wrote on the console
@@ -72,6 +76,8 @@ pub struct Outcome {
     pub texts: HashMap<String, Arc<str>>,
     /// The code that SQLX files became, where they needed any
     pub generated: HashMap<String, Generated>,
+    /// What a later compilation has to know
+    pub trace: Trace,
 }
 
 /// Loads the files of the plan and makes the graph
@@ -104,17 +110,21 @@ pub fn run(
             &format!("the JavaScript engine could not start: {error}"),
         )),
     };
-    finish(shared, thrown)
+    finish(shared, thrown, plan)
 }
 
-fn finish(shared: Rc<Shared>, thrown: Option<Stop>) -> Outcome {
+fn finish(shared: Rc<Shared>, thrown: Option<Stop>, plan: &Plan) -> Outcome {
     let mut outcome = Outcome {
         console: shared.console.take(),
         generated: shared.generated.take(),
         ..Outcome::default()
     };
     let mut session = shared.session.take();
+    if thrown.is_none() && session.errors.is_empty() {
+        outcome.trace = trace(&mut session, &shared, plan, outcome.console.is_empty());
+    }
     let failed_vars = session.config.vars.values().any(|value| !value.is_string());
+    outcome.more = std::mem::take(&mut session.more);
     let (graph, errors) = assemble(&mut session);
     outcome.graph = graph;
     outcome.errors = errors;
@@ -139,6 +149,22 @@ fn finish(shared: Rc<Shared>, thrown: Option<Stop>) -> Outcome {
         outcome.texts = shared.files.into_texts();
     }
     outcome
+}
+
+/// What a later compilation has to know of this one
+fn trace(session: &mut Session, shared: &Shared, plan: &Plan, silent: bool) -> Trace {
+    if !silent {
+        session
+            .trace
+            .entangle("project code writes on the console");
+    }
+    let sources = Sources {
+        includes: &plan.includes,
+        definitions: &plan.definitions,
+        read: &|path| shared.files.read(path).ok().flatten(),
+        parts: &|path| shared.sqlx.borrow().get(path).cloned(),
+    };
+    session.finish_trace(&sources)
 }
 
 /// The end of the whole compilation
@@ -183,13 +209,14 @@ impl From<Raise> for Stop {
 fn engine(limits: Limits, interrupted: &Rc<Cell<bool>>) -> rquickjs::Result<(Runtime, Context)> {
     let runtime = Runtime::new()?;
     runtime.set_memory_limit(limits.memory);
+    allow(limits.memory);
     runtime.set_max_stack_size(limits.stack);
     // project code makes few circles, and the memory limit holds anyway
     runtime.set_gc_threshold(64 << 20);
     let interrupted = Rc::clone(interrupted);
     let deadline = Instant::now().checked_add(limits.time);
     runtime.set_interrupt_handler(Some(Box::new(move || {
-        if deadline.is_some_and(|deadline| Instant::now() >= deadline) {
+        if is_exhausted() || deadline.is_some_and(|deadline| Instant::now() >= deadline) {
             interrupted.set(true);
         }
         interrupted.get()
@@ -200,21 +227,31 @@ fn engine(limits: Limits, interrupted: &Rc<Cell<bool>>) -> rquickjs::Result<(Run
 
 fn drive(ctx: &Ctx<'_>, shared: &Rc<Shared>, plan: &Plan) -> Result<(), Stop> {
     let host = Host::new(ctx, shared).map_err(|error| Stop::from(shared.caught(ctx, error)))?;
+    let loaded = |path: &str| shared.session.borrow_mut().loaded(path);
     if let Some(extension) = &plan.extension {
         let run = host.extension.call::<_, ()>((extension.name.as_str(),));
         host.record(&extension.name, run)?;
+        loaded("");
+        shared
+            .session
+            .borrow_mut()
+            .trace
+            .entangle("a package takes part in the compilation");
         if extension.replaces {
             return Ok(evaluate(&shared.session, &host)?);
         }
     }
     for path in &plan.includes {
-        let loaded = host.include.call::<_, ()>((path.as_str(), base_name(path)));
-        host.record(path, loaded)?;
+        let included = host.include.call::<_, ()>((path.as_str(), base_name(path)));
+        host.record(path, included)?;
     }
+    loaded("");
     host.bind
         .call::<_, ()>(())
         .map_err(|error| Stop::from(shared.caught(ctx, error)))?;
+    let also_read = RefCell::new(Vec::new());
     let read = |path: &str| {
+        also_read.borrow_mut().push(path.to_owned());
         shared
             .files
             .read(path)
@@ -230,71 +267,19 @@ fn drive(ctx: &Ctx<'_>, shared: &Rc<Shared>, plan: &Plan) -> Result<(), Stop> {
         &plan.property_graphs,
         &read,
     );
-    for path in &plan.definitions {
-        if !define_directly(shared, path) {
-            let loaded = host
-                .load
-                .call::<_, JsValue<'_>>((path.as_str(),))
-                .map(|_| ());
-            host.record(path, loaded)?;
-        }
+    for path in also_read.take() {
+        shared.session.borrow_mut().trace.reads(&path);
     }
+    loaded("");
+    for path in &plan.definitions {
+        host.define(path)?;
+        loaded(path);
+    }
+    host.settle
+        .call::<_, ()>(())
+        .map_err(|error| Stop::from(shared.caught(ctx, error)))?;
     evaluate(&shared.session, &host)?;
     Ok(())
-}
-
-/// Defines the action of a SQLX file that needs no JavaScript; false for any other file
-fn define_directly(shared: &Shared, path: &str) -> bool {
-    if !path.ends_with(".sqlx") || shared.sqlx.borrow().contains_key(path) {
-        return false;
-    }
-    let Some(module) = take_apart(shared, path) else {
-        return false;
-    };
-    let (text, parts) = (&module.text, &module.parts);
-    let blocks = [
-        Some(&parts.statements),
-        parts.incremental_where.as_ref(),
-        parts.pre_operations.as_ref(),
-        parts.post_operations.as_ref(),
-    ];
-    let simple = parts.javascript.is_empty()
-        && blocks
-            .into_iter()
-            .flatten()
-            .all(|block| is_static(block, text))
-        && parts
-            .inputs
-            .iter()
-            .all(|input| is_constant(&input.statements, text));
-    if !simple {
-        return false;
-    }
-    let mut config = named(base_name(path));
-    if let Some(span) = &parts.config {
-        let Some(Value::Object(given)) = parse_literal(&text[span.clone()]) else {
-            return false;
-        };
-        for (key, value) in given.iter() {
-            config.set(key, value.clone());
-        }
-    }
-    let mut session = shared.session.borrow_mut();
-    session.files.push(path.to_owned());
-    let functions = SqlxFunctions::default();
-    let created = create_sqlx(
-        &mut session,
-        text,
-        parts,
-        &Value::Object(config),
-        &functions,
-    );
-    session.files.pop();
-    if let Err(raise) = created {
-        session.report_raise(raise, path);
-    }
-    shared.defined.borrow_mut().insert(path.to_owned());
-    true
 }
 
 /// A SQLX file taken apart, kept for later; `None` when it cannot be read or is not valid
@@ -368,7 +353,9 @@ struct Host<'a, 'js> {
     load: Function<'js>,
     include: Function<'js>,
     bind: Function<'js>,
+    settle: Function<'js>,
     evaluate: Function<'js>,
+    expressions: Expressions<'js>,
 }
 
 impl<'a, 'js> Host<'a, 'js> {
@@ -396,8 +383,29 @@ impl<'a, 'js> Host<'a, 'js> {
             load: parts.get("load")?,
             include: parts.get("include")?,
             bind: parts.get("bind")?,
+            settle: parts.get("settle")?,
             evaluate: parts.get("evaluate")?,
+            expressions: Expressions::new(ctx, parts.get("context")?),
         })
+    }
+
+    /// Loads a definitions file, as a module of JavaScript where there is no shorter way
+    fn define(&self, path: &str) -> Result<(), Stop> {
+        let shared = self.shared;
+        let fresh = path.ends_with(".sqlx") && !shared.sqlx.borrow().contains_key(path);
+        if let Some(module) = fresh.then(|| take_apart(shared, path)).flatten() {
+            match define(shared, &self.expressions, path, &module) {
+                Ok(true) => return Ok(()),
+                Ok(false) => {}
+                Err((error, expression)) => {
+                    let error = shared.caught(self.ctx, error);
+                    let error = self.expressions.located(error, &expression);
+                    return self.record_caught(path, error);
+                }
+            }
+        }
+        let run = self.load.call::<_, JsValue<'_>>((path,)).map(|_| ());
+        self.record(path, run)
     }
 
     /// Records the exception that left a file; only running out of time or memory ends everything
@@ -405,7 +413,10 @@ impl<'a, 'js> Host<'a, 'js> {
         let Err(error) = loaded else {
             return Ok(());
         };
-        let error = self.shared.caught(self.ctx, error);
+        self.record_caught(path, self.shared.caught(self.ctx, error))
+    }
+
+    fn record_caught(&self, path: &str, error: ScriptError) -> Result<(), Stop> {
         if error.limit {
             let file = error.file.clone().or_else(|| Some(path.to_owned()));
             return Err(Stop::from(ScriptError { file, ..error }));
@@ -419,15 +430,36 @@ impl<'a, 'js> Host<'a, 'js> {
 
 impl Scripts for Host<'_, '_> {
     fn call(&self, function: u32, owner: Owner, incremental: bool) -> Result<Value, ScriptError> {
-        let (kind, id) = match owner {
-            Owner::Action { id, kind } => (kind.as_str(), id),
-            Owner::Test => ("test", 0),
-            Owner::Tested { test } => ("tested", test),
-        };
-        let id = u32::try_from(id).unwrap_or(u32::MAX);
+        let (kind, id) = owner.words();
         self.evaluate
             .call::<_, JsValue<'_>>((function, kind, id, incremental))
             .and_then(|value| from_js(&value))
             .map_err(|error| self.shared.caught(self.ctx, error))
+    }
+
+    fn expression(
+        &self,
+        expression: &Expression,
+        owner: Owner,
+        incremental: bool,
+    ) -> Result<String, ScriptError> {
+        let before = self.shared.session.borrow().errors.len();
+        let value = self
+            .expressions
+            .value(expression, Some((owner, incremental)));
+        for record in &mut self.shared.session.borrow_mut().errors[before..] {
+            if let Some(calls) = record.calls.take() {
+                record.calls = Some(Box::new(self.expressions.located(*calls, expression)));
+            }
+        }
+        value
+            .and_then(|value| {
+                let text = text(&value);
+                charge(self.ctx, text.len()).map(|()| text)
+            })
+            .map_err(|error| {
+                let error = self.shared.caught(self.ctx, error);
+                self.expressions.located(error, expression)
+            })
     }
 }

@@ -4,13 +4,22 @@ use std::rc::Rc;
 
 use rquickjs::{Ctx, Function, IntoJs, Object as JsObject, Result, Value as JsValue};
 
-use super::convert::{from_js, json_to_js, list_from_js};
+use super::convert::{charge, from_js, json_to_js, list_from_js};
 use super::host::instantiate;
 use super::modules::{find, normalize};
-use super::shared::{Shared, throw};
-use crate::action::{ActionId, Origin, Raise, Session, Sql, SqlxFunctions, create_sqlx};
+use super::shared::{Shared, SqlxModule, throw};
+use crate::action::{
+    ActionId, Origin, Raise, Session, Sql, SqlxBlock, SqlxBlocks, create_sqlx, left_over,
+};
 use crate::graph::TableType;
+use crate::sqlx::{Statement, plain_template, slots};
 use crate::value::{Object, Value};
+
+/// Bytes that an action takes beside its config
+const ACTION: usize = 2048;
+
+/// Bytes that a line of the console takes beside its text
+const LINE: usize = 64;
 
 /// The object that the prelude knows as `native`
 pub fn natives<'js>(ctx: &Ctx<'js>, shared: &Rc<Shared>) -> Result<JsObject<'js>> {
@@ -35,8 +44,11 @@ fn modules<'js>(ctx: &Ctx<'js>, shared: &Rc<Shared>, native: &JsObject<'js>) -> 
                                                  folder: String,
                                                  id: String|
           -> Result<String> {
-        find(&shared.files, &folder, &id, &shared.root)
-            .ok_or_else(|| throw(&ctx, "VMError", &format!("Cannot find module '{id}'")))
+        charge(&ctx, LINE * 16 + folder.len() + id.len())?;
+        let found = find(&shared.files, &folder, &id, &shared.root)
+            .ok_or_else(|| throw(&ctx, "VMError", &format!("Cannot find module '{id}'")))?;
+        shared.session.borrow_mut().trace.reads(&found);
+        Ok(found)
     });
     function!(ctx, shared, native, "source", move |ctx: Ctx<'js>,
                                                    path: String|
@@ -51,13 +63,18 @@ fn modules<'js>(ctx: &Ctx<'js>, shared: &Rc<Shared>, native: &JsObject<'js>) -> 
     function!(ctx, shared, native, "leave", move || {
         shared.session.borrow_mut().files.pop();
     });
+    function!(ctx, shared, native, "clock", move || {
+        shared.session.borrow_mut().trace.clock = true;
+    });
     function!(
         ctx,
         shared,
         native,
         "console",
-        move |level: String, text: String| {
+        move |ctx: Ctx<'js>, level: String, text: String| -> Result<()> {
+            charge(&ctx, LINE + text.len())?;
             shared.console.borrow_mut().push(format!("{level}: {text}"));
+            Ok(())
         }
     );
     function!(ctx, shared, native, "configure", move |ctx: Ctx<'js>,
@@ -65,7 +82,9 @@ fn modules<'js>(ctx: &Ctx<'js>, shared: &Rc<Shared>, native: &JsObject<'js>) -> 
           -> Result<()> {
         match serde_json::from_str(&json) {
             Ok(config) => {
-                shared.session.borrow_mut().config = config;
+                let mut session = shared.session.borrow_mut();
+                session.trace.entangle("project code changes the settings");
+                session.config = config;
                 Ok(())
             }
             Err(error) => Err(throw(
@@ -96,6 +115,7 @@ fn contents(shared: &Shared, file: &str) -> std::result::Result<String, Raise> {
     }
     let path = beside(shared, file)
         .ok_or_else(|| Raise::error(format!("\"{file}\" leads out of the project folder")))?;
+    shared.session.borrow_mut().trace.reads(&path);
     match shared.files.read(&path) {
         Ok(Some(text)) => Ok(text.replace("\r\n", "\n")),
         _ => Err(missing(&path)),
@@ -123,8 +143,9 @@ fn actions<'js>(ctx: &Ctx<'js>, shared: &Rc<Shared>, native: &JsObject<'js>) -> 
         'js,
     >|
           -> Result<u32> {
+        charge(&ctx, ACTION)?;
         let config = from_js(&config)?;
-        let created = create(&mut shared.session.borrow_mut(), &kind, config);
+        let created = shared.noting(&ctx, |session| create(session, &kind, config))?;
         created
             .map(number)
             .map_err(|raise| shared.throw(&ctx, raise))
@@ -138,10 +159,10 @@ fn actions<'js>(ctx: &Ctx<'js>, shared: &Rc<Shared>, native: &JsObject<'js>) -> 
     >|
           -> Result<()> {
         let value = argument(&value, function)?;
-        let called = shared
-            .session
-            .borrow_mut()
-            .call(id as ActionId, &method, &value);
+        let mut session = shared.session.borrow_mut();
+        session.trace.touch(id as ActionId);
+        let called = session.call(id as ActionId, &method, &value);
+        drop(session);
         called.map_err(|raise| shared.throw(&ctx, raise))
     });
     function!(
@@ -150,6 +171,7 @@ fn actions<'js>(ctx: &Ctx<'js>, shared: &Rc<Shared>, native: &JsObject<'js>) -> 
         native,
         "changeType",
         move |ctx: Ctx<'js>, id: u32, kind: String| -> Result<bool> {
+            shared.session.borrow_mut().trace.touch(id as ActionId);
             let changed = match table_type(&kind) {
                 Some(table_type) => shared
                     .session
@@ -162,12 +184,44 @@ fn actions<'js>(ctx: &Ctx<'js>, shared: &Rc<Shared>, native: &JsObject<'js>) -> 
                 .map_err(|raise| shared.throw(&ctx, raise))
         }
     );
+    function!(ctx, shared, native, "latest", move || -> u32 {
+        let session = shared.session.borrow();
+        session.order.last().copied().map_or(u32::MAX, number)
+    });
+    function!(ctx, shared, native, "definedFrom", move |place: u32| -> String {
+        let session = shared.session.borrow();
+        let actions: Vec<(u32, &str)> = session
+            .defined_from(place as usize)
+            .into_iter()
+            .map(|(id, kind)| (number(id), kind.as_str()))
+            .collect();
+        serde_json::to_string(&actions).unwrap_or_default()
+    });
+    function!(ctx, shared, native, "amend", move |id: u32, json: String| {
+        let mut session = shared.session.borrow_mut();
+        session.trace.touch(id as ActionId);
+        if let Ok(proto) = serde_json::from_str(&json) {
+            session.amend_action(id as ActionId, &proto);
+        }
+    });
+    function!(ctx, shared, native, "shares", move || {
+        let mut session = shared.session.borrow_mut();
+        session.trace.entangle("configs share an object");
+    });
+    function!(
+        ctx,
+        shared,
+        native,
+        "rowConditions",
+        move |table: u32, conditions: Vec<String>| {
+            let mut session = shared.session.borrow_mut();
+            session.set_row_conditions(table as ActionId, conditions);
+        }
+    );
     function!(ctx, shared, native, "describe", move |id: u32| -> String {
-        shared
-            .session
-            .borrow()
-            .describe_action(id as ActionId)
-            .to_string()
+        let mut session = shared.session.borrow_mut();
+        session.trace.touch(id as ActionId);
+        session.describe_action(id as ActionId).to_string()
     });
     function!(
         ctx,
@@ -211,24 +265,54 @@ fn actions<'js>(ctx: &Ctx<'js>, shared: &Rc<Shared>, native: &JsObject<'js>) -> 
         let Some(module) = shared.sqlx.borrow().get(&path).cloned() else {
             return Ok(());
         };
-        let function = |at: usize| functions.get(at).copied().flatten();
-        let functions = SqlxFunctions {
-            sql: function(0),
-            where_clause: function(1),
-            pre_operations: function(2),
-            post_operations: function(3),
-            inputs,
-        };
+        let blocks = blocks(&module, &functions, &inputs);
         let created = create_sqlx(
             &mut shared.session.borrow_mut(),
-            &module.text,
             &module.parts,
-            &config,
-            &functions,
+            config,
+            blocks,
         );
         created.map_err(|raise| shared.throw(&ctx, raise))
     });
     Ok(())
+}
+
+/// The SQL of a SQLX file; a block without a function needs no JavaScript
+fn blocks(module: &SqlxModule, functions: &[Option<u32>], inputs: &[Option<u32>]) -> SqlxBlocks {
+    let (text, parts) = (&*module.text, &module.parts);
+    let block = |function: Option<u32>, statements: &[Statement]| match function {
+        Some(function) => SqlxBlock::Function {
+            function,
+            statements: statements
+                .iter()
+                .map(|statement| slots(text, statement))
+                .collect(),
+        },
+        None => SqlxBlock::Templates(
+            statements
+                .iter()
+                .filter_map(|statement| plain_template(text, statement))
+                .collect(),
+        ),
+    };
+    let function = |at: usize| functions.get(at).copied().flatten();
+    let optional = |at: usize, statements: &Option<Vec<Statement>>| {
+        statements
+            .as_ref()
+            .map(|statements| block(function(at), statements))
+    };
+    SqlxBlocks {
+        query: block(function(0), &parts.statements),
+        where_clause: optional(1, &parts.incremental_where),
+        pre_operations: optional(2, &parts.pre_operations),
+        post_operations: optional(3, &parts.post_operations),
+        inputs: parts
+            .inputs
+            .iter()
+            .enumerate()
+            .map(|(at, input)| block(inputs.get(at).copied().flatten(), &input.statements))
+            .collect(),
+    }
 }
 
 fn create(
@@ -245,7 +329,7 @@ fn create(
     let id = match (table_type(kind), kind) {
         (Some(table_type), _) => {
             let id = session.table(table_type, &config, Origin::Code)?;
-            session.actions[id].config = config;
+            session.actions[id].config = left_over(config);
             id
         }
         (None, "operations") => session.operation(&config, Origin::Code)?,
@@ -262,6 +346,7 @@ fn notebook(shared: &Shared, config: &Value) -> std::result::Result<ActionId, Ra
         .and_then(Value::as_str)
         .unwrap_or_default();
     let path = beside(shared, given).ok_or_else(|| missing(given))?;
+    shared.session.borrow_mut().trace.reads(&path);
     let text = match shared.files.read(&path) {
         Ok(Some(text)) => text,
         _ => return Err(missing(&path)),
@@ -299,6 +384,7 @@ fn tests<'js>(ctx: &Ctx<'js>, shared: &Rc<Shared>, native: &JsObject<'js>) -> Re
         'js,
     >|
           -> Result<u32> {
+        charge(&ctx, ACTION)?;
         let config = from_js(&config)?;
         let created = shared.session.borrow_mut().test(&config);
         created
@@ -370,10 +456,9 @@ fn names<'js>(ctx: &Ctx<'js>, shared: &Rc<Shared>, native: &JsObject<'js>) -> Re
     >|
           -> Result<String> {
         let arguments = list_from_js(&reference)?;
-        let name = shared
-            .session
-            .borrow_mut()
-            .reference(id as ActionId, &arguments);
+        let name = shared.noting(&ctx, |session| {
+            session.reference(id as ActionId, &arguments)
+        })?;
         name.map_err(|raise| shared.throw(&ctx, raise))
     });
     function!(
@@ -383,10 +468,9 @@ fn names<'js>(ctx: &Ctx<'js>, shared: &Rc<Shared>, native: &JsObject<'js>) -> Re
         "resolveName",
         move |ctx: Ctx<'js>, id: u32, reference: JsValue<'js>| -> Result<String> {
             let arguments = list_from_js(&reference)?;
-            let name = shared
-                .session
-                .borrow_mut()
-                .resolve_arguments(id as ActionId, &arguments);
+            let name = shared.noting(&ctx, |session| {
+                session.resolve_arguments(id as ActionId, &arguments)
+            })?;
             name.map_err(|raise| shared.throw(&ctx, raise))
         }
     );

@@ -2,28 +2,94 @@
 (native, path, Buffer, settings) => {
   "use strict";
 
+  // Project code may replace what the language offers, and must not mislead what is here: it has its own.
+  const { defineProperties, getOwnPropertyDescriptors, create: createObject } = globalThis.Object;
+  const ownStatics = (type) => defineProperties(createObject(null), getOwnPropertyDescriptors(type));
+  const ownMethods = (type) => {
+    class Own extends type {}
+    const { constructor, ...methods } = getOwnPropertyDescriptors(type.prototype);
+    defineProperties(Own.prototype, methods);
+    return Own;
+  };
+  const [Object, JSON, Reflect] = [globalThis.Object, globalThis.JSON, globalThis.Reflect].map(ownStatics);
+  const [Map, Set, WeakSet] = [globalThis.Map, globalThis.Set, globalThis.WeakSet].map(ownMethods);
+  const { assign, hasOwn } = Object;
+  const { parse, stringify } = JSON;
+  const { apply } = Reflect;
+
+  // The engine would hand out the functions of this file through the places in a list of calls.
+  Error.prepareStackTrace = (error, places) => places;
+  Object.getPrototypeOf(new Error().stack[0]).getFunction = () => undefined;
+  Error.prepareStackTrace = undefined;
+
   // Functions of project code stay here; the compiler knows them by their numbers.
-  const functions = [];
-  const keep = (value) => functions.push(value) - 1;
+  const functions = createObject(null);
+  let kept = 0;
+  const keep = (value) => {
+    functions[kept] = value;
+    return kept++;
+  };
   const given = (value) => (typeof value === "function" ? keep(value) : undefined);
+  const call = (number, argument) => {
+    const { [number]: code } = functions;
+    return code(argument);
+  };
+  // Those that SQLX files became
+  const fromSqlx = new Set();
 
   // ---- Actions
 
   const TARGET = { schema: "", name: "", database: "" };
-  const target = (plain) => Object.assign(Object.create(TARGET), plain);
+  const target = (plain) => assign(createObject(TARGET), plain);
+
+  // Actions in the form of the graph. What project code changes there is written back before the action is used.
+  const protos = {
+    known: new Map(),
+    read(id) {
+      const known = this.known.get(id) ?? { proto: {}, json: undefined };
+      if (known.json === undefined) {
+        const fresh = JSON.parse(native.describe(id));
+        fresh.target = target(fresh.target);
+        fresh.canonicalTarget = target(fresh.canonicalTarget);
+        Object.keys(known.proto).forEach((key) => delete known.proto[key]);
+        Object.assign(known.proto, fresh);
+        known.json = JSON.stringify(known.proto);
+        this.known.set(id, known);
+      }
+      return known.proto;
+    },
+    store(id) {
+      const known = this.known.get(id);
+      const json = known?.json && JSON.stringify(known.proto);
+      if (json !== known?.json) {
+        native.amend(id, json);
+        known.json = json;
+      }
+    },
+    outdate(id) {
+      const known = this.known.get(id);
+      if (known) {
+        known.json = undefined;
+      }
+    },
+    settle() {
+      this.known.forEach((_, id) => this.store(id));
+    },
+  };
+
+  const actions = new Map();
+  const actionOf = (id, type) => actions.get(id) ?? new type(id);
 
   class Action {
     #id;
 
     constructor(id) {
       this.#id = id;
+      actions.set(id, this);
     }
 
     get proto() {
-      const proto = JSON.parse(native.describe(this.#id));
-      proto.target = target(proto.target);
-      proto.canonicalTarget = target(proto.canonicalTarget);
-      return proto;
+      return protos.read(this.#id);
     }
 
     getTarget() {
@@ -35,10 +101,13 @@
     }
 
     static call(action, method, value) {
+      protos.store(action.#id);
       native.method(action.#id, method, value, given(value));
+      protos.outdate(action.#id);
     }
 
     static changeType(action, type) {
+      defined.length = 0;
       return native.changeType(action.#id, type);
     }
   }
@@ -83,10 +152,23 @@
     "disabled", "setDependOnDependencyAssertions",
   ]);
   const Assertion = withMethods(class Assertion extends Action {}, [
-    "query", "dependencies", "tags", "description", "database", "schema", "hermetic", "disabled",
-  ]);
-  const Declaration = withMethods(class Declaration extends Action {}, ["description", "columns", "database", "schema"]);
+    "query", "dependencies", "tags", "description", "database", "schema", "disabled",
+  ], ["hermetic"]);
+  const Declaration = withMethods(class Declaration extends Action {}, ["description", "columns"]);
   const Notebook = withMethods(class Notebook extends Action {}, ["dependencies", "tags", "disabled"]);
+
+  // The actions of the project so far
+  const defined = [];
+  const definedNow = () => {
+    const types = {
+      table: Table, view: View, incremental: IncrementalTable, operation: Operation, assertion: Assertion,
+      declaration: Declaration, notebook: Notebook,
+    };
+    for (const [id, kind] of JSON.parse(native.definedFrom(defined.length))) {
+      defined.push(actionOf(id, types[kind] ?? Action));
+    }
+    return defined;
+  };
 
   class Test {
     #id;
@@ -119,10 +201,81 @@
 
   // ---- The API
 
-  const create = (type, kind, name, given, method) => {
-    const config = given !== null && typeof given === "object" ? given : {};
-    const action = new type(native.create(kind, { type: kind, ...config, name }));
-    if (given && typeof given !== "object") {
+  const isObject = (value) => value !== null && typeof value === "object";
+
+  // Configs are taken apart in place: objects in them that others share are not the same afterwards.
+  const VIEW_OPTIONS = ["labels", "additionalOptions", "partitionBy", "clusterBy"];
+  const TABLE_OPTIONS = [
+    ...VIEW_OPTIONS, "updatePartitionFilter", "partitionExpirationDays", "requirePartitionFilter", "incrementalPredicates",
+    "iceberg",
+  ];
+  const OPTIONS = { table: TABLE_OPTIONS, view: VIEW_OPTIONS, incremental: TABLE_OPTIONS };
+  const takenApart = new WeakSet();
+  const conditionsOf = new Map();
+  const once = (object) => {
+    if (takenApart.has(object)) {
+      native.shares();
+    }
+    takenApart.add(object);
+  };
+  const takeApart = (kind, { bigquery, assertions }) => {
+    if (!Object.hasOwn(OPTIONS, kind)) {
+      return;
+    }
+    if (isObject(bigquery)) {
+      once(bigquery);
+      for (const key of OPTIONS[kind]) {
+        if (bigquery[key]) {
+          delete bigquery[key];
+        }
+      }
+    }
+    if (isObject(assertions)) {
+      once(assertions);
+      for (const key of ["uniqueKey", "nonNull"]) {
+        if (typeof assertions[key] === "string") {
+          assertions[key] = [assertions[key]];
+        }
+      }
+      if (assertions.uniqueKeys?.[0]?.length > 0) {
+        assertions.uniqueKeys = assertions.uniqueKeys.map((uniqueKey) => ({ uniqueKey }));
+      }
+      addConditions(assertions);
+    }
+  };
+  const addConditions = ({ rowConditions, nonNull }) => {
+    if (Array.isArray(rowConditions) && nonNull?.length > 0) {
+      for (const column of typeof nonNull === "string" ? [nonNull] : nonNull) {
+        rowConditions.push(`${column} IS NOT NULL`);
+      }
+      const tables = conditionsOf.get(rowConditions) ?? [];
+      if (tables.length > 0) {
+        native.shares();
+      }
+      conditionsOf.set(rowConditions, [...tables, native.latest()]);
+    }
+  };
+
+  // What is left to do when all files have been loaded
+  const settle = () => {
+    protos.settle();
+    for (const [conditions, tables] of conditionsOf) {
+      if (tables.length > 1) {
+        tables.forEach((table) => native.rowConditions(table, conditions));
+      }
+    }
+  };
+
+  const create = (type, kind, config) => {
+    const action = new type(native.create(kind, config));
+    takeApart(kind, config);
+    return action;
+  };
+
+  // What a config says goes before the arguments that stand beside it.
+  const named = (type, kind, given, method, plain) => {
+    const action = create(type, kind, isObject(given) ? { ...plain, ...given } : plain);
+    if (given && !isObject(given)) {
       Action.call(action, method, given);
     }
     return action;
@@ -131,14 +284,42 @@
   const publish = (name, config) => {
     const kind = (config !== null && typeof config === "object" && config.type) || "view";
     const types = { table: Table, view: View, incremental: IncrementalTable };
-    if (!Object.hasOwn(types, kind)) {
+    if (!hasOwn(types, kind)) {
       throw new Error(`Unrecognized table type: ${kind}`);
     }
-    return create(types[kind], kind, name, config, "query");
+    return named(types[kind], kind, config, "query", { type: kind, name });
   };
-  const operate = (name, config) => create(Operation, "operations", name, config, "queries");
-  const assert = (name, config) => create(Assertion, "assertion", name, config, "query");
-  const declare = (config) => new Declaration(native.create("declaration", { type: "declaration", ...config }));
+  const operate = (name, config) => named(Operation, "operations", config, "queries", { name });
+  const assert = (name, config) => named(Assertion, "assertion", config, "query", { name });
+  const declare = (config) => {
+    const action = create(Declaration, "declaration", { ...config });
+    renew(config);
+    return action;
+  };
+  // The words of the reference take the place of older ones in the config of a declaration itself.
+  const renew = (config) => {
+    for (const [old, word] of [["database", "project"], ["schema", "dataset"]]) {
+      if (config[old]) {
+        config[word] = config[old];
+        delete config[old];
+      }
+    }
+    delete config.type;
+    if (config.columns) {
+      config.columns = columnsAsList([], config.columns);
+    }
+  };
+  const columnsAsList = (parents, columns) =>
+    Object.entries(columns).flatMap(([name, column]) => {
+      const path = [...parents, name];
+      if (typeof column === "string") {
+        return [{ description: column, path }];
+      }
+      const { description, tags, bigqueryPolicyTags, columns: nested } = column;
+      const list = (texts) => (typeof texts === "string" ? [texts] : texts);
+      const own = { description, path, tags: list(tags), bigqueryPolicyTags: list(bigqueryPolicyTags) };
+      return [own, ...columnsAsList(path, nested ?? {})];
+    });
   const test = (name) => new Test(native.createTest({ name }));
   const notebook = (config) => new Notebook(native.createNotebook({ ...config }));
   const jitData = (key, value) => native.jitData(String(key), value);
@@ -147,33 +328,95 @@
 
   // ---- What SQL is made with
 
-  const names = (id) => ({
-    self: () => native.self(id),
-    ref: (...reference) => native.ref(id, reference),
-    resolve: (...reference) => native.resolveName(id, reference),
-    name: () => native.name(id),
-    schema: () => native.schema(id),
-    database: () => native.database(id),
-  });
   const when = (condition, then, otherwise = "") => (condition ? then : otherwise);
-  const silent = (id, methods) => {
-    const calls = {};
-    for (const method of methods) {
-      calls[method] = (value) => {
-        native.method(id, method, value, given(value));
-        return "";
+
+  // What functions of the JavaScript API are given; the properties are those of Dataform's contexts.
+  class Context {
+    #id;
+
+    constructor(id, word, type) {
+      this.#id = id;
+      this[word] = actionOf(id, type);
+    }
+
+    self() {
+      return native.self(this.#id);
+    }
+
+    ref(...reference) {
+      return native.ref(this.#id, reference);
+    }
+
+    resolve(...reference) {
+      return native.resolveName(this.#id, reference);
+    }
+
+    name() {
+      return native.name(this.#id);
+    }
+
+    schema() {
+      return native.schema(this.#id);
+    }
+
+    database() {
+      return native.database(this.#id);
+    }
+
+    when(condition, then, otherwise) {
+      return when(condition, then, otherwise);
+    }
+
+    static call(context, method, value) {
+      native.method(context.#id, method, value, given(value));
+      return "";
+    }
+  }
+
+  const withCalls = (type, names) => {
+    for (const name of names) {
+      type.prototype[name] = function (value) {
+        return Context.call(this, name, value);
       };
     }
-    return calls;
+    return type;
   };
-  const TABLE_CALLS = ["where", "preOps", "postOps", "disabled", "bigquery", "dependencies", "tags"];
+
+  class TableBaseContext extends Context {
+    constructor(id, word, type, isIncremental) {
+      super(id, word, type);
+      this.isIncremental = isIncremental;
+    }
+
+    incremental() {
+      return !!this.isIncremental;
+    }
+
+    disabled() {
+      return Context.call(this, "disabled");
+    }
+  }
+  withCalls(TableBaseContext, ["where", "preOps", "postOps", "bigquery", "dependencies", "tags"]);
+
+  class TableContext extends TableBaseContext {
+    type() {
+      return "";
+    }
+  }
+
+  const OperationContext = withCalls(class OperationContext extends Context {}, ["hasOutput", "dependencies", "tags"]);
+  const AssertionContext = withCalls(class AssertionContext extends Context {}, ["dependencies", "tags"]);
+  class DataPreparationContext extends Context {
+    EXPECT = " /* @@VALIDATION */ WHERE ";
+  }
+
   const contexts = {
-    table: (id, incremental) => ({
-      ...names(id), when, incremental: () => incremental, ...silent(id, TABLE_CALLS), type: () => "",
-    }),
-    operation: (id) => ({ ...names(id), when, ...silent(id, ["hasOutput", "dependencies", "tags"]) }),
-    assertion: (id) => ({ ...names(id), when, ...silent(id, ["dependencies", "tags"]) }),
-    "data preparation": (id) => ({ ...names(id), when, EXPECT: " /* @@VALIDATION */ WHERE " }),
+    table: (id, incremental) => new TableContext(id, "table", Table, incremental),
+    view: (id, incremental) => new TableBaseContext(id, "view", View, incremental),
+    incremental: (id, incremental) => new TableBaseContext(id, "incrementalTable", IncrementalTable, incremental),
+    operation: (id) => new OperationContext(id, "operation", Operation),
+    assertion: (id) => new AssertionContext(id, "assertion", Assertion),
+    "data preparation": (id) => new DataPreparationContext(id, "dataPreparation", Action),
     test: () => ({}),
     // The tested query reads the inputs of the test.
     tested: (id) => {
@@ -182,7 +425,7 @@
         if (input === null) {
           return "";
         }
-        const sql = typeof input === "number" ? functions[input]({}) : input;
+        const sql = typeof input === "number" ? call(input, {}) : input;
         return `(${Array.isArray(sql) ? sql[0] : sql})`;
       };
       const nothing = () => "";
@@ -193,13 +436,45 @@
       };
     },
   };
-  contexts.view = contexts.incremental = contexts.table;
 
-  const evaluate = (number, kind, id, incremental) => functions[number](contexts[kind](id, incremental));
+  // The same for the SQL of SQLX files, which only takes single names out of it: made when they are asked for.
+  const NAMES = {
+    self: (id) => () => native.self(id),
+    ref: (id) => (...reference) => native.ref(id, reference),
+    resolve: (id) => (...reference) => native.resolveName(id, reference),
+    name: (id) => () => native.name(id),
+    schema: (id) => () => native.schema(id),
+    database: (id) => () => native.database(id),
+    when: () => when,
+  };
+  const getters = (names) => {
+    const prototype = {};
+    for (const [name, make] of Object.entries(names)) {
+      Object.defineProperty(prototype, name, {
+        get() {
+          return make(this.id, this.forIncremental);
+        },
+      });
+    }
+    return prototype;
+  };
+  const operationNames = getters(NAMES);
+  const tableNames = getters({ ...NAMES, incremental: (id, forIncremental) => () => forIncremental });
+  const namesOf = {
+    table: tableNames, view: tableNames, incremental: tableNames, operation: operationNames, assertion: operationNames,
+    "data preparation": getters({ ...NAMES, EXPECT: () => contexts["data preparation"](0).EXPECT }),
+  };
+  const context = (kind, id, forIncremental) =>
+    Object.hasOwn(namesOf, kind)
+      ? Object.assign(Object.create(namesOf[kind]), { id, forIncremental })
+      : contexts[kind](id, forIncremental);
+
+  const evaluate = (number, kind, id, incremental) =>
+    call(number, fromSqlx.has(number) ? context(kind, id, incremental) : contexts[kind](id, incremental));
 
   // ---- Modules
 
-  const modules = new Map();
+  const modules = createObject(null);
   const includes = [];
   const folder = (file) => (file.includes("/") ? file.slice(0, file.lastIndexOf("/")) : "");
 
@@ -215,26 +490,29 @@
     return require;
   };
 
-  const sqlx = ({ config, sql, where, pre, post, inputs = [] }) =>
-    native.sqlx(config, [sql, where, pre, post].map(given), inputs.map(given));
+  const sqlx = ({ config, sql, where, pre, post, inputs = [] }) => {
+    const numbers = [sql, where, pre, post].map(given);
+    numbers.forEach((number) => fromSqlx.add(number));
+    native.sqlx(config, numbers, inputs.map(given));
+    takeApart(config.type, config);
+  };
 
   const load = (file) => {
-    const known = modules.get(file);
+    const known = modules[file];
     if (known) {
       return known.exports;
     }
     const filename = `${settings.root}/${file}`;
     const module = { exports: {}, id: filename, filename, loaded: false, children: [], paths: [] };
-    modules.set(file, module);
+    modules[file] = module;
     try {
       const code = native.source(file);
       if (typeof code === "function") {
         native.enter(file);
         try {
-          code.call(
-            module.exports, module.exports, requireFrom(file), module, filename, `${settings.root}/${folder(file)}`,
-            sqlx,
-          );
+          apply(code, module.exports, [
+            module.exports, requireFrom(file), module, filename, `${settings.root}/${folder(file)}`, sqlx,
+          ]);
         } finally {
           native.leave();
         }
@@ -242,7 +520,7 @@
         module.exports = code;
       }
     } catch (error) {
-      modules.delete(file);
+      delete modules[file];
       throw error;
     }
     module.loaded = true;
@@ -253,7 +531,7 @@
     for (const [name, value] of includes) {
       globalThis[name] = value;
     }
-    Object.assign(globalThis, api);
+    assign(globalThis, api);
   };
 
   // ---- Globals
@@ -277,9 +555,16 @@
     vars: {}, databaseSuffix: "", defaultLocation: "", builtinAssertionNamePrefix: "", disableAssertions: false,
     defaultReservation: "", includeTestsInCompiledGraph: false, preserveGovernanceControls: false,
   };
-  const projectConfig = Object.assign(Object.create(DEFAULTS), JSON.parse(settings.projectConfig));
-  const configChanged = () => native.configure(JSON.stringify(projectConfig));
-  const dataform = { projectConfig: observed(projectConfig, configChanged), rootDir: settings.root, ...api };
+  const projectConfig = assign(createObject(DEFAULTS), parse(settings.projectConfig));
+  const configChanged = () => native.configure(stringify(projectConfig));
+  const dataform = {
+    projectConfig: observed(projectConfig, configChanged),
+    rootDir: settings.root,
+    get actions() {
+      return definedNow();
+    },
+    ...api,
+  };
 
   const say = (level) => (...values) =>
     native.console(
@@ -298,10 +583,45 @@
     clearTimeout: noTimer, clearInterval: noTimer, clearImmediate: noTimer,
   });
 
+  // What asks for the time or a random number is noted: its result cannot be kept.
+  const clocked = (ask) => {
+    const asked = {
+      [ask.name](...values) {
+        native.clock();
+        return ask.apply(this, values);
+      },
+    };
+    return asked[ask.name];
+  };
+  Date.now = clocked(Date.now);
+  Math.random = clocked(Math.random);
+  globalThis.Date = Date.prototype.constructor = new Proxy(Date, {
+    construct: (date, values, target) => {
+      if (values.length === 0) {
+        native.clock();
+      }
+      return Reflect.construct(date, values, target);
+    },
+    apply: (date) => {
+      native.clock();
+      return date();
+    },
+  });
+  if ("performance" in globalThis) {
+    const { performance } = globalThis;
+    Object.defineProperty(globalThis, "performance", {
+      configurable: true,
+      get: () => {
+        native.clock();
+        return performance;
+      },
+    });
+  }
+
   const extension = (name) => {
     const request = { compileConfig: { projectDir: settings.root, filePaths: [] } };
     load(native.find("", name)).extension().compile(request, dataform);
   };
 
-  return { extension, load, include, bind, evaluate };
+  return { extension, load, include, bind, settle, evaluate, context };
 };

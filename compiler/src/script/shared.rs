@@ -8,6 +8,7 @@ use std::sync::Arc;
 use rquickjs::{Ctx, Exception, Value as JsValue};
 
 use super::ScriptError;
+use super::convert::{OUT_OF_MEMORY, charge, is_exhausted};
 use super::files::ProjectFiles;
 use crate::action::{Raise, Session};
 use crate::sqlx::{Generated, Parts};
@@ -20,6 +21,9 @@ pub struct SqlxModule {
     /// Its parts
     pub parts: Parts,
 }
+
+/// Bytes that the record of an error takes beside the calls that led to it
+const RECORD: usize = 1024;
 
 /// The state behind the host's functions
 pub struct Shared {
@@ -51,6 +55,30 @@ impl Shared {
         throw(ctx, raise.class, &raise.message)
     }
 
+    /// Does what may report errors, and notes for each the calls in project code that led to it.
+    ///
+    /// # Errors
+    /// The exception of an engine without memory, when there are too many.
+    pub fn noting<T>(
+        &self,
+        ctx: &Ctx<'_>,
+        work: impl FnOnce(&mut Session) -> T,
+    ) -> rquickjs::Result<T> {
+        let mut session = self.session.borrow_mut();
+        let before = session.errors.len();
+        let done = work(&mut session);
+        if session.errors.len() > before {
+            let calls = Exception::from_message(ctx.clone(), "")
+                .map(|error| exception(error.as_value()))
+                .unwrap_or_default();
+            for record in &mut session.errors[before..] {
+                charge(ctx, RECORD + calls.stack.len())?;
+                record.calls = Some(Box::new(calls.clone()));
+            }
+        }
+        Ok(done)
+    }
+
     /// The exception that left a call into JavaScript
     pub fn caught(&self, ctx: &Ctx<'_>, error: rquickjs::Error) -> ScriptError {
         let mut caught = match error {
@@ -61,11 +89,14 @@ impl Shared {
                 ..ScriptError::default()
             },
         };
-        if caught.name == "InternalError" && caught.message == "out of memory" {
+        if caught.name == "InternalError" && caught.message == OUT_OF_MEMORY {
             caught.limit = true;
         }
         if self.interrupted.get() {
             caught.limit = true;
+        }
+        if caught.limit && is_exhausted() {
+            OUT_OF_MEMORY.clone_into(&mut caught.message);
         }
         if caught.limit {
             caught.file = self.session.borrow().files.last().cloned();
@@ -131,7 +162,6 @@ fn exception(value: &JsValue<'_>) -> ScriptError {
         name: text("name"),
         message: text("message"),
         stack: text("stack"),
-        limit: false,
-        file: None,
+        ..ScriptError::default()
     }
 }

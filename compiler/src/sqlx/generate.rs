@@ -3,8 +3,9 @@
 use std::ops::Range;
 
 use super::escape::{escape_comment, escape_text, string_literal};
+use super::expression::CONTEXT;
 use super::extract::{Parts, PieceKind, Statement};
-use super::template::{Slot, constant, slots, template};
+use super::template::{Slot, constant, plain_template, slots};
 
 /// JavaScript with its origin
 #[derive(Debug, Clone, Default)]
@@ -44,10 +45,6 @@ impl Generated {
     }
 }
 
-/// The names that SQL and `js` blocks can use; `undefined` where the action has none
-const CONTEXT: &str =
-    "({ self, ref, resolve, name, when, incremental, schema, database, EXPECT }) => {";
-
 /// Writes the module for the SQLX file at `path`, whose only effect is one call of `__sqlx`
 pub fn generate(path: &str, text: &str, parts: &Parts) -> Generated {
     let mut writer = Writer {
@@ -63,6 +60,7 @@ pub fn generate(path: &str, text: &str, parts: &Parts) -> Generated {
     }
     writer.plain(" }");
     let dynamic_javascript = !parts.javascript.is_empty();
+    let head = format!("({{ {} }}) => {{", CONTEXT.join(", "));
     for (key, statements) in [
         ("sql", Some(&parts.statements)),
         ("where", parts.incremental_where.as_ref()),
@@ -76,7 +74,7 @@ pub fn generate(path: &str, text: &str, parts: &Parts) -> Generated {
             writer.plain(", ");
             writer.plain(key);
             writer.plain(": ");
-            writer.function(CONTEXT, parts, statements, true);
+            writer.function(&head, parts, statements, true);
         }
     }
     if !parts.inputs.is_empty() {
@@ -102,17 +100,17 @@ pub fn base_name(path: &str) -> &str {
 }
 
 /// Whether the SQL needs no JavaScript engine
-pub fn is_static(statements: &[Statement], text: &str) -> bool {
+fn is_static(statements: &[Statement], text: &str) -> bool {
     statements
         .iter()
-        .all(|statement| template(text, statement).is_some())
+        .all(|statement| plain_template(text, statement).is_some())
 }
 
 /// Whether the SQL is the same text always
-pub fn is_constant(statements: &[Statement], text: &str) -> bool {
+fn is_constant(statements: &[Statement], text: &str) -> bool {
     statements
         .iter()
-        .all(|statement| template(text, statement).is_some_and(|parts| constant(&parts).is_some()))
+        .all(|statement| plain_template(text, statement).is_some_and(|parts| constant(&parts).is_some()))
 }
 
 struct Writer<'a> {

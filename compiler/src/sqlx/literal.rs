@@ -1,23 +1,137 @@
-//! Reads a `config` block that is a plain object literal, so that no engine is needed for it
+//! Reads a `config` block, and the arguments of calls, as far as they are literals
 
+use super::expression::{Expression, entry};
 use crate::value::{Object, Value};
 
-/// The value of an object literal made of literals only; `None` for anything else
-pub fn parse_literal(text: &str) -> Option<Value> {
-    let mut reader = Reader { text, at: 0 };
+/// A value as it is written
+#[derive(Debug, Clone, PartialEq)]
+pub enum Draft {
+    /// Known
+    Known(Value),
+    /// Known to the engine only
+    Expression(Expression),
+    /// A list that is not known as a whole
+    Array(Vec<Draft>),
+    /// An object that is not known as a whole
+    Object(Vec<Entry>),
+}
+
+/// An entry of an object
+#[derive(Debug, Clone, PartialEq)]
+pub enum Entry {
+    /// `name: value`
+    Named(String, Draft),
+    /// `...value`
+    Spread(Expression),
+}
+
+impl Draft {
+    /// The value, if it is known
+    pub fn known(self) -> Option<Value> {
+        match self {
+            Self::Known(value) => Some(value),
+            _ => None,
+        }
+    }
+
+    /// The text under a name of an object, if it is known
+    pub fn named(&self, name: &str) -> Option<&str> {
+        let Self::Object(entries) = self else {
+            return None;
+        };
+        let last = entries.iter().rev().find(|entry| match entry {
+            Entry::Named(key, _) => key == name,
+            Entry::Spread(_) => true,
+        })?;
+        match last {
+            Entry::Named(_, Self::Known(value)) => value.as_str(),
+            _ => None,
+        }
+    }
+
+    /// Whether code has a hand on objects that Dataform takes apart when it reads the config
+    pub fn lends(&self) -> bool {
+        let Self::Object(entries) = self else {
+            return false;
+        };
+        entries.iter().any(|entry| match entry {
+            Entry::Spread(_) => true,
+            Entry::Named(name, Self::Expression(_)) => {
+                matches!(name.as_str(), "bigquery" | "assertions" | "rowConditions")
+            }
+            Entry::Named(name, value) => name == "assertions" && value.lends(),
+        })
+    }
+
+    /// Shows every expression in it to `visit`, in the order of evaluation, with whether it is spread
+    pub fn visit(&mut self, visit: &mut dyn FnMut(&mut Expression, bool)) {
+        match self {
+            Self::Known(_) => {}
+            Self::Expression(expression) => visit(expression, false),
+            Self::Array(items) => items.iter_mut().for_each(|item| item.visit(visit)),
+            Self::Object(entries) => {
+                for entry in entries {
+                    match entry {
+                        Entry::Named(_, value) => value.visit(visit),
+                        Entry::Spread(expression) => visit(expression, true),
+                    }
+                }
+            }
+        }
+    }
+
+    /// The value, with those of its expressions in the order of evaluation
+    pub fn fill(self, values: &mut impl Iterator<Item = Value>) -> Value {
+        match self {
+            Self::Known(value) => value,
+            Self::Expression(_) => values.next().unwrap_or_default(),
+            Self::Array(items) => {
+                Value::Array(items.into_iter().map(|item| item.fill(values)).collect())
+            }
+            Self::Object(entries) => {
+                let mut object = Vec::new();
+                for entry in entries {
+                    match entry {
+                        Entry::Named(name, value) => object.push((name, value.fill(values))),
+                        Entry::Spread(_) => {
+                            if let Some(Value::Object(spread)) = values.next() {
+                                object.extend(spread.into_entries());
+                            }
+                        }
+                    }
+                }
+                Value::Object(Object::from_entries(object))
+            }
+        }
+    }
+}
+
+/// The object literal that the bytes from `start` to `end` of a file are; `None` for anything else
+pub fn parse_config(file: &str, start: usize, end: usize) -> Option<Draft> {
+    let mut reader = Reader {
+        text: &file[..end],
+        at: start,
+        code: true,
+        depth: 0,
+    };
     reader.skip()?;
     let value = reader.object()?;
     reader.skip()?;
-    (reader.at == text.len()).then_some(value)
+    (reader.at == end).then_some(value)
 }
 
 /// The values of a list of arguments made of literals only
 pub fn parse_arguments(text: &str) -> Option<Vec<Value>> {
-    let mut reader = Reader { text, at: 0 };
+    let mut reader = Reader {
+        text,
+        at: 0,
+        code: false,
+        depth: 0,
+    };
     let mut arguments = Vec::new();
     reader.skip()?;
     while reader.at < text.len() {
-        arguments.push(reader.value()?);
+        arguments.push(reader.value()?.known()?);
         if !reader.eat(',') {
             break;
         }
@@ -26,10 +140,40 @@ pub fn parse_arguments(text: &str) -> Option<Vec<Value>> {
     (reader.at == text.len()).then_some(arguments)
 }
 
+/// The arguments of a call that opens at `open`, if they are literals, and where the call ends
+pub fn read_call(text: &str, open: usize) -> Option<(Vec<Value>, usize)> {
+    let mut reader = Reader {
+        text,
+        at: open,
+        code: false,
+        depth: 0,
+    };
+    let mut arguments = Vec::new();
+    if !reader.eat('(') {
+        return None;
+    }
+    reader.skip()?;
+    while !reader.eat(')') {
+        arguments.push(reader.value()?.known()?);
+        if !reader.eat(',') {
+            return reader.eat(')').then_some((arguments, reader.at));
+        }
+        reader.skip()?;
+    }
+    Some((arguments, reader.at))
+}
+
 struct Reader<'a> {
     text: &'a str,
     at: usize,
+    /// Whether there may be expressions that are no literals
+    code: bool,
+    /// In how many objects and lists it is
+    depth: usize,
 }
+
+/// How many objects and lists may stand in each other
+const DEEPEST: usize = 100;
 
 impl Reader<'_> {
     fn peek(&self) -> Option<char> {
@@ -60,61 +204,91 @@ impl Reader<'_> {
         }
     }
 
-    fn value(&mut self) -> Option<Value> {
+    /// A value up to the comma or bracket after it
+    fn value(&mut self) -> Option<Draft> {
         self.skip()?;
-        let value = match self.peek()? {
-            '{' => self.object(),
-            '[' => self.array(),
-            '"' | '\'' | '`' => self.string().map(Value::String),
-            character if character.is_ascii_digit() => self.number(),
-            _ => self.word(),
-        }?;
-        self.skip()?;
-        Some(value)
+        let start = self.at;
+        if let Some(value) = self.literal()
+            && self.skip().is_some()
+            && self.peek().is_none_or(|next| matches!(next, ',' | '}' | ']' | ')'))
+        {
+            return Some(value);
+        }
+        self.at = start;
+        self.expression().map(Draft::Expression)
     }
 
-    fn object(&mut self) -> Option<Value> {
+    fn expression(&mut self) -> Option<Expression> {
+        if !self.code {
+            return None;
+        }
+        let (expression, end) = entry(self.text, self.at)?;
+        self.at = end;
+        self.skip()?;
+        Some(expression)
+    }
+
+    fn literal(&mut self) -> Option<Draft> {
+        let first = self.peek().filter(|_| self.depth < DEEPEST)?;
+        self.depth += 1;
+        let value = match first {
+            '{' => self.object(),
+            '[' => self.array(),
+            '"' | '\'' | '`' => self.string().map(|text| Draft::Known(Value::String(text))),
+            character if character.is_ascii_digit() => self.number().map(Draft::Known),
+            _ => self.word().map(Draft::Known),
+        };
+        self.depth -= 1;
+        value
+    }
+
+    fn object(&mut self) -> Option<Draft> {
         if !self.eat('{') {
             return None;
         }
-        let mut object: Vec<(String, Value)> = Vec::new();
+        let mut entries = Vec::new();
         loop {
             self.skip()?;
             if self.eat('}') {
-                return Some(Value::Object(Object::from_ordered(object)));
+                return Some(object(entries));
             }
-            let key = match self.peek()? {
-                '"' | '\'' => self.string()?,
-                _ => self.identifier()?,
+            let entry = if self.text[self.at..].starts_with("...") {
+                self.at += "...".len();
+                self.skip()?;
+                Entry::Spread(self.expression()?)
+            } else {
+                self.named()?
             };
-            self.skip()?;
-            if key == "__proto__" || !self.eat(':') {
-                return None;
-            }
-            let value = self.value()?;
-            match object.iter_mut().find(|(name, _)| *name == key) {
-                Some(entry) => entry.1 = value,
-                None => object.push((key, value)),
-            }
+            entries.push(entry);
             if !self.eat(',') {
-                return self
-                    .eat('}')
-                    .then(|| Value::Object(Object::from_ordered(object)));
+                return self.eat('}').then(|| object(entries));
             }
         }
     }
 
-    fn array(&mut self) -> Option<Value> {
+    fn named(&mut self) -> Option<Entry> {
+        let key = match self.peek()? {
+            '"' | '\'' => self.string()?,
+            _ => self.identifier()?.to_owned(),
+        };
+        self.skip()?;
+        if key == "__proto__" || !self.eat(':') {
+            return None;
+        }
+        Some(Entry::Named(key, self.value()?))
+    }
+
+    fn array(&mut self) -> Option<Draft> {
         self.eat('[');
         let mut items = Vec::new();
         loop {
             self.skip()?;
             if self.eat(']') {
-                return Some(Value::Array(items));
+                return Some(array(items));
             }
             items.push(self.value()?);
             if !self.eat(',') {
-                return self.eat(']').then_some(Value::Array(items));
+                return self.eat(']').then(|| array(items));
             }
         }
     }
@@ -122,8 +296,16 @@ impl Reader<'_> {
     fn string(&mut self) -> Option<String> {
         let quote = self.peek()?;
         self.at += 1;
+        let plain = |character: char| {
+            character != quote
+                && !matches!(character, '\\' | '\n' | '\r' | '\u{2028}' | '\u{2029}' | '$')
+        };
         let mut out = String::new();
         loop {
+            let rest = &self.text[self.at..];
+            let length = rest.find(|character| !plain(character))?;
+            out.push_str(&rest[..length]);
+            self.at += length;
             let character = self.peek()?;
             self.at += character.len_utf8();
             match character {
@@ -163,7 +345,7 @@ impl Reader<'_> {
     }
 
     fn word(&mut self) -> Option<Value> {
-        match self.identifier()?.as_str() {
+        match self.identifier()? {
             "true" => Some(Value::Bool(true)),
             "false" => Some(Value::Bool(false)),
             "null" => Some(Value::Null),
@@ -171,7 +353,7 @@ impl Reader<'_> {
         }
     }
 
-    fn identifier(&mut self) -> Option<String> {
+    fn identifier(&mut self) -> Option<&str> {
         let rest = &self.text[self.at..];
         let length = rest
             .find(|character: char| {
@@ -183,7 +365,30 @@ impl Reader<'_> {
             return None;
         }
         self.at += length;
-        Some(name.to_owned())
+        Some(name)
+    }
+}
+
+/// An object, known if its entries are
+fn object(entries: Vec<Entry>) -> Draft {
+    let known = |entry: &Entry| matches!(entry, Entry::Named(_, Draft::Known(_)));
+    let all = entries.iter().all(known);
+    let object = Draft::Object(entries);
+    if all {
+        Draft::Known(object.fill(&mut std::iter::empty()))
+    } else {
+        object
+    }
+}
+
+/// A list, known if its items are
+fn array(items: Vec<Draft>) -> Draft {
+    let all = items.iter().all(|item| matches!(item, Draft::Known(_)));
+    let array = Draft::Array(items);
+    if all {
+        Draft::Known(array.fill(&mut std::iter::empty()))
+    } else {
+        array
     }
 }
 
@@ -191,27 +396,57 @@ impl Reader<'_> {
 mod tests {
     use super::*;
 
+    fn parse(text: &str) -> Option<Draft> {
+        parse_config(text, 0, text.len())
+    }
+
     #[test]
-    fn literals_are_read_and_code_is_not() {
-        let text = "{ type: \"table\", // c\n 'tags': ['a', `b`,], x: { y: 1.5, z: null }, }";
+    fn literals_are_read() {
+        let text = "{ type: \"table\", // c\n 'tags': ['a', `b`,], x: { y: 1.5, z: null }, type: '$' }";
         assert_eq!(
-            parse_literal(text).map(|value| value.to_json()).as_deref(),
-            Some("{\"type\":\"table\",\"tags\":[\"a\",\"b\"],\"x\":{\"y\":1.5,\"z\":null}}")
+            parse(text).and_then(Draft::known).map(|value| value.to_json()).as_deref(),
+            Some("{\"type\":\"$\",\"tags\":[\"a\",\"b\"],\"x\":{\"y\":1.5,\"z\":null}}")
         );
+    }
+
+    #[test]
+    fn expressions_are_left_to_the_engine() {
+        for (text, expressions) in [
+            ("{ ...x, y: 1 }", "...x"),
+            ("{ a: b, c: [1, d.e] }", "b;d.e"),
+            ("{ a: `${1}` // c\n }", "`${$0}` "),
+            ("{ a: 1 + 1 }", "$0 + $1 "),
+            ("{ a: \"x\".y, b: { c() {} } }", "$0.y;{ c() {} } "),
+            ("{ a: \"b\" c: [] }", "$0 c: [] "),
+            ("{ a: -1, b: [1,,2], c: 0x }", ""),
+            ("{ a: { ...x, [k]: 1 }, b: [...y] }", "{ ...x, [k]: $0 };[...y] "),
+        ] {
+            let mut shown = Vec::new();
+            if let Some(mut draft) = parse(text) {
+                draft.visit(&mut |expression, spread| {
+                    let dots = if spread { "..." } else { "" };
+                    shown.push(format!("{dots}{}", expression.code));
+                });
+            }
+            assert_eq!(shown.join(";"), expressions, "{text}");
+        }
+    }
+
+    #[test]
+    fn other_code_is_not_taken() {
         for code in [
-            "{ ...x }",
-            "{ a: b }",
-            "{ a: `${1}` }",
-            "{ a: 1 + 1 }",
             "{ a() {} }",
-            "{ a: -1 }",
             "{ a: 1",
             "{ a, b }",
-            "{ type: \"table\" tags: [] }",
             "{ a: 0x10 }",
-            "{ a: [1,,2] }",
+            "{ a: b = 1 }",
+            "{ a: f(b) }, 2",
+            "{ [a]: 1 }",
+            "{ a: b } + 1",
+            &"{ a: ".repeat(100_000),
+            &"[".repeat(100_000),
         ] {
-            assert_eq!(parse_literal(code), None, "{code}");
+            assert_eq!(parse(code), None, "{code}");
         }
     }
 }

@@ -2,9 +2,11 @@
 
 mod asserted;
 mod escape;
+mod expression;
 mod extract;
 mod generate;
 mod javascript;
+mod layout;
 mod lexer;
 mod literal;
 mod source_map;
@@ -12,8 +14,12 @@ mod template;
 mod tree;
 
 pub use asserted::{assertions, locate_assertion};
-pub use extract::{Parts, Statement, extract};
-pub use generate::{Generated, base_name, generate, is_constant, is_static};
-pub use literal::parse_literal;
+pub use expression::{CONTEXT, Expression, Literal};
+pub use extract::{Parts, PieceKind, Statement, extract};
+pub use layout::{GeneratedLine, line_of_javascript, line_of_sqlx};
+pub use generate::{Generated, base_name, generate};
+pub use lexer::parse as parse_tree;
+pub use literal::{Draft, parse_config, read_call};
 pub use source_map::{SqlPart, locate};
-pub use template::{Slot, TemplatePart, constant, slots, template};
+pub use template::{Slot, TemplatePart, constant, plain_template, slots, template};
+pub use tree::{Node, NodeKind};

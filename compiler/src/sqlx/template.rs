@@ -1,8 +1,9 @@
-//! Statements whose placeholders are plain calls of the context's functions, so that no engine is needed
+//! Statements as text, calls of the context's functions, and expressions that need the engine
 
 use std::ops::Range;
 
 use super::escape::{cook_comment, normalise_lines};
+use super::expression::{Expression, whole};
 use super::extract::{PieceKind, Statement};
 use super::literal::parse_arguments;
 use crate::value::Value;
@@ -26,6 +27,8 @@ pub enum TemplatePart {
     Database,
     /// `incremental()`
     Incremental,
+    /// Any other placeholder
+    Expression(Expression),
 }
 
 /// A stretch of a statement whose placeholders need the engine
@@ -60,7 +63,7 @@ pub fn slots(file: &str, statement: &Statement) -> Option<Vec<Slot>> {
     Some(slots)
 }
 
-/// The statement as parts, or `None` where a placeholder holds other JavaScript
+/// The statement as parts, or `None` where only the module's whole code can tell what it makes
 pub fn template(file: &str, statement: &Statement) -> Option<Vec<TemplatePart>> {
     let mut parts: Vec<TemplatePart> = Vec::new();
     for piece in &statement.pieces {
@@ -69,11 +72,18 @@ pub fn template(file: &str, statement: &Statement) -> Option<Vec<TemplatePart>> 
             PieceKind::Text if text.contains("${") => return None,
             PieceKind::Text => normalise_lines(text),
             PieceKind::Comment => cook_comment(text)?,
-            PieceKind::Placeholder => {
-                parts.push(call(text.strip_prefix("${")?.strip_suffix('}')?)?);
+            // in double quotes, code is text: its backslashes and backticks are escaped
+            PieceKind::QuotedPlaceholder if text.contains(['\\', '`']) => return None,
+            PieceKind::Placeholder | PieceKind::QuotedPlaceholder => {
+                let code = text.strip_prefix("${")?.strip_suffix('}')?;
+                let start = piece.span.start + "${".len();
+                let part = match call(code) {
+                    Some(part) => part,
+                    None => TemplatePart::Expression(whole(file, start, start + code.len())?),
+                };
+                parts.push(part);
                 continue;
             }
-            PieceKind::QuotedPlaceholder => return None,
         };
         match parts.last_mut() {
             Some(TemplatePart::Text(before)) => before.push_str(&cooked),
@@ -81,6 +91,12 @@ pub fn template(file: &str, statement: &Statement) -> Option<Vec<TemplatePart>> 
         }
     }
     Some(parts)
+}
+
+/// The statement as parts of which none needs the engine
+pub fn plain_template(file: &str, statement: &Statement) -> Option<Vec<TemplatePart>> {
+    let expression = |part: &TemplatePart| matches!(part, TemplatePart::Expression(_));
+    template(file, statement).filter(|parts| !parts.iter().any(expression))
 }
 
 /// The text of a statement without placeholders
@@ -113,28 +129,33 @@ mod tests {
     use super::super::extract::extract;
     use super::*;
 
+    fn shown(file: &str) -> Option<String> {
+        let parts = template(file, &extract(file).unwrap().statements[0])?;
+        let shown = parts.into_iter().map(|part| match part {
+            TemplatePart::Text(text) => text,
+            TemplatePart::Expression(expression) => format!("<{}>", expression.code),
+            other => format!("{other:?}"),
+        });
+        Some(shown.collect())
+    }
+
     #[test]
-    fn only_plain_calls_are_taken() {
-        let parts = |file: &str| template(file, &extract(file).unwrap().statements[0]);
-        assert_eq!(
-            parts("a ${ ref(\"x\", 'y') } b ${self()}"),
-            Some(vec![
-                TemplatePart::Text("a ".to_owned()),
-                TemplatePart::Ref(vec![Value::from("x"), Value::from("y")]),
-                TemplatePart::Text(" b ".to_owned()),
-                TemplatePart::SelfName,
-            ])
-        );
-        for dynamic in [
-            "${ref(x)}",
-            "${ref(\"x\") + 1}",
-            "${ref(\"x\").trim()}",
-            "${self(1)}",
-            "\"${self()}\"",
-            "${f()}",
-            "-- \\n",
+    fn plain_calls_need_no_engine_and_other_code_does() {
+        for (file, expected) in [
+            (
+                "a ${ ref(\"x\", 'y') } b ${self()}",
+                Some("a Ref([String(\"x\"), String(\"y\")]) b SelfName"),
+            ),
+            ("\"${self()}\"", Some("\"SelfName\"")),
+            ("${ref(x)}", Some("<ref(x)>")),
+            ("${ref(\"x\") + 1}", Some("<ref($0) + $1>")),
+            ("${self(1)}", Some("<self($0)>")),
+            ("\"${f()}\"", Some("\"<f()>\"")),
+            ("\"${`f`}\"", None),
+            ("${x = 1}", None),
+            ("-- \\n", None),
         ] {
-            assert_eq!(parts(dynamic), None, "{dynamic}");
+            assert_eq!(shown(file).as_deref(), expected, "{file}");
         }
     }
 }

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 use clap::{Parser, Subcommand};
-use sqlx_tests::{dataform, googlesql};
+use sqlx_tests::{dataform, execution, googlesql, peer, transcripts};
 
 /// Compare with reference results
 #[derive(Parser)]
@@ -16,11 +16,13 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Suite {
-    /// Compiled graphs of a folder of Dataform vectors (or of the folder above it)
+    /// Graphs, execution SQL and command lines of a folder of Dataform vectors
     Dataform {
-        /// One project per folder, with its `expected.json`
+        /// Holds `compile/` and `cli/`, or the vectors of `compile/` themselves
         folder: PathBuf,
     },
+    /// Graphs that Dataform itself makes, installed from npm
+    Peer(peer::Selection),
     /// Rows of a JSON-lines file of GoogleSQL cases
     Googlesql {
         /// One case per line
@@ -33,32 +35,91 @@ enum Suite {
 
 fn main() -> Result<()> {
     match Arguments::parse().suite {
-        Suite::Dataform { folder } => graphs(&folder),
+        Suite::Dataform { folder } => vectors(&folder),
+        Suite::Peer(selection) => peer::compare(&selection),
         Suite::Googlesql { file, all } => rows(&file, all),
     }
 }
 
-fn graphs(folder: &Path) -> Result<()> {
-    let below = folder.join("compile");
-    let folder = if below.is_dir() { &below } else { folder };
+fn vectors(folder: &Path) -> Result<()> {
+    let compile = folder.join("compile");
+    let mut unequal = match compile.is_dir() {
+        true => graphs(&compile)?,
+        false => graphs(folder)?,
+    };
+    let lines = folder.join("cli");
+    if lines.is_dir() {
+        unequal += command_lines(&lines)?;
+    }
+    if unequal > 0 {
+        bail!("{unequal} vectors differ");
+    }
+    Ok(())
+}
+
+/// How many graphs, and how many statements, are unequal
+fn graphs(folder: &Path) -> Result<usize> {
     let vectors = dataform::vectors(folder)
         .with_context(|| format!("{} cannot be read", folder.display()))?;
-    let mut unequal = 0;
+    let (mut unequal, mut sent, mut unequal_sent) = (0, 0, 0);
     for vector in &vectors {
         if let Some(difference) = vector.difference()? {
             unequal += 1;
             println!("{}: {difference}", vector.name);
         }
+        if let Some(found) = execution::differences(&folder.join(&vector.name), &|_| ())? {
+            sent += 1;
+            unequal_sent += usize::from(!found.is_empty());
+            for difference in found {
+                println!("{}: {difference}", vector.name);
+            }
+        }
+    }
+    println!("graphs equal / all: {} / {}", vectors.len() - unequal, vectors.len());
+    println!("execution SQL equal / all: {} / {sent}", sent - unequal_sent);
+    Ok(unequal + unequal_sent)
+}
+
+/// How many transcripts differ otherwise than listed
+fn command_lines(folder: &Path) -> Result<usize> {
+    let program = program()?;
+    let transcripts = transcripts::transcripts(folder)
+        .with_context(|| format!("{} cannot be read", folder.display()))?;
+    let (mut equal, mut listed, mut unequal) = (0, 0, 0);
+    for transcript in &transcripts {
+        match transcript.compare(&program)? {
+            transcripts::Outcome::Equal => equal += 1,
+            transcripts::Outcome::Listed(difference) => {
+                listed += 1;
+                println!("{}: listed difference: {difference}", transcript.name);
+            }
+            transcripts::Outcome::Unequal(difference) => {
+                unequal += 1;
+                println!("{}: {difference}", transcript.name);
+            }
+        }
     }
     println!(
-        "equal / all: {} / {}",
-        vectors.len() - unequal,
-        vectors.len()
+        "transcripts equal / all: {equal} / {} (+ {listed} listed differences)",
+        transcripts.len()
     );
-    if unequal > 0 {
-        bail!("{unequal} graphs differ");
+    Ok(unequal)
+}
+
+/// The program beside this one, built from what is in the checkout
+fn program() -> Result<PathBuf> {
+    let own = std::env::current_exe()?;
+    let folder = own.parent().context("this program is in no folder")?;
+    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    let mut build = std::process::Command::new(cargo);
+    build.args(["build", "--quiet", "--package", "sqlx-run"]);
+    if folder.file_name().is_some_and(|name| name == "release") {
+        build.arg("--release");
     }
-    Ok(())
+    if !build.status().context("cargo cannot be started")?.success() {
+        bail!("`sqlx-run` cannot be built");
+    }
+    Ok(folder.join(format!("sqlx-run{}", std::env::consts::EXE_SUFFIX)))
 }
 
 fn rows(file: &Path, all: bool) -> Result<()> {

@@ -1,0 +1,188 @@
+//! Defines the actions of SQLX files without a module of JavaScript: what is not plain in them is expressions
+
+use rquickjs::Value as JsValue;
+
+use super::convert::from_js;
+use super::expressions::{Expressions, Form};
+use super::natives::named;
+use super::shared::{Shared, SqlxModule};
+use crate::action::{SqlxBlock, SqlxBlocks, create_sqlx};
+use crate::sqlx::{
+    Draft, Expression, Statement, TemplatePart, base_name, constant, parse_config, template,
+};
+use crate::value::{Object, Value};
+
+/// A SQLX file whose config and SQL are known up to the values of expressions
+struct Plain {
+    config: Option<Draft>,
+    blocks: SqlxBlocks,
+}
+
+/// Defines the action of a SQLX file, or does nothing and gives false where that takes a module.
+///
+/// # Errors
+/// What an expression in the config throws, and which.
+pub fn define<'js>(
+    shared: &Shared,
+    expressions: &Expressions<'js>,
+    path: &str,
+    module: &SqlxModule,
+) -> Result<bool, (rquickjs::Error, Expression)> {
+    let Some(mut plain) = plain(module) else {
+        return Ok(false);
+    };
+    let file = expressions.file(path);
+    if let Some(config) = &mut plain.config {
+        config.visit(&mut |expression, spread| {
+            let form = if spread { Form::Spread } else { Form::Value };
+            expressions.register(expression, file, form);
+        });
+    }
+    for part in parts(&mut plain.blocks) {
+        if let TemplatePart::Expression(expression) = part {
+            expressions.register(expression, file, Form::Text);
+        }
+    }
+    if !expressions.compile() {
+        return Ok(false);
+    }
+    shared.defined.borrow_mut().insert(path.to_owned());
+    shared.session.borrow_mut().files.push(path.to_owned());
+    let config = match plain.config {
+        Some(draft) => config_value(expressions, draft),
+        None => Ok(Value::Object(Object::default())),
+    };
+    let given = match config {
+        Ok(given) => given,
+        Err(error) => {
+            shared.defined.borrow_mut().remove(path);
+            return Err(error);
+        }
+    };
+    let mut config = named(base_name(path));
+    if let Value::Object(given) = given {
+        for (key, value) in given.into_entries() {
+            config.set(key, value);
+        }
+    }
+    let mut session = shared.session.borrow_mut();
+    let created = create_sqlx(
+        &mut session,
+        &module.parts,
+        Value::Object(config),
+        plain.blocks,
+    );
+    session.files.pop();
+    if let Err(raise) = created {
+        session.report_raise(raise, path);
+    }
+    Ok(true)
+}
+
+/// The value of a config; all expressions are evaluated before any of their values is looked into
+fn config_value(
+    expressions: &Expressions<'_>,
+    mut draft: Draft,
+) -> Result<Value, (rquickjs::Error, Expression)> {
+    let mut values: Vec<JsValue<'_>> = Vec::new();
+    let mut last = Expression::default();
+    let mut failed = None;
+    draft.visit(&mut |expression, _| {
+        if failed.is_none() {
+            match expressions.value(expression, None) {
+                Ok(value) => values.push(value),
+                Err(error) => failed = Some((error, expression.clone())),
+            }
+            last.clone_from(expression);
+        }
+    });
+    if let Some(failed) = failed {
+        return Err(failed);
+    }
+    let values: rquickjs::Result<Vec<Value>> = values.iter().map(from_js).collect();
+    match values {
+        Ok(values) => Ok(draft.fill(&mut values.into_iter())),
+        Err(error) => Err((error, last)),
+    }
+}
+
+fn plain(module: &SqlxModule) -> Option<Plain> {
+    let (text, parts) = (&*module.text, &module.parts);
+    if !parts.javascript.is_empty() {
+        return None;
+    }
+    let config = match &parts.config {
+        // objects of others are changed: by the module, which has them
+        Some(span) => {
+            let config = parse_config(text, span.start, span.end)?;
+            (!config.lends()).then_some(Some(config))?
+        }
+        None => None,
+    };
+    let block = |statements: &Option<Vec<Statement>>| match statements {
+        Some(statements) => templates(text, statements).map(Some),
+        None => Some(None),
+    };
+    let blocks = SqlxBlocks {
+        query: templates(text, &parts.statements)?,
+        where_clause: block(&parts.incremental_where)?,
+        pre_operations: block(&parts.pre_operations)?,
+        post_operations: block(&parts.post_operations)?,
+        inputs: parts
+            .inputs
+            .iter()
+            .map(|input| templates(text, &input.statements))
+            .collect::<Option<_>>()?,
+    };
+    let mut plain = Plain { config, blocks };
+    let is_expression = |part: &mut TemplatePart| matches!(part, TemplatePart::Expression(_));
+    let dynamic = self::parts(&mut plain.blocks).any(|part| is_expression(part));
+    // the SQL of tests has no context of an action's
+    let tests = dynamic && names_test(plain.config.as_ref());
+    let varying = plain.blocks.inputs.iter().any(|input| match input {
+        SqlxBlock::Templates(statements) => statements.iter().any(|parts| constant(parts).is_none()),
+        SqlxBlock::Function { .. } => true,
+    });
+    (!tests && !varying).then_some(plain)
+}
+
+/// Whether a config is a test's, or may be
+fn names_test(config: Option<&Draft>) -> bool {
+    let known = match config {
+        None => return false,
+        Some(Draft::Known(config)) => config.get("type").and_then(Value::as_str),
+        Some(config) => config.named("type"),
+    };
+    known.is_none_or(|known| known == "test")
+}
+
+fn templates(text: &str, statements: &[Statement]) -> Option<SqlxBlock> {
+    statements
+        .iter()
+        .map(|statement| template(text, statement))
+        .collect::<Option<_>>()
+        .map(SqlxBlock::Templates)
+}
+
+/// The parts of every statement
+fn parts(blocks: &mut SqlxBlocks) -> impl Iterator<Item = &mut TemplatePart> {
+    let SqlxBlocks {
+        query,
+        where_clause,
+        pre_operations,
+        post_operations,
+        inputs,
+    } = blocks;
+    [query]
+        .into_iter()
+        .chain(where_clause)
+        .chain(pre_operations)
+        .chain(post_operations)
+        .chain(inputs)
+        .filter_map(|block| match block {
+            SqlxBlock::Templates(statements) => Some(statements),
+            SqlxBlock::Function { .. } => None,
+        })
+        .flatten()
+        .flatten()
+}
