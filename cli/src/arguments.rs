@@ -112,6 +112,9 @@ pub struct RunArguments {
     /// Show the statements, send none
     #[arg(long)]
     pub dry_run: bool,
+    /// Show them as Dataform's JSON, with `--dry-run`
+    #[arg(long, requires = "dry_run")]
+    pub json: bool,
     /// Actions at a time [default: 4]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
     pub jobs: Option<u16>,

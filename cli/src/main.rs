@@ -20,6 +20,10 @@ use clap::Parser;
 use arguments::{Arguments, Command};
 use printer::Printer;
 
+/// Compiling makes very many short texts, on two threads
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     if let Some(words) = dataform_words() {
         return ExitCode::from(dataform::main(&words));

@@ -51,7 +51,7 @@ pub fn install_packages(root: &Path) -> Result<Installed, String> {
     if !output.status.success() {
         let said = String::from_utf8_lossy(&output.stderr);
         return Err(format!(
-            "Command failed: npm install --ignore-scripts\n{}",
+            "Command failed: npm i --ignore-scripts\n{}",
             said.trim_end()
         ));
     }

@@ -61,7 +61,9 @@ pub fn check(root: &Path) -> Result<(), Diagnostic> {
                 }
             ),
         )
-        .help("go to the project's folder, name it with `-C DIR`, or begin one with `sqlx-run init`"));
+        .help(
+            "go to the project's folder, name it with `-C DIR`, or begin one with `sqlx-run init`",
+        ));
     }
     Ok(())
 }
@@ -71,6 +73,7 @@ pub fn options(global: &GlobalArguments) -> CompileOptions {
     CompileOptions {
         overrides: overrides(global),
         time_limit: Duration::from_secs(global.compile_timeout),
+        memory_limit: (global.compile_memory as usize) << 20,
         ..CompileOptions::default()
     }
 }

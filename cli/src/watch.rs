@@ -118,7 +118,11 @@ fn handler(root: &Path, sender: &Sender<Signal>) -> impl EventHandler + use<> {
             return;
         }
         let all = event.need_rescan() || event.paths.is_empty();
-        let paths: Vec<PathBuf> = event.paths.into_iter().filter(|path| matters(&root, path)).collect();
+        let paths: Vec<PathBuf> = event
+            .paths
+            .into_iter()
+            .filter(|path| matters(&root, path))
+            .collect();
         if all || !paths.is_empty() {
             // nobody listens any more when the program ends
             let _ = sender.send(Signal::Changed(paths));
@@ -153,11 +157,17 @@ fn gather(signals: &Receiver<Signal>, first: Vec<PathBuf>) -> Option<BTreeSet<Pa
 
 fn describe(root: &Path, changed: &BTreeSet<PathBuf>) -> String {
     let root = std::fs::canonicalize(root).unwrap_or_else(|_| root.to_owned());
-    let mut paths = changed.iter().map(|path| path.strip_prefix(&root).unwrap_or(path));
+    let mut paths = changed
+        .iter()
+        .map(|path| path.strip_prefix(&root).unwrap_or(path));
     match (paths.next(), changed.len()) {
         (Some(path), 1) => format!("{} changed: compiling again", path.display()),
         (Some(path), count) => {
-            format!("{} and {} more changed: compiling again", path.display(), count - 1)
+            format!(
+                "{} and {} more changed: compiling again",
+                path.display(),
+                count - 1
+            )
         }
         (None, _) => "the folder changed: compiling again".to_owned(),
     }
@@ -166,7 +176,9 @@ fn describe(root: &Path, changed: &BTreeSet<PathBuf>) -> String {
 /// Sends a signal on Ctrl-C
 fn end_on_interrupt(sender: Sender<Signal>) {
     let wait = move || {
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build();
         if let Ok(runtime) = runtime
             && runtime.block_on(tokio::signal::ctrl_c()).is_ok()
         {
@@ -175,5 +187,7 @@ fn end_on_interrupt(sender: Sender<Signal>) {
         }
     };
     // without the thread, Ctrl-C ends the program at once
-    let _ = std::thread::Builder::new().name("interrupt".to_owned()).spawn(wait);
+    let _ = std::thread::Builder::new()
+        .name("interrupt".to_owned())
+        .spawn(wait);
 }

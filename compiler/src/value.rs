@@ -189,6 +189,25 @@ impl Value {
         }
     }
 
+    /// What JavaScript's `String` makes of it
+    pub fn to_text(&self) -> String {
+        match self {
+            Self::Undefined => "undefined".to_owned(),
+            Self::Null => "null".to_owned(),
+            Self::Number(value) => number(*value),
+            Self::String(value) | Self::Date(value) => value.clone(),
+            Self::Array(items) => {
+                let texts = items.iter().map(|item| match item {
+                    Self::Undefined | Self::Null => String::new(),
+                    other => other.to_text(),
+                });
+                texts.collect::<Vec<_>>().join(",")
+            }
+            Self::Object(_) => "[object Object]".to_owned(),
+            Self::Bool(_) | Self::Function(_) => self.to_json(),
+        }
+    }
+
     /// What `JSON.stringify` writes, without spaces; undefined properties are left out
     pub fn to_json(&self) -> String {
         let mut text = String::new();

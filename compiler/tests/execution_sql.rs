@@ -37,7 +37,11 @@ fn every_warehouse_gets_the_statements_that_dataform_sends() {
         let path = entry.unwrap().path();
         if let Some(found) = execution::differences(&path, &assert_consistent).unwrap() {
             vectors += 1;
-            unequal.extend(found.iter().map(|found| format!("{}: {found}", path.display())));
+            unequal.extend(
+                found
+                    .iter()
+                    .map(|found| format!("{}: {found}", path.display())),
+            );
         }
     }
     println!("{vectors} vectors, {} unequal warehouses", unequal.len());

@@ -458,24 +458,3 @@ impl Generator {
         lines.join("\n") + "\n"
     }
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_same_numbers_give_the_same_files_and_they_compile() {
-        let files = project(120, 7);
-        assert_eq!(files, project(120, 7));
-        assert_ne!(files, project(120, 8));
-        let memory = files.iter().fold(
-            sqlx_compiler::MemoryProject::new(),
-            |project, (path, text)| project.with(path, text),
-        );
-        let compilation = sqlx_compiler::compile(&memory, &sqlx_compiler::CompileOptions::default());
-        assert_eq!(compilation.diagnostics, []);
-        let graph = &compilation.graph;
-        assert_eq!(graph.tables.len() + graph.operations.len(), 120);
-        assert_eq!(graph.declarations.len(), 6);
-    }
-}

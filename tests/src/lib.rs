@@ -1,5 +1,6 @@
 //! Measures that cross crates: conformance with reference results
 
+pub mod bench;
 #[path = "../../compiler/tests/conformance/mod.rs"]
 pub mod dataform;
 #[path = "../../compiler/tests/conformance/execution.rs"]

@@ -58,9 +58,11 @@ impl<'a> Action<'a> {
     /// What it depends on, by names
     pub fn dependencies(self) -> Vec<String> {
         match self {
-            Self::Compiled(action) => {
-                action.dependency_targets().iter().map(display_name).collect()
-            }
+            Self::Compiled(action) => action
+                .dependency_targets()
+                .iter()
+                .map(display_name)
+                .collect(),
             Self::Stored(snapshot, action) => snapshot.dependencies(action).map(shown).collect(),
         }
     }

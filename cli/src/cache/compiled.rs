@@ -82,7 +82,8 @@ impl<'a> Compiled<'a> {
 
     /// Whether there is no graph at all
     pub fn is_thrown(&self) -> bool {
-        self.compilation().is_some_and(|compilation| compilation.thrown.is_some())
+        self.compilation()
+            .is_some_and(|compilation| compilation.thrown.is_some())
     }
 
     /// The compilation, where the whole project was compiled

@@ -64,7 +64,11 @@ impl<'a> GraphText<'a> {
             .iter()
             .filter_map(|(number, patch)| {
                 let (start, end) = *self.places.get(*number as usize)?;
-                Some((usize::try_from(start).ok()?, usize::try_from(end).ok()?, &**patch))
+                Some((
+                    usize::try_from(start).ok()?,
+                    usize::try_from(end).ok()?,
+                    &**patch,
+                ))
             })
             .collect();
         patches.sort_unstable();

@@ -36,7 +36,9 @@ impl Folder {
     pub fn of(root: &Path, options: &CompileOptions) -> Option<Self> {
         let root = fs::canonicalize(root).ok()?;
         let zone = fs::canonicalize("/etc/localtime").ok();
-        let of_zone = zone.as_ref().and_then(|zone| fs::metadata(zone).ok()?.modified().ok());
+        let of_zone = zone
+            .as_ref()
+            .and_then(|zone| fs::metadata(zone).ok()?.modified().ok());
         let kind = format!(
             "{root:?} {options:?} {:?} {zone:?} {:?}",
             std::env::var_os("TZ"),
@@ -76,7 +78,12 @@ impl Folder {
         let count = COUNT.fetch_add(1, Ordering::Relaxed);
         let name = format!("{}-{}-{count}.tmp", self.key, std::process::id());
         let place = self.folder.join(name);
-        let file = OpenOptions::new().write(true).create(true).truncate(true).open(&place).ok()?;
+        let file = OpenOptions::new()
+            .write(true)
+            .create(true)
+            .truncate(true)
+            .open(&place)
+            .ok()?;
         let modified = file.metadata().ok()?.modified().ok()?;
         Some(Stamp {
             place,
@@ -87,14 +94,18 @@ impl Folder {
     /// Stores an entry in the place of the one that was there
     pub fn write_entry(&self, payload: &[u8], stamp: Stamp) {
         let head = head(payload);
-        if stamp.become_file(&self.place("entry"), &[&head, payload]).is_some() {
+        if stamp
+            .become_file(&self.place("entry"), &[&head, payload])
+            .is_some()
+        {
             self.prune();
         }
     }
 
     /// Stores a text beside the entry; gives its checksum
     pub fn write_text(&self, text: &str) -> Option<u64> {
-        self.stamp()?.become_file(&self.place("json"), &[text.as_bytes()])?;
+        self.stamp()?
+            .become_file(&self.place("json"), &[text.as_bytes()])?;
         Some(xxh3_64(text.as_bytes()))
     }
 
@@ -108,7 +119,11 @@ impl Folder {
         for file in fs::read_dir(&self.folder).ok()?.flatten() {
             let place = file.path();
             let modified = file.metadata().ok()?.modified().ok()?;
-            match place.extension().and_then(|extension| extension.to_str()).unwrap_or_default() {
+            match place
+                .extension()
+                .and_then(|extension| extension.to_str())
+                .unwrap_or_default()
+            {
                 "entry" => entries.push((modified, place)),
                 "tmp" if modified.elapsed().is_ok_and(|age| age > ABANDONED) => {
                     fs::remove_file(place).ok()?;

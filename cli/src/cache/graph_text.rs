@@ -41,7 +41,9 @@ pub fn places(text: &str, actions: &[SnapshotAction<'_>]) -> Option<Vec<(u64, u6
     let places: Option<Vec<_>> = actions
         .iter()
         .map(|action| {
-            let list = LISTS.iter().position(|(_, kind)| action.kind.shares_list(*kind))?;
+            let list = LISTS
+                .iter()
+                .position(|(_, kind)| action.kind.shares_list(*kind))?;
             found[list].next()
         })
         .collect();

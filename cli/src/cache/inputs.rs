@@ -183,7 +183,9 @@ impl State {
         if link {
             metadata = std::fs::metadata(place).ok()?;
         }
-        metadata.is_file().then(|| (Self::from_metadata(&metadata), link))
+        metadata
+            .is_file()
+            .then(|| (Self::from_metadata(&metadata), link))
     }
 
     /// Whether a write after `time` would have given another state: file systems only know the time of their
@@ -192,7 +194,11 @@ impl State {
         const SECOND: i64 = 1_000_000_000;
         let newest = self.modified.max(self.changed);
         let whole_seconds = self.modified % SECOND == 0 && self.changed % SECOND == 0;
-        let tick = if whole_seconds { 2 * SECOND } else { SECOND / 20 };
+        let tick = if whole_seconds {
+            2 * SECOND
+        } else {
+            SECOND / 20
+        };
         newest.saturating_add(tick) < time
     }
 

@@ -183,7 +183,11 @@ impl Work<'_> {
         };
         Some(Entry {
             inputs,
-            console: compilation.console.iter().map(|line| Cow::from(line.as_str())).collect(),
+            console: compilation
+                .console
+                .iter()
+                .map(|line| Cow::from(line.as_str()))
+                .collect(),
             snapshot,
             text,
         })

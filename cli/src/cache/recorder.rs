@@ -38,7 +38,10 @@ impl<'a> Recorder<'a> {
 
     /// All that was seen, with the time before it was; `None` when something could not be read
     pub fn into_inputs(self, seen_at: i64) -> Option<Inputs<'static>> {
-        let record = self.record.into_inner().unwrap_or_else(PoisonError::into_inner);
+        let record = self
+            .record
+            .into_inner()
+            .unwrap_or_else(PoisonError::into_inner);
         let file = |(path, text)| File {
             path: Cow::Owned(path),
             text,
@@ -83,7 +86,9 @@ impl FileSystem for Recorder<'_> {
         match (&read, state) {
             (Ok(Some(text)), Some((state, _))) => {
                 let hash = xxh3_128(text.as_bytes());
-                record.files.insert(path.to_owned(), Some(Text { state, hash }));
+                record
+                    .files
+                    .insert(path.to_owned(), Some(Text { state, hash }));
             }
             (Ok(None), _) => {
                 record.files.insert(path.to_owned(), None);

@@ -7,10 +7,10 @@ use serde_json::json;
 
 use crate::arguments::{CompileArguments, GlobalArguments};
 use crate::cache::{Caching, Compiled, Wanted, compile_project};
+use crate::exit;
 use crate::printer::{Printer, Style};
 use crate::project::{check, options, root};
 use crate::watch::watch;
-use crate::exit;
 
 /// Compiles; findings do not keep the rest of the graph from being printed
 pub fn compile(global: &GlobalArguments, arguments: &CompileArguments, printer: &Printer) -> u8 {
@@ -93,7 +93,11 @@ fn list(compiled: &Compiled<'_>, printer: &Printer) -> usize {
         })
         .collect();
     let kind = rows.iter().map(|row| row.0.len()).max().unwrap_or_default();
-    let name = rows.iter().map(|row| row.1.chars().count()).max().unwrap_or_default();
+    let name = rows
+        .iter()
+        .map(|row| row.1.chars().count())
+        .max()
+        .unwrap_or_default();
     let mut text = String::new();
     for (own_kind, own_name, notes) in &rows {
         let line = format!("{own_kind:kind$}  {own_name:name$}  {notes}");

@@ -76,6 +76,8 @@ fn chosen_files(root: &Path, paths: &[PathBuf]) -> Result<Vec<PathBuf>, Diagnost
             return Err(usage(&path, "there is no such file or folder"));
         }
     }
+    files.sort();
+    files.dedup();
     Ok(files)
 }
 

@@ -30,7 +30,13 @@ pub fn run(global: &GlobalArguments, arguments: &RunArguments, printer: &Printer
     };
     let outcome = plan(&project, arguments).and_then(|plan| {
         if arguments.dry_run {
-            dry_run(&project, global, &plan, printer)
+            dry_run(
+                &project,
+                global,
+                &plan,
+                arguments.json || printer.is_json(),
+                printer,
+            )
         } else {
             execute(&project, global, plan, arguments, printer)
         }
@@ -72,10 +78,11 @@ fn dry_run(
     project: &Project,
     global: &GlobalArguments,
     plan: &Plan,
+    json: bool,
     printer: &Printer,
 ) -> Result<u8, Diagnostic> {
     let file = project.warehouse_file(global);
-    if printer.is_json() {
+    if json {
         return print_execution_graph(project, &file, plan, printer);
     }
     // a dry run leaves no file behind

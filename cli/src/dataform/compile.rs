@@ -32,16 +32,20 @@ pub fn compile(words: &Words, screen: Screen) -> Result<u8, Failure> {
         return compile_once(words, screen).map(u8::from);
     }
     let mut first = true;
-    watch(&folder(words), |_| (), || {
-        if let Err(failure) = compile_once(words, screen) {
-            screen.failure(&failure);
-            if first {
-                std::process::exit(1);
+    watch(
+        &folder(words),
+        |_| (),
+        || {
+            if let Err(failure) = compile_once(words, screen) {
+                screen.failure(&failure);
+                if first {
+                    std::process::exit(1);
+                }
             }
-        }
-        first = false;
-        screen.line("\nWatching for changes...\n");
-    });
+            first = false;
+            screen.line("\nWatching for changes...\n");
+        },
+    );
     Ok(1)
 }
 

@@ -5,7 +5,7 @@ use std::path::Path;
 use diagnostic::code;
 use sqlx_compiler::{Compilation, CompilationError};
 
-use super::engine_words::in_words_of_v8;
+use super::engine_words::{UNFINISHED_TEXT, in_words_of_v8};
 use super::screen::{Colour, Screen};
 
 /// What is wrong, in the order of the graph
@@ -19,14 +19,18 @@ impl ErrorList {
     pub fn new(compilation: &Compilation, root: &Path) -> Self {
         let records = &compilation.graph.graph_errors.compilation_errors;
         let errors = records.iter().enumerate().map(|(at, record)| {
-            let class = compilation.error_classes.get(at).and_then(Option::as_deref).unwrap_or_default();
+            let class = compilation
+                .error_classes
+                .get(at)
+                .and_then(Option::as_deref)
+                .unwrap_or_default();
             let mut error = record.clone();
             if class.is_empty() {
                 return error;
             }
             let message = in_words_of_v8(class, record.message.as_deref().unwrap_or_default());
             let head = match &record.file_name {
-                Some(file) if class == "SyntaxError" => excerpt(compilation, root, file),
+                Some(file) if class == "SyntaxError" => excerpt(compilation, root, file, &message),
                 _ => None,
             };
             error.stack = Some(format!("{}{class}: {message}", head.unwrap_or_default()));
@@ -78,14 +82,17 @@ impl ErrorList {
 }
 
 /// The line of generated code that a syntax error is in, with the place underlined
-fn excerpt(compilation: &Compilation, root: &Path, file: &str) -> Option<String> {
+fn excerpt(compilation: &Compilation, root: &Path, file: &str, message: &str) -> Option<String> {
     let place = compilation
         .diagnostics
         .iter()
         .filter(|diagnostic| diagnostic.code == code::JAVASCRIPT_SYNTAX)
         .filter_map(|diagnostic| diagnostic.location.as_ref())
         .find(|location| location.file == file)?;
-    let line = compilation.generated_line(file, place.span.clone())?;
+    let mut line = compilation.generated_line(file, place.span.clone())?;
+    if message == UNFINISHED_TEXT {
+        line.span.end = line.text.len();
+    }
     let before: String = line.text[..line.span.start]
         .chars()
         .map(|letter| if letter == '\t' { '\t' } else { ' ' })

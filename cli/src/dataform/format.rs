@@ -169,10 +169,11 @@ fn matching(root: &Path, pattern: &str) -> Vec<String> {
     let mut found = Vec::new();
     if pattern == "**" {
         found.push(".".to_owned());
-    } else if walk
-        .itself
-        .as_ref()
-        .is_some_and(|glob| glob.is_match(&start))
+    } else if !start.is_empty()
+        && walk
+            .itself
+            .as_ref()
+            .is_some_and(|glob| glob.is_match(&start))
     {
         found.push(start.clone());
     }

@@ -102,7 +102,10 @@ impl Attempt {
         let Some(thrown) = thrown else {
             return Ok(());
         };
-        let class = if thrown.message.starts_with("The \"string\" argument must be") {
+        let class = if thrown
+            .message
+            .starts_with("The \"string\" argument must be")
+        {
             "TypeError [ERR_INVALID_ARG_TYPE]"
         } else {
             &thrown.name

@@ -10,7 +10,10 @@ use crate::cache;
 
 /// What is listed together, in the order of the lists
 const GROUPS: [(&str, &[ActionKind]); 4] = [
-    ("dataset", &[ActionKind::Table, ActionKind::View, ActionKind::Incremental]),
+    (
+        "dataset",
+        &[ActionKind::Table, ActionKind::View, ActionKind::Incremental],
+    ),
     ("assertion", &[ActionKind::Assertion]),
     ("operation", &[ActionKind::Operation]),
     ("property graph", &[ActionKind::PropertyGraph]),
@@ -29,7 +32,11 @@ impl From<cache::Action<'_>> for Action {
         let name = action.name();
         Self {
             kind: action.kind(),
-            name: if name.contains('.') { name } else { format!(".{name}") },
+            name: if name.contains('.') {
+                name
+            } else {
+                format!(".{name}")
+            },
             disabled: action.disabled(),
         }
     }
@@ -53,7 +60,10 @@ pub fn summary(actions: impl Iterator<Item = Action>, quiet: bool, screen: Scree
     let mut total = 0;
     let mut lists = String::new();
     for (name, kinds) in GROUPS {
-        let group: Vec<&Action> = actions.iter().filter(|action| kinds.contains(&action.kind)).collect();
+        let group: Vec<&Action> = actions
+            .iter()
+            .filter(|action| kinds.contains(&action.kind))
+            .collect();
         total += group.len();
         if group.is_empty() {
             continue;
@@ -76,13 +86,20 @@ pub fn dot(graph: &CompiledGraph, chosen: Option<&HashSet<String>>) -> String {
     for (_, kinds) in GROUPS.into_iter().take(3) {
         for action in shown(graph, chosen).filter(|action| kinds.contains(&action.kind())) {
             let name = short_name(action.target());
-            nodes.push(format!("\"{name}\" [label=\"{name}{}\"]", note(action.kind())));
+            nodes.push(format!(
+                "\"{name}\" [label=\"{name}{}\"]",
+                note(action.kind())
+            ));
             for dependency in action.dependency_targets() {
                 edges.push(format!("\"{}\" -> \"{name}\"", short_name(dependency)));
             }
         }
     }
-    format!("digraph {{\n{};\n{};\n}}\n", nodes.join(";\n"), edges.join(";\n"))
+    format!(
+        "digraph {{\n{};\n{};\n}}\n",
+        nodes.join(";\n"),
+        edges.join(";\n")
+    )
 }
 
 /// Tables say of which type they are
@@ -104,5 +121,9 @@ fn shown<'a>(
 }
 
 fn short_name(target: &Target) -> String {
-    format!("{}.{}", target.schema.as_deref().unwrap_or_default(), target.name)
+    format!(
+        "{}.{}",
+        target.schema.as_deref().unwrap_or_default(),
+        target.name
+    )
 }

@@ -26,7 +26,10 @@ fn a_second_compilation_prints_the_same() {
         let scratch = project();
         let first = scratch.snapshot(arguments);
         assert_eq!(scratch.snapshot(arguments), first, "{arguments:?}");
-        scratch.write("definitions/orders.sqlx", &ORDERS.replace("daily", "hourly"));
+        scratch.write(
+            "definitions/orders.sqlx",
+            &ORDERS.replace("daily", "hourly"),
+        );
         let edited = scratch.snapshot(arguments);
         let mut whole = arguments.to_vec();
         whole.push("--no-cache");
@@ -39,7 +42,10 @@ fn a_second_compilation_prints_the_same() {
 fn transcripts() {
     let scratch = project();
     assert_transcript!("cache_first", scratch.snapshot(&["compile"]));
-    scratch.write("definitions/totals.sqlx", &TOTALS.replace("orders", "order"));
+    scratch.write(
+        "definitions/totals.sqlx",
+        &TOTALS.replace("orders", "order"),
+    );
     assert_transcript!("cache_broken", scratch.snapshot(&["compile"]));
     scratch.write("definitions/totals.sqlx", TOTALS);
     assert_transcript!("cache_first", scratch.snapshot(&["compile"]));
@@ -83,7 +89,10 @@ impl Running {
                 printed.drain(..at + text.len());
                 return;
             }
-            assert!(started.elapsed() < Duration::from_secs(60), "{text} is not in {printed}");
+            assert!(
+                started.elapsed() < Duration::from_secs(60),
+                "{text} is not in {printed}"
+            );
             drop(printed);
             std::thread::sleep(Duration::from_millis(20));
         }
@@ -102,7 +111,10 @@ fn collect(mut stream: impl Read + Send + 'static, printed: &Arc<Mutex<String>>)
     std::thread::spawn(move || {
         let mut buffer = [0; 4096];
         while let Ok(length @ 1..) = stream.read(&mut buffer) {
-            printed.lock().unwrap().push_str(&String::from_utf8_lossy(&buffer[..length]));
+            printed
+                .lock()
+                .unwrap()
+                .push_str(&String::from_utf8_lossy(&buffer[..length]));
         }
     });
 }
@@ -121,7 +133,10 @@ fn watching_compiles_again_until_it_is_interrupted() {
     write("definitions/totals.sqlx", TOTALS);
     running.wait_for("definitions/totals.sqlx");
     running.wait_for("compiled 2 actions\n");
-    write("definitions/orders.sqlx", &ORDERS.replace("daily", "hourly"));
+    write(
+        "definitions/orders.sqlx",
+        &ORDERS.replace("daily", "hourly"),
+    );
     running.wait_for("hourly");
     write("definitions/deep/er/more.sqlx", "SELECT 1");
     running.wait_for("sales.more");
@@ -139,10 +154,16 @@ fn watching_compiles_again_until_it_is_interrupted() {
     running.wait_for("there is no folder");
     std::fs::rename(&away, &place).unwrap();
     running.wait_for("compiled 3 actions\n");
-    write("definitions/orders.sqlx", &ORDERS.replace("daily", "weekly"));
+    write(
+        "definitions/orders.sqlx",
+        &ORDERS.replace("daily", "weekly"),
+    );
     running.wait_for("weekly");
     let process = running.child.id().to_string();
-    let killed = std::process::Command::new("kill").args(["-INT", &process]).status().unwrap();
+    let killed = std::process::Command::new("kill")
+        .args(["-INT", &process])
+        .status()
+        .unwrap();
     assert!(killed.success());
     assert_eq!(running.child.wait().unwrap().code(), Some(130));
 }

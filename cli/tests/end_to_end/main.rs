@@ -9,6 +9,7 @@
 mod bad_input;
 mod caching;
 mod commands;
+mod drop_in;
 mod faults;
 mod formatting;
 mod pipeline;

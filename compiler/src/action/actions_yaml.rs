@@ -6,10 +6,11 @@ use super::config::check;
 use super::table::Origin;
 use super::yaml_file::YamlFile;
 use super::{Detail, Raise, Session, Sql};
-use crate::config::messages::ACTION_CONFIGS;
+use crate::config::messages::{ACTION_CONFIG, ACTION_CONFIGS};
+use crate::config::{Field, converted};
 use crate::graph::TableType;
 use crate::project::yaml;
-use crate::script::normalize;
+use crate::script::{normalize, template_text};
 use crate::value::Value;
 
 /// Reads a file of the project
@@ -84,7 +85,10 @@ fn load_action(
     }
     let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
     let file = given.map(|file| normalize(&format!("{folder}/{file}")).unwrap_or_default());
-    let mut config = config.clone();
+    let mut config = match ACTION_CONFIG.field(kind) {
+        Some(Field::Message(message)) => converted(config, message),
+        _ => config.clone(),
+    };
     if let (Value::Object(object), Some(file)) = (&mut config, &file) {
         object.set("filename", Value::from(file.as_str()));
     }
@@ -97,7 +101,7 @@ fn load_action(
     };
     let table = |session: &mut Session, table_type| -> Result<usize, Raise> {
         let id = session.table(table_type, &config, Origin::Yaml)?;
-        session.actions[id].query = Some(Sql::Text(contents()?));
+        session.actions[id].query = Some(Sql::Text(template_text(&contents()?)));
         Ok(id)
     };
     let id = match kind {
@@ -106,15 +110,15 @@ fn load_action(
         "incrementalTable" => table(session, TableType::Incremental)?,
         "assertion" => {
             let id = session.assertion(&config, Origin::Yaml)?;
-            session.actions[id].query = Some(Sql::Text(contents()?));
+            session.actions[id].query = Some(Sql::Text(template_text(&contents()?)));
             id
         }
         "operation" => {
             let id = session.operation(&config, Origin::Yaml)?;
-            session.actions[id].query = Some(Sql::Text(contents()?));
+            session.actions[id].query = Some(Sql::Text(template_text(&contents()?)));
             id
         }
-        "declaration" => session.declaration(&config, Origin::Yaml)?,
+        "declaration" => session.declaration(&config)?,
         "notebook" => {
             session.notebook(&config, file.as_deref().unwrap_or_default(), &contents()?)?
         }

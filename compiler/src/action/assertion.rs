@@ -37,6 +37,7 @@ impl Session {
         let id = self.add(action);
         self.shared_config(id, &modern)?;
         self.describe(id, &modern);
+        self.retarget_by_config(id, &modern);
         Ok(id)
     }
 }

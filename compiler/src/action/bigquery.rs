@@ -1,120 +1,126 @@
 //! Options of tables on BigQuery: partitions, clusters, labels, Iceberg
 
+use super::target::raw_target;
 use super::{Raise, Session};
-use crate::graph::{BigQueryOptions, IcebergDefaults, Target};
+use crate::graph::{BigQueryOptions, IcebergDefaults, TableType, Target};
 use crate::value::Value;
 
-/// The rules that differ between the types of tables
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Rules {
-    /// Partition options need a partition
-    Table,
-    /// They need none
-    Incremental,
-    /// No checks: what the method `bigquery` is given
-    Unchecked,
-}
-
 impl Session {
+    /// What Dataform checks in the options of a config before it makes the table
+    pub fn check_options(
+        &mut self,
+        table_type: TableType,
+        config: &Value,
+        file: Option<&str>,
+    ) -> Result<(), Raise> {
+        let divided = config.truthy("partitionBy").is_some();
+        let mut problems = Vec::new();
+        if table_type == TableType::View {
+            let clustered = config
+                .get("clusterBy")
+                .and_then(Value::as_array)
+                .is_some_and(|columns| !columns.is_empty());
+            if (divided || clustered) && config.truthy("materialized").is_none() {
+                problems.push("partitionBy/clusterBy can be applied only to materialized views");
+            }
+        } else {
+            let partition = ["partitionExpirationDays", "requirePartitionFilter"];
+            let given = partition.map(|key| config.truthy(key).is_some());
+            if table_type == TableType::Table && !divided && given.contains(&true) {
+                problems.push(
+                    "requirePartitionFilter/partitionExpirationDays are not valid for non partitioned BigQuery tables",
+                );
+            }
+            let additional = |key: &str| {
+                let options = config.get("additionalOptions");
+                options.is_some_and(|options| options.truthy(key).is_some())
+            };
+            if given[0] && additional("partition_expiration_days") {
+                problems.push("partitionExpirationDays has been declared twice");
+            }
+            if given[1] && additional("require_partition_filter") {
+                problems.push("requirePartitionFilter has been declared twice");
+            }
+        }
+        if !problems.is_empty() {
+            let raw = raw_target(config, "dataset")?;
+            for problem in problems {
+                self.report_text(problem, file.map(str::to_owned), Some(&raw));
+            }
+        }
+        Ok(())
+    }
+
     /// The options of a table or incremental table; `None` when nothing is set
     pub fn table_options(
         &mut self,
         config: &Value,
-        rules: Rules,
-        raw: &Target,
+        table_type: TableType,
         target: &Target,
-        file: Option<&str>,
     ) -> Result<Option<BigQueryOptions>, Raise> {
         let mut options = BigQueryOptions {
-            partition_by: config
-                .truthy("partitionBy")
-                .and_then(|text| self.text(text)),
-            cluster_by: self.list(config, "clusterBy"),
-            update_partition_filter: config
-                .truthy("updatePartitionFilter")
-                .and_then(|text| self.text(text)),
-            labels: self.map(config, "labels"),
-            partition_expiration_days: config.truthy("partitionExpirationDays").map(whole),
-            require_partition_filter: config.truthy("requirePartitionFilter").map(|_| true),
-            additional_options: self.map(config, "additionalOptions"),
-            incremental_predicates: self.list(config, "incrementalPredicates"),
-            ..BigQueryOptions::default()
+            preserve_governance_controls: None,
+            connection: None,
+            table_format: None,
+            file_format: None,
+            storage_uri: None,
+            ..self.given_options(config, false)
         };
-        let preserve = match config.get("preserveGovernanceControls") {
-            Some(value) => value.is_truthy(),
-            None => self.config.preserve_governance_controls == Some(true),
-        };
-        options.preserve_governance_controls = preserve.then_some(true);
-        if let Some(iceberg) = config.get("iceberg").filter(|value| value.is_truthy()) {
-            self.iceberg(iceberg, target, &mut options)?;
+        if table_type == TableType::Table {
+            let preserve = match config.get("preserveGovernanceControls") {
+                Some(value) => value.is_truthy(),
+                None => self.config.preserve_governance_controls == Some(true),
+            };
+            options.preserve_governance_controls = preserve.then_some(true);
         }
-        if rules != Rules::Unchecked {
-            self.check_partition(&options, rules, raw, file);
+        if let Some(iceberg) = config.truthy("iceberg") {
+            self.iceberg(iceberg, target, &mut options)?;
         }
         Ok((options != BigQueryOptions::default()).then_some(options))
     }
 
     /// The options of a view; `None` when nothing is set
-    pub fn view_options(
-        &mut self,
-        config: &Value,
-        raw: &Target,
-        file: Option<&str>,
-    ) -> Option<BigQueryOptions> {
-        let partition_by = config
-            .truthy("partitionBy")
-            .and_then(|text| self.text(text));
-        let cluster_by = self.list(config, "clusterBy");
-        let labels = self.map(config, "labels");
-        let additional_options = self.map(config, "additionalOptions");
-        let divided = partition_by.is_some() || !cluster_by.is_empty();
-        if divided && config.truthy("materialized").is_none() {
-            self.report(
-                "partitionBy/clusterBy can be applied only to materialized views",
-                file.map(str::to_owned),
-                Some(raw),
-            );
-        }
-        (divided || !labels.is_empty() || !additional_options.is_empty()).then(|| BigQueryOptions {
-            partition_by: Some(partition_by.unwrap_or_default()),
-            cluster_by,
-            labels,
-            additional_options,
+    pub fn view_options(&mut self, config: &Value) -> Option<BigQueryOptions> {
+        let options = BigQueryOptions {
+            partition_by: config
+                .truthy("partitionBy")
+                .and_then(|text| self.text(text)),
+            cluster_by: self.list(config, "clusterBy"),
+            labels: self.map(config, "labels"),
+            additional_options: self.map(config, "additionalOptions"),
             ..BigQueryOptions::default()
+        };
+        (options != BigQueryOptions::default()).then(|| BigQueryOptions {
+            partition_by: Some(options.partition_by.clone().unwrap_or_default()),
+            ..options
         })
     }
 
-    fn check_partition(
-        &mut self,
-        options: &BigQueryOptions,
-        rules: Rules,
-        raw: &Target,
-        file: Option<&str>,
-    ) {
-        let mut report = |message: &str| {
-            self.report(message, file.map(str::to_owned), Some(raw));
+    /// The options that an object gives, with `empty` those too that say nothing
+    pub fn given_options(&mut self, value: &Value, empty: bool) -> BigQueryOptions {
+        let pick = |key: &str| {
+            let found = value.get(key).filter(|value| !matches!(value, Value::Null));
+            found.filter(|value| empty || value.is_truthy())
         };
-        let filtered = options.require_partition_filter.is_some();
-        let expires = options.partition_expiration_days.is_some();
-        let divided = rules == Rules::Incremental || options.partition_by.is_some();
-        if !divided && (filtered || expires) {
-            report(
-                "requirePartitionFilter/partitionExpirationDays are not valid for non partitioned BigQuery tables",
-            );
-        }
-        if expires
-            && options
-                .additional_options
-                .contains_key("partition_expiration_days")
-        {
-            report("partitionExpirationDays has been declared twice");
-        }
-        if filtered
-            && options
-                .additional_options
-                .contains_key("require_partition_filter")
-        {
-            report("requirePartitionFilter has been declared twice");
+        let mut text = |key: &str| pick(key).and_then(|text| self.text(text));
+        let partition_by = text("partitionBy");
+        let update_partition_filter = text("updatePartitionFilter");
+        let connection = text("connection");
+        let storage_uri = text("storageUri");
+        BigQueryOptions {
+            partition_by,
+            cluster_by: self.list(value, "clusterBy"),
+            update_partition_filter,
+            labels: self.map(value, "labels"),
+            partition_expiration_days: pick("partitionExpirationDays").map(whole),
+            require_partition_filter: pick("requirePartitionFilter").map(Value::is_truthy),
+            additional_options: self.map(value, "additionalOptions"),
+            connection,
+            table_format: None,
+            file_format: None,
+            storage_uri,
+            incremental_predicates: self.list(value, "incrementalPredicates"),
+            preserve_governance_controls: pick("preserveGovernanceControls").map(Value::is_truthy),
         }
     }
 

@@ -4,17 +4,30 @@ use super::Session;
 use crate::graph::ColumnDescriptor;
 use crate::value::{Object, Value};
 
-/// A list with paths, nested columns after the one that they are in
-pub fn columns_to_list(columns: &Object) -> Value {
+/// A list with paths, nested columns after the one that they are in; the items of a list have their
+/// numbers for names
+pub fn columns_to_list(columns: &Value) -> Value {
     let mut list = Vec::new();
     collect(columns, &[], &mut list);
     Value::Array(list)
 }
 
-fn collect(columns: &Object, parents: &[Value], list: &mut Vec<Value>) {
-    for (name, column) in columns.iter() {
+fn collect(columns: &Value, parents: &[Value], list: &mut Vec<Value>) {
+    let named: Vec<(String, &Value)> = match columns {
+        Value::Object(columns) => columns
+            .iter()
+            .map(|(name, column)| (name.to_owned(), column))
+            .collect(),
+        Value::Array(columns) => columns
+            .iter()
+            .enumerate()
+            .map(|(at, column)| (at.to_string(), column))
+            .collect(),
+        _ => Vec::new(),
+    };
+    for (name, column) in named {
         let mut path = parents.to_vec();
-        path.push(Value::from(name));
+        path.push(Value::String(name));
         let mut entry = Object::default();
         entry.set("path", Value::Array(path.clone()));
         match column {
@@ -34,14 +47,19 @@ fn collect(columns: &Object, parents: &[Value], list: &mut Vec<Value>) {
                     }
                 }
                 list.push(Value::Object(entry));
-                if let Some(Value::Object(nested)) = details.get("columns") {
+                if let Some(nested) = details.get("columns") {
                     collect(nested, &path, list);
                 }
             }
-            description => {
-                entry.set("description", description.clone());
+            Value::String(_) => {
+                entry.set("description", column.clone());
                 list.push(Value::Object(entry));
             }
+            other if other.is_truthy() => {
+                entry.set("description", Value::from(""));
+                list.push(Value::Object(entry));
+            }
+            _ => {}
         }
     }
 }

@@ -66,9 +66,9 @@ pub fn modernize(config: &Value, words: OldWords) -> Result<Object, Raise> {
     }
     config.take("type");
     if words.columns
-        && let Some(columns) = config.get("columns").and_then(by_name)
+        && let Some(columns @ (Value::Object(_) | Value::Array(_))) = config.get("columns")
     {
-        let list = columns_to_list(&columns);
+        let list = columns_to_list(columns);
         config.set("columns", list);
     }
     if let Some((word, known)) = words.bigquery {
@@ -81,21 +81,6 @@ pub fn modernize(config: &Value, words: OldWords) -> Result<Object, Raise> {
         config.set("assertions", Value::Object(assertions));
     }
     Ok(config)
-}
-
-/// The entries of an object; those of a list have their places as names
-fn by_name(columns: &Value) -> Option<Object> {
-    match columns {
-        Value::Object(columns) => Some(columns.clone()),
-        Value::Array(items) => {
-            let mut columns = Object::default();
-            for (at, item) in items.iter().enumerate() {
-                columns.set(at.to_string(), item.clone());
-            }
-            Some(columns)
-        }
-        _ => None,
-    }
 }
 
 fn truthy(config: &Object, key: &str) -> bool {

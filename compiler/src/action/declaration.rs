@@ -1,7 +1,6 @@
 //! Declared sources
 
 use super::config::{OldWords, check, modernize};
-use super::table::Origin;
 use super::target::{Home, raw_target};
 use super::{Action, ActionId, Body, Raise, Session};
 use crate::config::messages::DECLARATION;
@@ -10,17 +9,14 @@ use crate::value::Value;
 
 impl Session {
     /// Makes a declaration; the caller defines it
-    pub fn declaration(&mut self, config: &Value, origin: Origin) -> Result<ActionId, Raise> {
-        let modern = match origin {
-            Origin::Yaml => config.clone(),
-            Origin::Code => Value::Object(modernize(
-                config,
-                OldWords {
-                    columns: true,
-                    ..OldWords::default()
-                },
-            )?),
-        };
+    pub fn declaration(&mut self, config: &Value) -> Result<ActionId, Raise> {
+        let modern = Value::Object(modernize(
+            config,
+            OldWords {
+                columns: true,
+                ..OldWords::default()
+            },
+        )?);
         check(&modern, &DECLARATION)?;
         if modern.truthy("name").is_none() {
             return Err(Raise::error(

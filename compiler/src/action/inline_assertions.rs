@@ -54,6 +54,7 @@ pub fn asserted_keys(sql: &str) -> Option<[&'static str; 2]> {
 impl Session {
     /// Defines the assertions that the config of `table` asks for
     pub fn inline_assertions(&mut self, table: ActionId, config: &Value) {
+        self.actions[table].inline_assertions.clear();
         let unique_key = config
             .get("uniqueKey")
             .map(|key| self.texts(key))

@@ -1,9 +1,7 @@
 //! What the methods of action objects do
 
-use super::bigquery::Rules;
-use super::target::Home;
-use super::{ActionId, Body, Detail, Raise, Session, Sql, Written};
-use crate::graph::{Hermeticity, TableType};
+use super::{ActionId, Body, Raise, Session, Sql, Written};
+use crate::graph::{BigQueryOptions, Hermeticity, TableType, in_backticks};
 use crate::value::Value;
 
 impl Session {
@@ -29,6 +27,12 @@ impl Session {
             "description" => self.set_description(id, value),
             "columns" => self.set_columns(id, value)?,
             "database" | "schema" => self.set_home(id, method, value),
+            "ipynb" => {
+                let contents = self.text(value);
+                if let Body::Notebook(notebook) = &mut self.actions[id].body {
+                    notebook.notebook_contents = contents;
+                }
+            }
             "assertions" => self.set_assertions(id, value)?,
             "bigquery" => self.set_bigquery(id, value)?,
             "setDependOnDependencyAssertions" => {
@@ -97,23 +101,29 @@ impl Session {
             self.assertions_by_dependency.push((written, id));
             return;
         }
-        let included = written
-            .with_assertions
-            .unwrap_or(action.depends_on_assertions);
-        written.with_assertions = Some(included);
-        let name = written.readable();
-        match action.choices.iter().find(|(known, _)| *known == name) {
-            Some((_, chosen)) if *chosen != included => {
+        let preparation = matches!(action.body, Body::DataPreparation(_));
+        if !preparation && written.with_assertions.is_none() {
+            written.with_assertions = Some(action.depends_on_assertions);
+        }
+        let included = written.with_assertions;
+        let name = in_backticks(&self.completed_reference(&written));
+        let action = &mut self.actions[id];
+        match action.choices.get(&name) {
+            Some(chosen) if *chosen != included => {
                 let message = format!(
                     "Conflicting \"includeDependentAssertions\" properties are not allowed. Dependency {} has different values set for this property.",
                     written.name
                 );
+                // Dataform puts a hole into the list of these types
+                action.broken |= preparation || action.table_type() == Some(TableType::Incremental);
                 let (file, target) = (action.file_name.clone(), action.target.clone());
-                self.report_detail(message, file, Some(&target), Detail::Plain);
+                self.report_text(&message, file, Some(&target));
                 return;
             }
             Some(_) => {}
-            None => action.choices.push((name, included)),
+            None => {
+                action.choices.insert(name, included);
+            }
         }
         action.dependencies.push(written);
     }
@@ -154,17 +164,12 @@ impl Session {
     /// Sets the dataset or the project; where nothing is given, the default one
     fn set_home(&mut self, id: ActionId, part: &str, value: &Value) {
         let text = self.text(value);
-        let action = &self.actions[id];
-        let home = match action.body {
-            Body::Assertion(_) => Home::Assertions,
-            _ => Home::Dataset,
-        };
-        let (mut raw, file) = (action.target.clone(), action.file_name.clone());
+        let mut raw = self.actions[id].target.clone();
         match part {
             "database" => raw.database = text,
             _ => raw.schema = text,
         }
-        self.actions[id].target = self.targets(&raw, home, file.as_deref()).0;
+        self.retarget(id, raw);
     }
 
     /// Only the list of the reference, not the object that configs may have
@@ -187,15 +192,24 @@ impl Session {
         Ok(())
     }
 
+    /// Replaces the options of a table by those that are not empty, those of a view by all that are given
     fn set_bigquery(&mut self, id: ActionId, value: &Value) -> Result<(), Raise> {
-        let (target, file) = {
-            let action = &self.actions[id];
-            (action.target.clone(), action.file_name.clone())
-        };
         required(value, "labels")?;
-        let rules = Rules::Unchecked;
-        let options = self.table_options(value, rules, &target, &target, file.as_deref())?;
-        self.set_options(id, options);
+        let view = self.actions[id].table_type() == Some(TableType::View);
+        let options = self.given_options(value, view);
+        if view {
+            let labels = value.truthy("labels").is_some();
+            let action = &mut self.actions[id];
+            if labels {
+                action.descriptor().bigquery_labels = options.labels.clone();
+            }
+            if let Some(table) = action.table() {
+                table.bigquery = Some(options);
+            }
+        } else {
+            let given = (options != BigQueryOptions::default()).then_some(options);
+            self.set_options(id, given);
+        }
         Ok(())
     }
 

@@ -21,6 +21,7 @@ mod test;
 mod written;
 mod yaml_file;
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 pub use actions_yaml::load_actions_yaml;
@@ -30,7 +31,7 @@ pub use inline_assertions::asserted_keys;
 pub use property_graph::load_property_graphs;
 pub use session::{By, Detail, ErrorRecord, Session};
 pub use sqlx_action::{ACTION_TYPES, SqlxBlock, SqlxBlocks, create_sqlx};
-pub use table::{Origin, check_compiled_table, protobuf_value};
+pub use table::{Origin, protobuf_value};
 pub use target::readable;
 pub use test::Test;
 pub use written::Written;
@@ -167,7 +168,7 @@ pub struct Action {
     /// Dependencies as they were written
     pub dependencies: Vec<Written>,
     /// Which dependencies bring their assertions along
-    pub choices: Vec<(String, bool)>,
+    pub choices: HashMap<String, Option<bool>>,
     /// Whether dependencies bring their assertions along unless they say
     pub depends_on_assertions: bool,
     /// Whether it reads only what it declares
@@ -182,12 +183,14 @@ pub struct Action {
     pub pre_ops: Vec<Sql>,
     /// Statements after the query
     pub post_ops: Vec<Sql>,
-    /// The config as the JavaScript API was given it, for a change of type
-    pub config: Value,
     /// Assertions that the config made
     pub inline_assertions: Vec<ActionId>,
     /// Dependencies with suffixes, once names are resolved
     pub resolved: Vec<Target>,
+    /// The config as the JavaScript API was given it, for a change of type
+    pub config: Value,
+    /// Whether a dependency got lost, so that Dataform cannot write the action
+    pub broken: bool,
     /// Whether its SQL could be made
     pub compiled: bool,
     /// What the type adds
@@ -224,7 +227,7 @@ impl Action {
             disabled: None,
             descriptor: None,
             dependencies: Vec::new(),
-            choices: Vec::new(),
+            choices: HashMap::new(),
             depends_on_assertions: false,
             hermeticity: None,
             jit_code: None,
@@ -232,9 +235,10 @@ impl Action {
             where_clause: None,
             pre_ops: Vec::new(),
             post_ops: Vec::new(),
-            config: Value::Undefined,
             inline_assertions: Vec::new(),
             resolved: Vec::new(),
+            config: Value::Undefined,
+            broken: false,
             compiled: false,
             body,
         }

@@ -31,7 +31,7 @@ impl Session {
         clear_outputs(&mut contents, file)?;
         let (target, canonical) = self.targets(&raw, Home::Dataset, Some(file));
         let body = Body::Notebook(Notebook {
-            notebook_contents: Some(contents.to_string()),
+            notebook_contents: Some(Value::from_serde(&contents).to_json()),
             ..Notebook::default()
         });
         let mut action = Action::new(target, canonical, body);

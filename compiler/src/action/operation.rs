@@ -34,7 +34,7 @@ impl Session {
             ..Operation::default()
         });
         let mut action = Action::new(target, canonical, body);
-        action.file_name.clone_from(&file);
+        action.file_name = file;
         let hermetic = modern.truthy("hermetic").is_some();
         action.hermeticity = Some(if hermetic {
             Hermeticity::Hermetic
@@ -47,17 +47,7 @@ impl Session {
         let id = self.add(action);
         self.shared_config(id, &modern)?;
         self.describe(id, &modern);
-        let documented = modern
-            .get("columns")
-            .and_then(Value::as_array)
-            .is_some_and(|columns| !columns.is_empty());
-        if documented && has_output.is_none() {
-            self.report(
-                "Actions of type 'operations' may only describe columns if they specify 'hasOutput: true'.",
-                file,
-                None,
-            );
-        }
+        self.retarget_by_config(id, &modern);
         Ok(id)
     }
 }

@@ -30,6 +30,9 @@ impl Session {
         let Json::Object(entries) = &mut proto else {
             return proto;
         };
+        for list in lists(&action.body) {
+            entries.entry(*list).or_insert_with(|| Json::Array(Vec::new()));
+        }
         let mut set = |key: &str, value: Option<Json>| {
             if let Some(value) = value {
                 entries.insert(key.to_owned(), value);
@@ -82,6 +85,16 @@ fn amend_body(action: &mut Action, proto: &Json) {
         }
         Body::Operation(operation) => operation.has_output = read(proto, "hasOutput"),
         _ => {}
+    }
+}
+
+/// The lists that are there even when they are empty
+fn lists(body: &Body) -> &'static [&'static str] {
+    match body {
+        Body::Table(_) => &["preOps", "postOps", "dependencyTargets", "uniqueKey"],
+        Body::Operation(_) => &["queries", "dependencyTargets"],
+        Body::Assertion(_) => &["dependencyTargets"],
+        _ => &[],
     }
 }
 

@@ -39,7 +39,7 @@ pub struct Session {
     /// Exceptions on their way through project code
     pub raised: Vec<(String, Detail)>,
     /// Actions by name; made when all files have been loaded
-    pub names: std::collections::HashMap<String, Vec<ActionId>>,
+    pub names: rustc_hash::FxHashMap<String, Vec<ActionId>>,
     /// What the compiled graph throws instead of being made
     pub thrown: Option<(String, String)>,
     /// How many of the first actions belong to files that are not compiled this time
@@ -157,6 +157,12 @@ impl Session {
         self.report_detail(message, file, target, Detail::Plain);
     }
 
+    /// The same for what Dataform reports as a text and not as an error: it has no class
+    pub fn report_text(&mut self, message: &str, file: Option<String>, target: Option<&Target>) {
+        self.report(message, file, target);
+        self.set_class("");
+    }
+
     /// Records an error with more for people
     pub fn report_detail(
         &mut self,
@@ -174,7 +180,7 @@ impl Session {
                 action_name: target.map(readable),
                 action_target: target.cloned(),
             },
-            class: None,
+            class: Some("Error".to_owned()),
             detail,
             calls: None,
         });

@@ -126,7 +126,7 @@ pub fn create_sqlx(
             session.actions[id].query = Some(blocks.query.sql(true));
             id
         }
-        "declaration" => session.declaration(&config, Origin::Code)?,
+        "declaration" => session.declaration(&config)?,
         "dataPreparation" => {
             let id = session.sqlx_data_preparation(&config)?;
             session.actions[id].query = Some(blocks.query.sql(true));
@@ -176,7 +176,7 @@ fn check_blocks(session: &mut Session, parts: &Parts, config: &Value, action_typ
     ];
     for (wrong, message) in problems {
         if wrong {
-            session.report(message, None, None);
+            session.report_text(message, None, None);
         }
     }
 }

@@ -1,6 +1,5 @@
 //! Tables, views and incremental tables
 
-use super::bigquery::Rules;
 use super::config::{OldWords, TABLE_OPTIONS, VIEW_OPTIONS, check, modernize};
 use super::target::{Home, raw_target};
 use super::{Action, ActionId, Body, Raise, Session, Sql};
@@ -28,8 +27,9 @@ impl Session {
         origin: Origin,
     ) -> Result<ActionId, Raise> {
         let modern = verified(table_type, config, origin)?;
-        let raw = self.raw_with_name(&modern, "dataset")?;
         let file = self.file_of(&modern);
+        self.check_options(table_type, &modern, file.as_deref())?;
+        let raw = self.raw_with_name(&modern, "dataset")?;
         let (target, canonical) = self.targets(&raw, Home::Dataset, file.as_deref());
         let body = Body::Table(Box::new(Table {
             r#type: Some(table_type.as_str().to_owned()),
@@ -51,10 +51,13 @@ impl Session {
         if modern.truthy("disabled").is_some() {
             self.set_disabled(id, true);
         }
+        if table_type != TableType::Table {
+            self.retarget_by_config(id, &modern);
+        }
         if let Some(assertions) = modern.get("assertions") {
             self.inline_assertions(id, assertions);
         }
-        self.options(id, table_type, &modern, &raw)?;
+        self.options(id, table_type, &modern)?;
         for (key, before) in [("preOperations", true), ("postOperations", false)] {
             if let Some(operations) = modern.get(key) {
                 let texts = self.texts(operations);
@@ -68,7 +71,7 @@ impl Session {
             }
         }
         if table_type == TableType::Incremental {
-            self.incremental_config(id, &modern)?;
+            self.incremental_config(id, &modern, origin)?;
         }
         Ok(id)
     }
@@ -78,18 +81,11 @@ impl Session {
         id: ActionId,
         table_type: TableType,
         config: &Value,
-        raw: &Target,
     ) -> Result<(), Raise> {
-        let file = self.actions[id].file_name.clone();
         let target = self.actions[id].target.clone();
         let options = match table_type {
-            TableType::View => self.view_options(config, raw, file.as_deref()),
-            TableType::Table => {
-                self.table_options(config, Rules::Table, raw, &target, file.as_deref())?
-            }
-            TableType::Incremental => {
-                self.table_options(config, Rules::Incremental, raw, &target, file.as_deref())?
-            }
+            TableType::View => self.view_options(config),
+            _ => self.table_options(config, table_type, &target)?,
         };
         self.set_options(id, options);
         if table_type == TableType::View
@@ -116,18 +112,39 @@ impl Session {
         }
     }
 
-    fn incremental_config(&mut self, id: ActionId, config: &Value) -> Result<(), Raise> {
+    /// Completes the target once more, as Dataform's constructors do, which reports dots again
+    pub fn retarget_by_config(&mut self, id: ActionId, config: &Value) {
+        for key in ["project", "dataset"] {
+            if config.truthy(key).is_some() {
+                let raw = self.actions[id].target.clone();
+                self.retarget(id, raw);
+            }
+        }
+    }
+
+    fn incremental_config(
+        &mut self,
+        id: ActionId,
+        config: &Value,
+        origin: Origin,
+    ) -> Result<(), Raise> {
         let unique_key = config
             .get("uniqueKey")
             .map(|key| self.texts(key))
             .unwrap_or_default();
-        let on_schema_change = on_schema_change(config.truthy("onSchemaChange"))?;
-        let strategy = incremental_strategy(config.truthy("incrementalStrategy"))?;
+        let on_schema_change = on_schema_change(config.truthy("onSchemaChange"), origin)?;
+        let strategy = incremental_strategy(config.truthy("incrementalStrategy"), origin)?;
         if let Some(table) = self.actions[id].table() {
             table.protected = Some(config.truthy("protected").is_some());
             table.unique_key = unique_key;
             table.on_schema_change = Some(on_schema_change);
             table.incremental_strategy = Some(strategy);
+            let problems = incremental_problems(table);
+            let action = &self.actions[id];
+            let (file, target) = (action.file_name.clone(), action.target.clone());
+            for problem in problems {
+                self.report(problem, file.clone(), Some(&target));
+            }
         }
         Ok(())
     }
@@ -174,10 +191,13 @@ impl Session {
         let description = config
             .truthy("description")
             .and_then(|text| self.text(text));
-        let columns = config
+        let mut columns = config
             .get("columns")
             .map(|list| self.columns(list))
             .unwrap_or_default();
+        for column in &mut columns {
+            column.description.get_or_insert_default();
+        }
         let reservation = config
             .truthy("reservation")
             .and_then(|text| self.text(text));
@@ -205,8 +225,7 @@ fn verified(table_type: TableType, config: &Value, origin: Origin) -> Result<Val
         TableType::View => (&VIEW, "view", VIEW_OPTIONS),
     };
     let modern = match origin {
-        Origin::Yaml => config.clone(),
-        Origin::Code => Value::Object(modernize(
+        Origin::Code if config.truthy("type").is_some() => Value::Object(modernize(
             config,
             OldWords {
                 dependencies: true,
@@ -215,8 +234,10 @@ fn verified(table_type: TableType, config: &Value, origin: Origin) -> Result<Val
                 assertions: true,
             },
         )?),
+        _ => config.clone(),
     };
-    if let Some(format) = modern
+    if table_type != TableType::View
+        && let Some(format) = modern
         .get("iceberg")
         .and_then(|iceberg| iceberg.truthy("fileFormat"))
         .and_then(Value::as_str)
@@ -226,51 +247,62 @@ fn verified(table_type: TableType, config: &Value, origin: Origin) -> Result<Val
             "Unexpected file format; only \"PARQUET\" is allowed, got \"{format}\"."
         )));
     }
-    if table_type == TableType::Incremental {
-        on_schema_change(modern.truthy("onSchemaChange"))?;
-        incremental_strategy(modern.truthy("incrementalStrategy"))?;
-    }
     check(&modern, message)?;
     Ok(modern)
 }
 
-fn on_schema_change(value: Option<&Value>) -> Result<OnSchemaChange, Raise> {
-    let Some(text) = value.and_then(Value::as_str) else {
+fn on_schema_change(value: Option<&Value>, origin: Origin) -> Result<OnSchemaChange, Raise> {
+    let Some(value) = value else {
         return Ok(OnSchemaChange::Ignore);
     };
-    Ok(match text.to_ascii_uppercase().as_str() {
-        "IGNORE" => OnSchemaChange::Ignore,
-        "FAIL" => OnSchemaChange::Fail,
-        "EXTEND" => OnSchemaChange::Extend,
-        "SYNCHRONIZE" => OnSchemaChange::Synchronize,
+    Ok(match chosen(value, origin).as_str() {
+        "0" | "IGNORE" => OnSchemaChange::Ignore,
+        "1" | "FAIL" => OnSchemaChange::Fail,
+        "2" | "EXTEND" => OnSchemaChange::Extend,
+        "3" | "SYNCHRONIZE" => OnSchemaChange::Synchronize,
+        // what YAML says is read like protobuf's JSON, without what is not known
+        _ if origin == Origin::Yaml => OnSchemaChange::Ignore,
         _ => {
-            return Err(Raise::error(format!(
-                "OnSchemaChange value \"{text}\" is not supported"
-            )));
+            let text = value.to_text();
+            let message = format!("OnSchemaChange value \"{text}\" is not supported");
+            return Err(Raise::error(message));
         }
     })
 }
 
-fn incremental_strategy(value: Option<&Value>) -> Result<IncrementalStrategy, Raise> {
-    let Some(text) = value.and_then(Value::as_str) else {
+fn incremental_strategy(
+    value: Option<&Value>,
+    origin: Origin,
+) -> Result<IncrementalStrategy, Raise> {
+    let Some(value) = value else {
         return Ok(IncrementalStrategy::Unspecified);
     };
-    let upper = text.to_ascii_uppercase();
-    Ok(
-        match upper
-            .strip_prefix("INCREMENTAL_STRATEGY_")
-            .unwrap_or(&upper)
-        {
-            "UNSPECIFIED" => IncrementalStrategy::Unspecified,
-            "MERGE" => IncrementalStrategy::Merge,
-            "INSERT_OVERWRITE" => IncrementalStrategy::InsertOverwrite,
-            _ => {
-                return Err(Raise::error(format!(
-                    "IncrementalStrategy value \"{text}\" is not supported"
-                )));
-            }
-        },
-    )
+    Ok(match (chosen(value, origin).as_str(), origin) {
+        ("INCREMENTAL_STRATEGY_UNSPECIFIED", _) => IncrementalStrategy::Unspecified,
+        ("1", _) | ("MERGE", Origin::Code) | ("INCREMENTAL_STRATEGY_MERGE", Origin::Yaml) => {
+            IncrementalStrategy::Merge
+        }
+        ("2", _)
+        | ("INSERT_OVERWRITE", Origin::Code)
+        | ("INCREMENTAL_STRATEGY_INSERT_OVERWRITE", Origin::Yaml) => {
+            IncrementalStrategy::InsertOverwrite
+        }
+        (_, Origin::Yaml) => IncrementalStrategy::Unspecified,
+        _ => {
+            let text = value.to_text();
+            let message = format!("IncrementalStrategy value \"{text}\" is not supported");
+            return Err(Raise::error(message));
+        }
+    })
+}
+
+/// The name or number of an enum's value; only in code, names may have small letters
+fn chosen(value: &Value, origin: Origin) -> String {
+    match (value, origin) {
+        (Value::Number(number), _) => crate::value::number(*number),
+        (other, Origin::Code) => other.to_text().to_uppercase(),
+        (other, Origin::Yaml) => other.to_text(),
+    }
 }
 
 fn metadata(value: &Value) -> serde_json::Map<String, serde_json::Value> {
@@ -329,24 +361,24 @@ pub fn protobuf_value(value: &Value) -> serde_json::Value {
     }
 }
 
-/// The rules that Dataform checks once the SQL of a table is there
-pub fn check_compiled_table(table: &Table) -> Vec<&'static str> {
+/// The rules that Dataform checks when an incremental table is made
+fn incremental_problems(table: &Table) -> Vec<&'static str> {
     let none = BigQueryOptions::default();
     let options = table.bigquery.as_ref().unwrap_or(&none);
     let mut problems = Vec::new();
-    if options.update_partition_filter.is_some() && !options.incremental_predicates.is_empty() {
-        problems.push(
-            "incrementalPredicates and updatePartitionFilter cannot be both set. Use only incrementalPredicates.",
-        );
-    }
     match table.incremental_strategy {
         Some(IncrementalStrategy::InsertOverwrite) if options.partition_by.is_none() => {
-            problems.push("IncrementalStrategy 'insert_overwrite' requires 'partitionBy' to be set")
+            problems.push("IncrementalStrategy 'insert_overwrite' requires 'partitionBy' to be set");
         }
         Some(IncrementalStrategy::Merge) if table.unique_key.is_empty() => {
             problems.push("IncrementalStrategy 'merge' requires 'uniqueKey' to be set");
         }
         _ => {}
+    }
+    if options.update_partition_filter.is_some() && !options.incremental_predicates.is_empty() {
+        problems.push(
+            "incrementalPredicates and updatePartitionFilter cannot be both set. Use only incrementalPredicates.",
+        );
     }
     problems
 }

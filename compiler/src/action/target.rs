@@ -1,6 +1,6 @@
 //! The identity of an action: from its config, with the project's defaults
 
-use super::{Raise, Session};
+use super::{ActionId, Body, Raise, Session, Written};
 use crate::graph::Target;
 use crate::value::Value;
 
@@ -45,6 +45,41 @@ pub fn raw_target(config: &Value, dataset_key: &str) -> Result<Target, Raise> {
 impl Session {
     /// The target and the canonical target for what a config says; dots in it are reported
     pub fn targets(&mut self, raw: &Target, home: Home, file: Option<&str>) -> (Target, Target) {
+        self.check_dots(raw, file);
+        self.unchecked_targets(raw, home)
+    }
+
+    /// Gives an action another target, made of what is given and the project's defaults; dots are reported
+    pub fn retarget(&mut self, id: ActionId, raw: Target) {
+        let action = &self.actions[id];
+        let home = match action.body {
+            Body::Assertion(_) => Home::Assertions,
+            _ => Home::Dataset,
+        };
+        let file = action.file_name.clone();
+        let raw = Target {
+            schema: Some(raw.schema.unwrap_or_default()),
+            name: raw.name,
+            database: Some(raw.database.unwrap_or_default()),
+        };
+        let (target, _) = self.targets(&raw, home, file.as_deref());
+        self.actions[id].target = target;
+    }
+
+    /// Reports the dots in the name of something that is published with a config: Dataform first makes a view
+    /// of that name, and throws it away
+    pub fn check_published_name(&mut self, name: &str) {
+        if name.contains('.') {
+            let raw = Target {
+                schema: None,
+                name: name.to_owned(),
+                database: None,
+            };
+            self.check_dots(&raw, None);
+        }
+    }
+
+    fn check_dots(&mut self, raw: &Target, file: Option<&str>) {
         for (part, kind) in [
             (Some(&raw.name), "names"),
             (raw.schema.as_ref(), "datasets"),
@@ -55,7 +90,6 @@ impl Session {
                 self.report(message, file.map(str::to_owned), Some(raw));
             }
         }
-        self.unchecked_targets(raw, home)
     }
 
     /// The target and the canonical target for what a config says
@@ -81,6 +115,21 @@ impl Session {
             canonical.default_database.as_deref(),
         );
         (target, canonical)
+    }
+
+    /// What a reference means when the project's defaults stand for what it does not say
+    pub fn completed_reference(&self, written: &Written) -> Target {
+        let config = &self.config;
+        let raw = Target {
+            schema: written.schema.clone(),
+            name: written.name.clone(),
+            database: written.database.clone(),
+        };
+        with_defaults(
+            &raw,
+            given(config.default_schema.as_deref()),
+            config.default_database.as_deref(),
+        )
     }
 
     /// A target with the project's suffixes and prefix

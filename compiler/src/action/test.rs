@@ -67,20 +67,26 @@ impl Session {
             let message = format!(
                 "Unexpected property \"{key}\" in test config. Supported properties are: [{list}]"
             );
-            let file = self.tests[id].file_name.clone();
-            self.report(message, file, None);
+            self.report(message, None, None);
+        }
+        if let Some(name) = config.truthy("name") {
+            let name = self.text(name);
+            self.tests[id].name = name.unwrap_or_default();
         }
         if let Some(dataset) = config.truthy("dataset") {
             self.test_dataset(id, dataset);
         }
-        if let Some(tags) = config.get("tags") {
+        if let Some(file) = config.truthy("filename") {
+            self.tests[id].file_name = self.text(file);
+        }
+        if let Some(tags) = config.truthy("tags") {
             let tags = self.texts(tags);
-            self.tests[id].tags.extend(tags);
+            self.tests[id].tags = tags;
         }
     }
 
     /// Sets what a test tests
-    pub fn test_dataset(&mut self, id: usize, dataset: &Value) {
+    fn test_dataset(&mut self, id: usize, dataset: &Value) {
         let Ok(written) = Written::from_value(dataset) else {
             return;
         };
@@ -89,8 +95,7 @@ impl Session {
             name: written.name,
             database: Some(written.database.unwrap_or_default()),
         };
-        let file = self.tests[id].file_name.clone();
-        let (target, canonical) = self.targets(&raw, Home::Dataset, file.as_deref());
+        let (target, canonical) = self.unchecked_targets(&raw, Home::Dataset);
         let test = &mut self.tests[id];
         test.target = Target {
             name: test.name.clone(),

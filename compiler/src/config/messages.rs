@@ -102,7 +102,8 @@ pub static ACTION_CONFIGS: Message = Message {
     fields: &[("actions", Many(&ACTION_CONFIG))],
 };
 
-static ACTION_CONFIG: Message = Message {
+/// One of the `actions`
+pub static ACTION_CONFIG: Message = Message {
     name: "ActionConfig",
     fields: &[
         ("table", One(&TABLE)),

@@ -1,7 +1,9 @@
 //! What may stand in settings and action configs, and the check that Dataform makes of it
 
+mod convert;
 pub mod messages;
 mod verify;
 mod words;
 
-pub use verify::{Issue, verify};
+pub use convert::converted;
+pub use verify::{Field, Issue, verify};

@@ -109,7 +109,6 @@ impl Check {
         match (field, value) {
             (_, Value::Null) => self.unknown(key, value, expected),
             (Field::Scalar | Field::Struct, _) => {}
-            (Field::Enum, Value::Number(_)) => self.unexpected(key, value, expected),
             (Field::Enum, _) => {}
             (Field::List, Value::Array(_))
             | (Field::Map, Value::Object(_) | Value::Array(_)) => {}

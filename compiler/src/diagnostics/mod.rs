@@ -24,7 +24,7 @@ use crate::script::Outcome;
 use crate::sqlx::Generated;
 use calls::calls;
 use chain::path as cycle_path;
-use references::{DEFINING, key, same_reference};
+use references::{DEFINING, REFERRING, Subject, dependency_lists, subject};
 
 /// What places are looked up in
 pub struct Sources<'a> {
@@ -42,8 +42,16 @@ pub struct Sources<'a> {
     references: RefCell<HashMap<String, Rc<References>>>,
 }
 
-/// Where each reference is written in a file
-type References = HashMap<String, Vec<Range<usize>>>;
+/// Where a file refers to actions
+#[derive(Debug, Default)]
+struct References {
+    /// Every call that refers to an action or defines one
+    all: Vec<(&'static str, Range<usize>)>,
+    /// Those that refer, with literal arguments, by their readable form
+    calls: HashMap<String, Vec<Range<usize>>>,
+    /// The strings in lists of dependencies
+    listed: Vec<Range<usize>>,
+}
 
 impl<'a> Sources<'a> {
     /// The texts of an outcome
@@ -62,29 +70,23 @@ impl<'a> Sources<'a> {
 /// The diagnostics of an outcome
 pub fn diagnose(outcome: &Outcome, sources: &Sources<'_>) -> Vec<Diagnostic> {
     let mut known = Known::default();
-    let mut done = HashSet::new();
     let records: Vec<&ErrorRecord> = outcome.errors.iter().chain(&outcome.more).collect();
-    for (at, record) in records.iter().copied().enumerate() {
-        if done.contains(&at) {
-            continue;
+    // what is about one thing is one finding
+    let mut subjects: HashMap<Subject<'_>, Vec<&ErrorRecord>> = HashMap::new();
+    for record in &records {
+        if let Some(subject) = subject(&record.detail) {
+            subjects.entry(subject).or_default().push(record);
         }
-        // what follows on one thing is one finding
-        let later = records.iter().copied().enumerate().skip(at);
-        let together: Vec<(usize, &ErrorRecord)> = match &record.detail {
-            Detail::Duplicate(target) => later
-                .filter(|(_, other)| matches!(&other.detail, Detail::Duplicate(other) if other == target))
-                .collect(),
-            Detail::UnknownRef { .. } | Detail::AmbiguousRef { .. } | Detail::NoOutput { .. } => {
-                later
-                    .take(FOLLOWING)
-                    .filter(|(_, other)| same_reference(&record.detail, &other.detail))
-                    .collect()
-            }
-            _ => vec![(at, record)],
+    }
+    for record in records {
+        let together = match subject(&record.detail) {
+            Some(subject) => match subjects.remove(&subject) {
+                Some(together) => together,
+                None => continue,
+            },
+            None => vec![record],
         };
-        done.extend(together.iter().map(|(at, _)| *at));
-        let records: Vec<&ErrorRecord> = together.into_iter().map(|(_, record)| record).collect();
-        for diagnostic in sources.record(record, &records) {
+        for diagnostic in sources.record(record, &together) {
             known.add(diagnostic);
         }
     }
@@ -96,9 +98,6 @@ pub fn diagnose(outcome: &Outcome, sources: &Sources<'_>) -> Vec<Diagnostic> {
     }
     known.by_file()
 }
-
-/// Among so many records, those about one reference are looked for
-const FOLLOWING: usize = 2000;
 
 /// What was found so far
 #[derive(Default)]
@@ -139,7 +138,8 @@ impl Known {
         let same_key = rules.contains(&diagnostic.code)
             && diagnostic.location.is_some()
             && self.all.iter().rev().take(8).any(|other| {
-                rules.contains(&other.code) && other.location == diagnostic.location
+                let same = other.location.as_ref().map(|other| &other.span) == place;
+                rules.contains(&other.code) && same && other.file() == file
             });
         if !same_key && self.seen.insert(identity) {
             self.all.push(diagnostic);
@@ -229,12 +229,18 @@ impl Sources<'_> {
         if let Some(known) = self.references.borrow().get(file) {
             return Rc::clone(known);
         }
-        let mut found = References::new();
+        let mut found = References::default();
         let text = self.texts.get(file).map_or("", |text| text);
-        for call in calls(text, &["ref", "resolve"]) {
-            let arguments = call.arguments.as_deref();
+        found.listed = dependency_lists(text);
+        for call in calls(text, &[&REFERRING[..], &DEFINING].concat()) {
+            found.all.push((call.function, call.span.clone()));
+            let arguments = call
+                .arguments
+                .as_deref()
+                .filter(|_| REFERRING.contains(&call.function));
             if let Some(Ok((written, _))) = arguments.map(Written::from_arguments) {
-                found.entry(key(&written)).or_default().push(call.span);
+                let places = found.calls.entry(written.readable()).or_default();
+                places.push(call.span);
             }
         }
         let found = Rc::new(found);
@@ -242,13 +248,6 @@ impl Sources<'_> {
             .borrow_mut()
             .insert(file.to_owned(), Rc::clone(&found));
         found
-    }
-
-    /// The bytes of every call of some functions in a file
-    fn calls(&self, file: &str, functions: &[&'static str]) -> Vec<Range<usize>> {
-        let text = self.texts.get(file).map_or("", |text| text);
-        let found = calls(text, functions);
-        found.into_iter().map(|call| call.span).collect()
     }
 
     /// Where a file defines actions with this target: calls in JavaScript, else the config or the first line

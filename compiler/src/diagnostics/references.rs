@@ -12,7 +12,7 @@ use crate::action::{By, Detail, ErrorRecord, Written};
 use crate::graph::Target;
 
 /// What SQL and JavaScript refer to actions with
-const REFERRING: [&str; 2] = ["ref", "resolve"];
+pub const REFERRING: [&str; 3] = ["ref", "resolve", "self"];
 
 /// What JavaScript defines actions with
 pub const DEFINING: [&str; 6] = [
@@ -24,14 +24,26 @@ pub const DEFINING: [&str; 6] = [
     "test",
 ];
 
-/// Whether two records are about one reference of one action
-pub fn same_reference(left: &Detail, right: &Detail) -> bool {
-    match (reference_of(left), reference_of(right)) {
-        (Some((left, left_by)), Some((right, right_by))) => {
-            left.readable() == right.readable() && left_by == right_by
-        }
-        _ => false,
+/// What several records may be about: a target, or a reference of an action
+#[derive(Debug, PartialEq, Eq, Hash)]
+pub enum Subject<'a> {
+    /// A target that is there several times
+    Duplicate(&'a Target),
+    /// A reference, by its readable form
+    Reference(String, &'a Target, Option<&'a str>),
+}
+
+/// What a record is about, if others may be about the same
+pub fn subject(detail: &Detail) -> Option<Subject<'_>> {
+    if let Detail::Duplicate(target) = detail {
+        return Some(Subject::Duplicate(target));
     }
+    let (written, by) = reference_of(detail)?;
+    Some(Subject::Reference(
+        written.readable(),
+        &by.target,
+        by.file.as_deref(),
+    ))
 }
 
 fn reference_of(detail: &Detail) -> Option<(&Written, &By)> {
@@ -159,20 +171,24 @@ impl Sources<'_> {
         };
         let locate = |range: Range<usize>| Location::new(file, Arc::clone(text), range);
         if own {
-            let calls = self.calls(file, &["self"]);
-            return calls
-                .iter()
-                .take(1)
-                .map(|call| locate(call.clone()))
+            let known = self.references(file);
+            let mut calls = known.all.iter();
+            let own = calls.find(|(function, _)| *function == "self");
+            return own
+                .map(|(_, span)| locate(span.clone()))
+                .into_iter()
                 .collect();
         }
-        let wanted = key(written);
-        let mut places: Vec<Range<usize>> =
-            self.references(file).get(&wanted).cloned().unwrap_or_default();
+        let known = self.references(file);
+        let mut places = known
+            .calls
+            .get(&written.readable())
+            .cloned()
+            .unwrap_or_default();
         let names = [written.readable(), written.name.clone()];
         let named = |range: &Range<usize>| names.iter().any(|name| *name == text[range.start + 1..range.end - 1]);
         if by.target.name != written.name {
-            places.extend(dependency_lists(text).into_iter().filter(named));
+            places.extend(known.listed.iter().filter(|range| named(range)).cloned());
         }
         if places.is_empty() {
             let any = strings(text, 0..text.len()).into_iter().find(named);
@@ -208,12 +224,12 @@ impl Sources<'_> {
         let (file, text) = self.texts.get_key_value(place.file.as_str())?;
         let mark = if text.starts_with('\u{feff}') { 3 } else { 0 };
         let at = place.span.start + mark;
-        let span = self
-            .calls(file, functions)
-            .iter()
-            .filter(|span| span.start <= at && at < span.end)
-            .min_by_key(|span| span.len())
-            .cloned()?;
+        let known = self.references(file);
+        let around = known.all.iter().filter(|(function, span)| {
+            functions.contains(function) && span.start <= at && at < span.end
+        });
+        let (_, span) = around.min_by_key(|(_, span)| span.len())?;
+        let span = span.clone();
         Some(Location::new(file, Arc::clone(text), span))
     }
 
@@ -303,11 +319,6 @@ fn written_of(target: &Target, parts: usize) -> Written {
         database: target.database.clone().filter(|_| parts > 2),
         ..Written::default()
     }
-}
-
-/// The parts of a reference, without those that are empty
-pub fn key(written: &Written) -> String {
-    written.readable()
 }
 
 fn ambiguous(written: &Written, candidates: &[Target]) -> Diagnostic {

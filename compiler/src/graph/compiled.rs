@@ -385,18 +385,18 @@ pub struct Notebook {
     /// The action without suffixes
     #[serde(skip_serializing_if = "Option::is_none")]
     pub canonical_target: Option<Target>,
-    /// What it depends on, with suffixes
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub dependency_targets: Vec<Target>,
     /// Tags
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub tags: Vec<String>,
-    /// Whether a run leaves it out
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub disabled: Option<bool>,
+    /// What it depends on, with suffixes
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub dependency_targets: Vec<Target>,
     /// The notebook file
     #[serde(skip_serializing_if = "Option::is_none")]
     pub file_name: Option<String>,
+    /// Whether a run leaves it out
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub disabled: Option<bool>,
     /// The notebook as JSON, without outputs
     #[serde(skip_serializing_if = "Option::is_none")]
     pub notebook_contents: Option<String>,
@@ -412,24 +412,27 @@ pub struct DataPreparation {
     /// The same without suffixes
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub canonical_targets: Vec<Target>,
-    /// What it depends on, with suffixes
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub dependency_targets: Vec<Target>,
-    /// Whether a run leaves it out
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub disabled: Option<bool>,
     /// Tags
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub tags: Vec<String>,
+    /// What it depends on, with suffixes
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub dependency_targets: Vec<Target>,
     /// The file that defines it
     #[serde(skip_serializing_if = "Option::is_none")]
     pub file_name: Option<String>,
+    /// Whether a run leaves it out
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub disabled: Option<bool>,
     /// The action
     #[serde(skip_serializing_if = "Option::is_none")]
     pub target: Option<Target>,
     /// The action without suffixes
     #[serde(skip_serializing_if = "Option::is_none")]
     pub canonical_target: Option<Target>,
+    /// The definition with resolved names
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub data_preparation_yaml: Option<String>,
     /// Where invalid rows go
     #[serde(skip_serializing_if = "Option::is_none")]
     pub error_table: Option<Target>,
@@ -442,9 +445,6 @@ pub struct DataPreparation {
     /// How rows get into the destination
     #[serde(skip_serializing_if = "Option::is_none")]
     pub load: Option<Map<String, Value>>,
-    /// The definition with resolved names
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub data_preparation_yaml: Option<String>,
 }
 
 /// A property graph
@@ -493,12 +493,12 @@ pub struct ActionDescriptor {
     /// `overview` and `extraProperties`
     #[serde(skip_serializing_if = "Option::is_none")]
     pub metadata: Option<Map<String, Value>>,
-    /// The BigQuery reservation
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub reservation: Option<String>,
     /// `ACTION_COMPILATION_MODE_JIT` when the SQL is made at run time
     #[serde(skip_serializing_if = "Option::is_none")]
     pub compilation_mode: Option<String>,
+    /// The BigQuery reservation
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reservation: Option<String>,
 }
 
 /// Documentation of a column

@@ -1,8 +1,13 @@
 //! Dependencies: from what was written to actions
 
+use rustc_hash::FxHashMap;
+
 use super::resolve::ambiguous;
 use crate::action::{ActionId, Body, Detail, Session, readable};
 use crate::graph::Target;
+
+/// Which assertions depend on what, by the name of that
+type Assertions = FxHashMap<String, Vec<(crate::action::Written, ActionId)>>;
 
 impl Session {
     /// Resolves the dependencies of every action whose SQL could be made, type by type
@@ -16,17 +21,22 @@ impl Session {
             |body| matches!(body, Body::DataPreparation(_)),
             |body| matches!(body, Body::PropertyGraph(_)),
         ];
+        let mut assertions = Assertions::default();
+        for (written, id) in &self.assertions_by_dependency {
+            let list = assertions.entry(written.name.clone()).or_default();
+            list.push((written.clone(), *id));
+        }
         for phase in phases {
             for id in &order {
                 let action = &self.actions[*id];
                 if phase(&action.body) && action.compiled {
-                    self.resolve_dependencies_of(*id);
+                    self.resolve_dependencies_of(*id, &assertions);
                 }
             }
         }
     }
 
-    fn resolve_dependencies_of(&mut self, id: ActionId) {
+    fn resolve_dependencies_of(&mut self, id: ActionId, assertions: &Assertions) {
         let mut resolved: Vec<Target> = Vec::new();
         for written in std::mem::take(&mut self.actions[id].dependencies) {
             let found = self.find(&written);
@@ -36,14 +46,10 @@ impl Session {
             };
             add(&mut resolved, self.dependency_target(*dependency));
             if written.with_assertions == Some(true) {
-                let assertions: Vec<ActionId> = self
-                    .assertions_by_dependency
-                    .iter()
-                    .filter(|(known, _)| covers(known, &written))
-                    .map(|(_, assertion)| *assertion)
-                    .collect();
-                for assertion in assertions {
-                    add(&mut resolved, self.dependency_target(assertion));
+                for (known, assertion) in assertions.get(&written.name).into_iter().flatten() {
+                    if covers(known, &written) {
+                        add(&mut resolved, self.dependency_target(*assertion));
+                    }
                 }
             }
         }

@@ -4,9 +4,7 @@ use std::borrow::Cow;
 use std::cell::RefCell;
 
 use super::evaluate_test::evaluate_test;
-use crate::action::{
-    Action, ActionId, Body, Raise, Session, Sql, check_compiled_table, check_iceberg,
-};
+use crate::action::{Action, ActionId, Body, Raise, Session, Sql, check_iceberg};
 use crate::graph::{ActionKind, TableType};
 use crate::script::{Owner, ScriptError, Scripts};
 use crate::sqlx::{Slot, TemplatePart};
@@ -69,8 +67,8 @@ fn evaluate_actions(
             id: *id,
             kind,
         };
-        match maker.make() {
-            Ok(compiled) => session.borrow_mut().actions[*id].compiled = compiled,
+        match maker.make().and_then(|compiled| maker.written(compiled)) {
+            Ok(compiled) => finish(&mut session.borrow_mut(), *id, compiled),
             Err(error) if error.limit => {
                 let file = session.borrow().actions[*id].file_name.clone();
                 return Err(ScriptError { file, ..error });
@@ -84,6 +82,19 @@ fn evaluate_actions(
         }
     }
     Ok(())
+}
+
+/// Drops what the SQL was made of, unless a test may make it again
+fn finish(session: &mut Session, id: ActionId, compiled: bool) {
+    let tested = !session.tests.is_empty();
+    let action = &mut session.actions[id];
+    action.compiled = compiled;
+    if !tested {
+        action.query = None;
+        action.where_clause = None;
+        action.pre_ops = Vec::new();
+        action.post_ops = Vec::new();
+    }
 }
 
 /// What kind of action it is
@@ -103,6 +114,9 @@ pub fn kind_of(action: &Action) -> ActionKind {
     }
 }
 
+/// So many more errors are looked for in a statement that has failed
+const MOST: usize = 50;
+
 struct Maker<'a> {
     session: &'a RefCell<Session>,
     scripts: &'a dyn Scripts,
@@ -121,9 +135,8 @@ impl Maker<'_> {
                 self.make_table().map(|()| true)
             }
             ActionKind::Operation => {
-                let queries = self.statements(false, |action| {
-                    action.query.iter().cloned().collect::<Vec<_>>()
-                })?;
+                self.check_documented_operation();
+                let queries = self.queries()?;
                 if let Body::Operation(operation) =
                     &mut self.session.borrow_mut().actions[self.id].body
                 {
@@ -132,8 +145,8 @@ impl Maker<'_> {
                 Ok(true)
             }
             ActionKind::Assertion => {
-                let query = self.text(false, |action| action.query.clone())?;
-                self.check_semicolon(query.as_deref());
+                let query = self.made(false, |action| action.query.clone())?;
+                let query = self.checked(query)?;
                 if let Body::Assertion(assertion) =
                     &mut self.session.borrow_mut().actions[self.id].body
                 {
@@ -142,9 +155,12 @@ impl Maker<'_> {
                 Ok(true)
             }
             ActionKind::DataPreparation => {
-                let query = self.text(false, |action| action.query.clone())?;
-                let query = query.map(|query| query.trim().to_owned());
-                self.check_semicolon(query.as_deref());
+                let query = match self.made(false, |action| action.query.clone())? {
+                    Some(Value::String(query)) => Some(Value::from(query.trim())),
+                    None => None,
+                    Some(other) => return Err(no_text(&other)),
+                };
+                let query = self.checked(query)?;
                 if let Body::DataPreparation(preparation) =
                     &mut self.session.borrow_mut().actions[self.id].body
                 {
@@ -158,21 +174,19 @@ impl Maker<'_> {
 
     fn make_table(&self) -> Result<(), ScriptError> {
         let incremental = self.kind == ActionKind::Incremental;
-        let query = self.text(false, |action| action.query.clone())?;
+        let query = self.made(false, |action| action.query.clone())?;
         let mut incremental_query = None;
         let (mut incremental_pre_ops, mut incremental_post_ops) = (Vec::new(), Vec::new());
         if incremental {
-            incremental_query = self.text(true, |action| action.query.clone())?;
+            incremental_query = self.made(true, |action| action.query.clone())?;
             incremental_pre_ops = self.statements(true, |action| action.pre_ops.clone())?;
             incremental_post_ops = self.statements(true, |action| action.post_ops.clone())?;
         }
         let where_clause = self.text(false, |action| action.where_clause.clone())?;
-        let mut pre_ops = self.statements(false, |action| action.pre_ops.clone())?;
-        let mut post_ops = self.statements(false, |action| action.post_ops.clone())?;
-        pre_ops.retain(|operation| !operation.trim().is_empty());
-        post_ops.retain(|operation| !operation.trim().is_empty());
-        self.check_semicolon(query.as_deref());
-        self.check_semicolon(incremental_query.as_deref());
+        let pre_ops = self.filled_statements(|action| action.pre_ops.clone())?;
+        let post_ops = self.filled_statements(|action| action.post_ops.clone())?;
+        let query = self.checked(query)?;
+        let incremental_query = self.checked(incremental_query)?;
         let mut session = self.session.borrow_mut();
         let Some(table) = session.actions[self.id].table() else {
             return Ok(());
@@ -190,11 +204,6 @@ impl Maker<'_> {
                 message: problem.to_owned(),
                 ..ScriptError::default()
             });
-        }
-        for problem in check_compiled_table(table) {
-            let action = &session.actions[self.id];
-            let (file, target) = (action.file_name.clone(), action.target.clone());
-            session.report(problem, file, Some(&target));
         }
         Ok(())
     }
@@ -251,8 +260,53 @@ impl Maker<'_> {
         false
     }
 
-    fn check_semicolon(&self, query: Option<&str>) {
-        if query.is_some_and(|query| query.trim_end().ends_with(';')) {
+    /// An action that lost a dependency cannot be written
+    fn written(&self, compiled: bool) -> Result<bool, ScriptError> {
+        if self.session.borrow().actions[self.id].broken {
+            return Err(ScriptError {
+                name: "TypeError".to_owned(),
+                message: "Cannot read properties of undefined (reading 'schema')".to_owned(),
+                ..ScriptError::default()
+            });
+        }
+        Ok(compiled)
+    }
+
+    fn check_documented_operation(&self) {
+        let mut session = self.session.borrow_mut();
+        let action = &session.actions[self.id];
+        let documented = action
+            .descriptor
+            .as_ref()
+            .is_some_and(|descriptor| !descriptor.columns.is_empty());
+        let has_output = matches!(
+            &action.body,
+            Body::Operation(operation) if operation.has_output == Some(true)
+        );
+        if documented && !has_output {
+            let file = action.file_name.clone();
+            session.report(
+                "Actions of type 'operations' may only describe columns if they specify 'hasOutput: true'.",
+                file,
+                None,
+            );
+        }
+    }
+
+    /// The text of a query, which must not end in a semicolon
+    fn checked(&self, query: Option<Value>) -> Result<Option<String>, ScriptError> {
+        match query {
+            None => Ok(None),
+            Some(Value::String(query)) => {
+                self.check_semicolon(&query);
+                Ok(Some(query))
+            }
+            Some(other) => Err(no_text(&other)),
+        }
+    }
+
+    fn check_semicolon(&self, query: &str) {
+        if query.trim_end().ends_with(';') {
             let mut session = self.session.borrow_mut();
             let file = session.actions[self.id].file_name.clone();
             session.report(
@@ -263,20 +317,70 @@ impl Maker<'_> {
         }
     }
 
+    /// What some SQL of the action makes, if anything
+    fn made(
+        &self,
+        incremental: bool,
+        pick: impl Fn(&Action) -> Option<Sql>,
+    ) -> Result<Option<Value>, ScriptError> {
+        let sql = pick(&self.session.borrow().actions[self.id]);
+        let Some(sql) = sql else {
+            return Ok(None);
+        };
+        let value = self.value(&sql, incremental)?;
+        Ok((!matches!(value, Value::Undefined | Value::Null)).then_some(value))
+    }
+
     /// The one text that some SQL of the action makes
     fn text(
         &self,
         incremental: bool,
         pick: impl Fn(&Action) -> Option<Sql>,
     ) -> Result<Option<String>, ScriptError> {
-        let sql = pick(&self.session.borrow().actions[self.id]);
-        let Some(sql) = sql else {
-            return Ok(None);
-        };
-        match self.value(&sql, incremental)? {
-            Value::String(text) => Ok(Some(text)),
-            other => Ok(self.session.borrow_mut().text(&other)),
+        match self.made(incremental, pick)? {
+            None => Ok(None),
+            Some(Value::String(text)) => Ok(Some(text)),
+            Some(other) => Ok(self.session.borrow_mut().text(&other)),
         }
+    }
+
+    /// The queries of an operation
+    fn queries(&self) -> Result<Vec<String>, ScriptError> {
+        match self.made(false, |action| action.query.clone())? {
+            None => Ok(Vec::new()),
+            Some(Value::String(query)) => Ok(vec![query]),
+            Some(queries @ Value::Array(_)) => Ok(self.session.borrow_mut().texts(&queries)),
+            Some(other) => {
+                let message = if other.is_truthy() {
+                    "Unexpected property \"queries\" for \"dataform.Operation\", please report this to the Dataform team at https://github.com/dataform-co/dataform/issues."
+                } else {
+                    "Unexpected empty value for \"queries\"."
+                };
+                Err(Raise::reference_error(message).into())
+            }
+        }
+    }
+
+    /// The statements that some SQL of the action makes, without blank ones
+    fn filled_statements(
+        &self,
+        pick: impl Fn(&Action) -> Vec<Sql>,
+    ) -> Result<Vec<String>, ScriptError> {
+        let mut statements = Vec::new();
+        let list = pick(&self.session.borrow().actions[self.id]);
+        for sql in list {
+            match self.value(&sql, false)? {
+                Value::Array(items) => statements.extend(items),
+                other => statements.push(other),
+            }
+        }
+        let texts = statements.into_iter().map(|statement| match statement {
+            Value::String(text) => Ok(text),
+            other => Err(no_text(&other)),
+        });
+        let mut texts = texts.collect::<Result<Vec<String>, ScriptError>>()?;
+        texts.retain(|operation| !operation.trim().is_empty());
+        Ok(texts)
     }
 
     /// The statements that some SQL of the action makes
@@ -395,6 +499,9 @@ impl Maker<'_> {
             let action = &session.actions[self.id];
             let (file, target) = (action.file_name.clone(), action.target.clone());
             session.report_script(error, file, Some(&target));
+            if session.errors.len() >= known + MOST {
+                break;
+            }
         }
         let mut session = self.session.borrow_mut();
         session.raised = raised;
@@ -423,6 +530,21 @@ impl Maker<'_> {
                 _ => return Err(not_a_function()),
             },
         })
+    }
+}
+
+/// What Dataform runs into when it takes a value for a text
+fn no_text(value: &Value) -> ScriptError {
+    let message = match value {
+        Value::Undefined | Value::Null => {
+            format!("Cannot read properties of {} (reading 'trim')", value.to_text())
+        }
+        _ => "trim is not a function".to_owned(),
+    };
+    ScriptError {
+        name: "TypeError".to_owned(),
+        message,
+        ..ScriptError::default()
     }
 }
 

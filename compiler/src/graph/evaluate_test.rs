@@ -37,6 +37,7 @@ pub fn evaluate_test(
     if found.len() > 1 {
         let candidates = session.borrow().targets_of(&found);
         report(ambiguous(&written.to_json(), &candidates));
+        return Ok(());
     }
     let tested = found
         .first()

@@ -14,4 +14,5 @@ pub use action_ref::*;
 pub(crate) use assemble::assemble;
 pub use compiled::*;
 pub(crate) use evaluate::{evaluate, kind_of};
+pub(crate) use resolve::in_backticks;
 pub use settings::*;

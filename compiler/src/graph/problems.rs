@@ -1,6 +1,8 @@
 //! What makes a graph of valid actions invalid: duplicates and cycles
 
-use std::collections::HashMap;
+use std::collections::HashSet;
+
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::compiled::{CompilationError, CompiledGraph, Target};
 use crate::action::{Detail, ErrorRecord, readable};
@@ -8,22 +10,22 @@ use crate::value::quoted;
 
 /// Removes actions with the same target or the same canonical target, and reports each
 pub fn remove_duplicates(graph: &mut CompiledGraph, rebuilt: bool) -> Vec<ErrorRecord> {
-    let mut targets: HashMap<Target, usize> = HashMap::new();
-    let mut canonical: HashMap<Target, usize> = HashMap::new();
-    for (target, canonical_target) in identities(graph) {
-        *targets.entry(target).or_default() += 1;
-        *canonical.entry(canonical_target).or_default() += 1;
-    }
+    let targets = repeated(graph.actions().map(|action| action.target()));
+    let canonical = repeated(graph.actions().map(|action| {
+        let canonical = action.canonical_target();
+        canonical.unwrap_or_else(|| action.target())
+    }));
     let mut errors = Vec::new();
+    if targets.is_empty() && canonical.is_empty() {
+        return errors;
+    }
     let mut keep = |target: &Target,
                     canonical_target: Option<&Target>,
                     file: Option<&String>,
                     declared: bool|
      -> bool {
-        let twice = targets.get(target).is_some_and(|count| *count > 1);
-        let canonical_twice = canonical_target
-            .and_then(|target| canonical.get(target))
-            .is_some_and(|count| *count > 1);
+        let twice = targets.contains(target);
+        let canonical_twice = canonical_target.is_some_and(|target| canonical.contains(target));
         let mut report = |words: &str, json: String| {
             errors.push(ErrorRecord {
                 error: CompilationError {
@@ -35,7 +37,7 @@ pub fn remove_duplicates(graph: &mut CompiledGraph, rebuilt: bool) -> Vec<ErrorR
                     action_name: Some(readable(target)),
                     action_target: Some(target.clone()),
                 },
-                class: None,
+                class: Some("Error".to_owned()),
                 detail: Detail::Duplicate(target.clone()),
                 calls: None,
             });
@@ -85,15 +87,12 @@ pub fn remove_duplicates(graph: &mut CompiledGraph, rebuilt: bool) -> Vec<ErrorR
     errors
 }
 
-fn identities(graph: &CompiledGraph) -> Vec<(Target, Target)> {
-    graph
-        .actions()
-        .map(|action| {
-            let target = action.target().clone();
-            let canonical = action.canonical_target().cloned();
-            let canonical = canonical.unwrap_or_else(|| target.clone());
-            (target, canonical)
-        })
+/// The targets that occur more than once
+fn repeated<'a>(targets: impl Iterator<Item = &'a Target>) -> HashSet<Target> {
+    let mut seen = FxHashSet::default();
+    targets
+        .filter(|target| !seen.insert(*target))
+        .cloned()
         .collect()
 }
 
@@ -116,7 +115,7 @@ fn json(target: &Target, rebuilt: bool) -> String {
 /// Reports each circle of dependencies, once
 pub fn cycles(graph: &CompiledGraph) -> Vec<ErrorRecord> {
     let mut vertices = Vertices::default();
-    let mut files: HashMap<usize, Option<String>> = HashMap::new();
+    let mut files: Vec<&str> = Vec::new();
     for action in graph.actions() {
         let dependencies: Vec<usize> = action
             .dependency_targets()
@@ -124,11 +123,9 @@ pub fn cycles(graph: &CompiledGraph) -> Vec<ErrorRecord> {
             .map(|target| vertices.number(target))
             .collect();
         let vertex = vertices.number(action.target());
-        let file = action.file_name();
-        files.insert(vertex, (!file.is_empty()).then(|| file.to_owned()));
-        for dependency in dependencies {
-            vertices.edges[vertex].push(dependency);
-        }
+        files.resize(vertices.targets.len(), "");
+        files[vertex] = action.file_name();
+        vertices.edges[vertex].extend(dependencies);
     }
     let mut errors = Vec::new();
     for component in components(&vertices.edges) {
@@ -140,10 +137,11 @@ pub fn cycles(graph: &CompiledGraph) -> Vec<ErrorRecord> {
             .iter()
             .map(|vertex| vertices.targets[*vertex].clone())
             .collect();
+        let file = files.get(first).copied().unwrap_or_default();
         let shown: Vec<String> = chain.iter().map(sorted_json).collect();
         errors.push(ErrorRecord {
             error: CompilationError {
-                file_name: files.get(&first).cloned().flatten(),
+                file_name: (!file.is_empty()).then(|| file.to_owned()),
                 message: Some(format!(
                     "Circular dependency detected in chain: [{} > {}]",
                     shown.join(" > "),
@@ -153,7 +151,7 @@ pub fn cycles(graph: &CompiledGraph) -> Vec<ErrorRecord> {
                 action_name: Some(readable(&chain[0])),
                 action_target: Some(chain[0].clone()),
             },
-            class: None,
+            class: Some("Error".to_owned()),
             detail: Detail::Cycle(chain),
             calls: None,
         });
@@ -176,20 +174,20 @@ fn sorted_json(target: &Target) -> String {
 }
 
 #[derive(Default)]
-struct Vertices {
-    numbers: HashMap<Target, usize>,
-    targets: Vec<Target>,
+struct Vertices<'a> {
+    numbers: FxHashMap<&'a Target, usize>,
+    targets: Vec<&'a Target>,
     edges: Vec<Vec<usize>>,
 }
 
-impl Vertices {
-    fn number(&mut self, target: &Target) -> usize {
+impl<'a> Vertices<'a> {
+    fn number(&mut self, target: &'a Target) -> usize {
         if let Some(number) = self.numbers.get(target) {
             return *number;
         }
         let number = self.targets.len();
-        self.numbers.insert(target.clone(), number);
-        self.targets.push(target.clone());
+        self.numbers.insert(target, number);
+        self.targets.push(target);
         self.edges.push(Vec::new());
         number
     }

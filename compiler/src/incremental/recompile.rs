@@ -26,11 +26,19 @@ pub fn recompile(
     let settings = read_settings(files, &options.overrides, options.exact_core_version).ok()?;
     let warnings = settings.warnings.clone();
     let mut plan = Plan {
-        includes: snapshot.includes.iter().map(|path| path.clone().into_owned()).collect(),
+        includes: snapshot
+            .includes
+            .iter()
+            .map(|path| path.clone().into_owned())
+            .collect(),
         ..Plan::default()
     };
     let mut known: HashMap<String, Option<Arc<str>>> = HashMap::new();
-    for file in snapshot.files.iter().filter(|file| changed.contains(&*file.path)) {
+    for file in snapshot
+        .files
+        .iter()
+        .filter(|file| changed.contains(&*file.path))
+    {
         let text = files.read(&file.path).ok()??;
         known.insert(file.path.clone().into_owned(), Some(Arc::from(text)));
         plan.definitions.push(file.path.clone().into_owned());

@@ -6,9 +6,9 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use serde::{Deserialize, Serialize};
 
 use super::trace::{Neighbour, Trace};
+use crate::Compilation;
 use crate::action::Written;
 use crate::graph::{ActionKind, ActionRef, CompiledGraph, Target};
-use crate::Compilation;
 
 /// A compiled project without its SQL; texts are borrowed from the compilation or from where it was stored
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -123,7 +123,11 @@ impl<'a> Snapshot<'a> {
         }
         snapshot.others = numbers.others;
         snapshot.files = trace.files.iter().filter_map(definition_file).collect();
-        snapshot.tested = trace.tested.iter().filter_map(|place| small(*place)).collect();
+        snapshot.tested = trace
+            .tested
+            .iter()
+            .filter_map(|place| small(*place))
+            .collect();
         snapshot.assertions = assertions(trace, |place| small(place))?;
         Some(snapshot)
     }
@@ -234,7 +238,10 @@ impl<'a> Snapshot<'a> {
 
     fn same_assertions(&self, trace: &Trace, places: &[usize]) -> bool {
         let own: HashSet<u32> = places.iter().filter_map(|place| small(*place)).collect();
-        let known = self.assertions.iter().filter(|(_, number)| own.contains(number));
+        let known = self
+            .assertions
+            .iter()
+            .filter(|(_, number)| own.contains(number));
         let now = assertions(trace, |place| small(*places.get(place)?));
         now.is_some_and(|now| known.eq(now.iter()))
     }

@@ -1,9 +1,10 @@
 //! The only way in which the compiler reads: a trait over the files of one project
 
-use std::collections::BTreeMap;
-use std::fs::File;
+use std::collections::{BTreeMap, HashMap};
+use std::fs::{File, Metadata};
 use std::io::Read as _;
 use std::path::{Component, Path, PathBuf};
+use std::sync::Mutex;
 
 /// Why a file could not be read
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -71,10 +72,12 @@ pub trait FileSystem: Sync {
     fn is_folder(&self, path: &str) -> bool;
 }
 
-/// A project folder on disk
-#[derive(Debug, Clone)]
+/// A project folder on disk, for one compilation: where folders are is looked up once
+#[derive(Debug)]
 pub struct DiskProject {
     root: PathBuf,
+    /// The real places of folders that are there and inside the project
+    folders: Mutex<HashMap<String, PathBuf>>,
 }
 
 impl DiskProject {
@@ -83,7 +86,31 @@ impl DiskProject {
         let root = root.into();
         Self {
             root: std::fs::canonicalize(&root).unwrap_or(root),
+            folders: Mutex::default(),
         }
+    }
+
+    /// A file that is there, inside the project and no link, and what the system says of it
+    fn plain_file(&self, path: &str) -> Option<(PathBuf, Metadata)> {
+        let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
+        let mut components = Path::new(name).components();
+        let normal = matches!(components.next(), Some(Component::Normal(_)));
+        if !normal || components.next().is_some() {
+            return None;
+        }
+        let known = self.folders.lock().ok()?.get(folder).cloned();
+        let folder = match known {
+            Some(known) => known,
+            None => {
+                let place = self.place(folder).ok()??;
+                let mut folders = self.folders.lock().ok()?;
+                folders.insert(folder.to_owned(), place.clone());
+                place
+            }
+        };
+        let place = folder.join(name);
+        let metadata = std::fs::symlink_metadata(&place).ok()?;
+        metadata.is_file().then_some((place, metadata))
     }
 
     /// The real place of a file that is there and inside the project
@@ -160,14 +187,18 @@ impl FileSystem for DiskProject {
     }
 
     fn read(&self, path: &str) -> Result<Option<String>, FileError> {
-        let Some(place) = self.place(path)?.filter(|place| place.is_file()) else {
-            return Ok(None);
+        let (place, length) = match self.plain_file(path) {
+            Some((place, metadata)) => (place, metadata.len().min(LARGEST)),
+            None => match self.place(path)?.filter(|place| place.is_file()) {
+                Some(place) => (place, 0),
+                None => return Ok(None),
+            },
         };
         let unreadable = |reason: std::io::Error| FileError::Unreadable {
             path: path.to_owned(),
             reason: reason.to_string(),
         };
-        let mut bytes = Vec::new();
+        let mut bytes = Vec::with_capacity(usize::try_from(length + 1).unwrap_or_default());
         let file = File::open(place).map_err(unreadable)?;
         // a file may grow while it is read
         file.take(LARGEST + 1)

@@ -1,6 +1,7 @@
 //! A project as it lies on disk or in memory: its files, its settings, and what overrides them
 
 mod files;
+mod flow;
 mod overrides;
 mod settings;
 mod timestamp;

@@ -14,6 +14,9 @@ pub const CORE_VERSION: &str = "3.0.65";
 const MODERN: &str = "workflow_settings.yaml";
 const LEGACY: &str = "dataform.json";
 
+/// So many settings that are no texts are shown
+const MOST: usize = 50;
+
 /// The settings that are texts
 const TEXTS: [&str; 9] = [
     "defaultProject",
@@ -206,7 +209,7 @@ fn read_modern(text: &str, root: &str, exact_version: bool) -> Result<Settings, 
             value.is_some_and(|value| value.as_str().is_none())
         })
         .map(|key| at(&[key]));
-    let not_text = wrong_vars.chain(wrong_texts).collect();
+    let not_text = wrong_vars.chain(wrong_texts).take(MOST).collect();
     let extension = extension(&document.value);
     if extension.is_none() && document.value.truthy("extension").is_some() {
         let message = "the extension is not run: its `compilationMode` must be the number 1 or 2";

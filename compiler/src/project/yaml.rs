@@ -1,6 +1,6 @@
 //! YAML with positions
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use diagnostic::Location;
 use saphyr::{MarkedYaml, Marker, Scalar, ScanError, YamlData, YamlLoader};
@@ -15,7 +15,7 @@ use crate::value::{Object, Value};
 pub struct Document {
     /// Its content; an empty document is `Undefined`
     pub value: Value,
-    keys: Vec<(Vec<String>, Position)>,
+    keys: HashMap<Vec<String>, Position>,
 }
 
 /// 1-based line and 1-based column in characters
@@ -28,11 +28,9 @@ struct Position {
 impl Document {
     /// The place of the key at the end of `path`, or of the nearest one above that has a place
     pub fn locate(&self, file: &str, text: &str, path: &[String]) -> Location {
-        let known = (0..=path.len()).rev().find_map(|length| {
-            self.keys
-                .iter()
-                .find(|(key, _)| key.as_slice() == &path[..length])
-        });
+        let known = (0..=path.len())
+            .rev()
+            .find_map(|length| self.keys.get_key_value(&path[..length]));
         let first = text.lines().next().map_or(0, str::len);
         let (start, length) = known.map_or((0, first), |(key, position)| {
             let start = diagnostic::offset_of(text, position.line, position.column);
@@ -54,6 +52,13 @@ impl Document {
 /// # Errors
 /// When the text is not YAML, is nested too deeply, or a mapping has a key twice.
 pub fn parse(text: &str) -> Result<Document, YamlError> {
+    parse_strictly(text).or_else(|error| {
+        let indented = super::flow::indented(text).ok_or_else(|| error.clone())?;
+        parse_strictly(&indented).map_err(|_| error)
+    })
+}
+
+fn parse_strictly(text: &str) -> Result<Document, YamlError> {
     let failed = |error: &ScanError| YamlError::new(error, text);
     // Event by event, since the parser's own loop recurses as deep as the text is nested
     let mut parser = Parser::new_from_iter(text.chars());
@@ -81,7 +86,7 @@ pub fn parse(text: &str) -> Result<Document, YamlError> {
     }
     let mut reader = Reader {
         times,
-        keys: Vec::new(),
+        keys: HashMap::new(),
         path: Vec::new(),
     };
     let value = loader
@@ -100,7 +105,7 @@ const DEEPEST: usize = 100;
 struct Reader {
     /// Where plain scalars stand that are times, in characters
     times: HashSet<usize>,
-    keys: Vec<(Vec<String>, Position)>,
+    keys: HashMap<Vec<String>, Position>,
     path: Vec<String>,
 }
 
@@ -144,13 +149,12 @@ impl Reader {
 
     fn enter(&mut self, name: String, start: Marker, value: &MarkedYaml<'_>) -> Value {
         self.path.push(name);
-        self.keys.push((
-            self.path.clone(),
-            Position {
+        self.keys
+            .entry(self.path.clone())
+            .or_insert_with(|| Position {
                 line: start.line(),
                 column: start.col() + 1,
-            },
-        ));
+            });
         let value = self.read(value);
         self.path.pop();
         value

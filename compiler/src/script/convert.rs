@@ -3,7 +3,7 @@
 use std::cell::Cell;
 
 use rquickjs::object::Filter;
-use rquickjs::{Ctx, Exception, Object as JsObject, Result, Type, Value as JsValue};
+use rquickjs::{Ctx, Exception, Function, Object as JsObject, Result, Type, Value as JsValue};
 
 use crate::value::{Object, Value};
 
@@ -102,13 +102,23 @@ fn convert_object(object: &JsObject<'_>, depth: usize) -> Result<Object> {
     Ok(Object::from_ordered(entries))
 }
 
-/// The text of a JavaScript string; halves of characters become the replacement character
+/// The text of a JavaScript string; half a character becomes three replacement characters, as protobuf
+/// writes and reads it
 pub fn text(value: &JsValue<'_>) -> String {
-    value
-        .as_string()
-        .and_then(|string| string.to_string().ok())
-        .unwrap_or_else(|| "\u{fffd}".to_owned())
+    let Some(string) = value.as_string() else {
+        return String::new();
+    };
+    string.to_string().unwrap_or_else(|_| {
+        let whole = value.ctx().eval::<Function<'_>, _>(WHOLE_CHARACTERS);
+        whole
+            .and_then(|whole| whole.call((value.clone(),)))
+            .unwrap_or_else(|_| "\u{fffd}".to_owned())
+    })
 }
+
+const WHOLE_CHARACTERS: &str = r"(text) => text.replace(
+  /[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g, '\ufffd\ufffd\ufffd',
+)";
 
 /// A list of values, as project code passed it
 pub fn list_from_js(value: &JsValue<'_>) -> Result<Vec<Value>> {

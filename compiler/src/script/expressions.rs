@@ -1,12 +1,12 @@
 //! Expressions of SQLX files as JavaScript functions of their literals: each distinct one is compiled once
 
 use std::cell::RefCell;
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use rquickjs::context::EvalOptions;
 use rquickjs::function::Args;
 use rquickjs::{Array, Ctx, Function, Object as JsObject, Result, Value as JsValue};
+use rustc_hash::FxHashMap;
 
 use super::{Owner, Place, ScriptError};
 use crate::sqlx::{CONTEXT, Expression, Literal};
@@ -41,7 +41,7 @@ pub struct Expressions<'js> {
     ctx: Ctx<'js>,
     /// Makes an action's context for placeholders
     make_context: Function<'js>,
-    numbers: RefCell<HashMap<String, u32>>,
+    numbers: RefCell<FxHashMap<String, u32>>,
     compiled: RefCell<Vec<Compiled<'js>>>,
     /// Code that has a number, but no function yet
     waiting: RefCell<Vec<Waiting>>,

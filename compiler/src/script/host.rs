@@ -22,13 +22,11 @@ use crate::action::{
 };
 use crate::graph::{CompiledGraph, assemble, evaluate};
 use crate::incremental::{Sources, Trace};
-use crate::project::Extension;
+use crate::project::{CORE_VERSION, Extension};
 use crate::sqlx::{Expression, Generated, base_name, extract, generate};
 use crate::value::Value;
 
 const PRELUDE: &str = include_str!("prelude.js");
-const PATH: &str = include_str!("path.js");
-const BUFFER: &str = include_str!("buffer.js");
 
 /// What stands before a module's code, on its first line
 pub const WRAPPER: &str = "(function (exports, require, module, __filename, __dirname, __sqlx) { ";
@@ -368,12 +366,11 @@ impl<'a, 'js> Host<'a, 'js> {
         let prelude: Function<'js> = script("prelude", PRELUDE)?.get()?;
         let settings = JsObject::new(ctx.clone())?;
         settings.set("root", shared.root.as_str())?;
+        settings.set("version", CORE_VERSION)?;
         let config = serde_json::to_string(&shared.session.borrow().config).unwrap_or_default();
         settings.set("projectConfig", config)?;
         let parts: JsObject<'js> = prelude.call((
             natives(ctx, shared)?,
-            script("path", PATH)?,
-            script("buffer", BUFFER)?,
             settings,
         ))?;
         Ok(Self {

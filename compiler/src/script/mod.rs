@@ -13,7 +13,7 @@ pub use convert::OUT_OF_MEMORY;
 pub use expressions::is_expression;
 pub use files::{ProjectFiles, serve};
 pub use host::{Limits, Outcome, Plan, WRAPPER, run};
-pub use modules::normalize;
+pub use modules::{normalize, template_text};
 pub use shared::SqlxModule;
 
 use std::sync::Arc;

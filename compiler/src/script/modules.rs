@@ -125,11 +125,13 @@ pub fn module(path: &str, text: Arc<str>) -> Result<Module, String> {
                 .map_err(|error| format!("Error parsing {path} as JSON: {error}"))?;
             exports("asJson", json.to_string())
         }
-        "sql" => exports("query", Value::from(&*text).to_json()),
-        "md" => exports(
-            "contents",
-            Value::String(text.replace("\r\n", "\n")).to_json(),
-        ),
+        "sql" => exports("query", Value::String(template_text(&text)).to_json()),
+        "md" => exports("contents", Value::String(template_text(&text)).to_json()),
         _ => Module::Code(text),
     })
+}
+
+/// A file's text as a JavaScript template literal with it in it gives it: every line ends with a line feed
+pub fn template_text(text: &str) -> String {
+    text.replace("\r\n", "\n").replace('\r', "\n")
 }

@@ -2,11 +2,12 @@
 
 use std::rc::Rc;
 
+use rquickjs::context::EvalOptions;
 use rquickjs::{Ctx, Function, IntoJs, Object as JsObject, Result, Value as JsValue};
 
 use super::convert::{charge, from_js, json_to_js, list_from_js};
 use super::host::instantiate;
-use super::modules::{find, normalize};
+use super::modules::{find, normalize, template_text};
 use super::shared::{Shared, SqlxModule, throw};
 use crate::action::{
     ActionId, Origin, Raise, Session, Sql, SqlxBlock, SqlxBlocks, create_sqlx, left_over,
@@ -15,6 +16,12 @@ use crate::graph::TableType;
 use crate::sqlx::{Statement, plain_template, slots};
 use crate::value::{Object, Value};
 
+/// Scripts of the prelude, some of which are only evaluated when project code asks for what they make
+const SCRIPTS: [(&str, &str); 3] = [
+    ("globals", include_str!("globals.js")),
+    ("path", include_str!("path.js")),
+    ("buffer", include_str!("buffer.js")),
+];
 /// Bytes that an action takes beside its config
 const ACTION: usize = 2048;
 
@@ -39,6 +46,13 @@ macro_rules! function {
     }};
 }
 
+fn script<'js>(ctx: &Ctx<'js>, name: &str) -> Result<JsValue<'js>> {
+    let code = SCRIPTS.iter().find(|(known, _)| *known == name);
+    let mut options = EvalOptions::default();
+    options.filename = Some(format!("<{name}>"));
+    ctx.eval_with_options(code.map_or("", |(_, code)| code), options)
+}
+
 fn modules<'js>(ctx: &Ctx<'js>, shared: &Rc<Shared>, native: &JsObject<'js>) -> Result<()> {
     function!(ctx, shared, native, "find", move |ctx: Ctx<'js>,
                                                  folder: String,
@@ -56,6 +70,15 @@ fn modules<'js>(ctx: &Ctx<'js>, shared: &Rc<Shared>, native: &JsObject<'js>) -> 
         JsValue<'js>,
     > {
         instantiate(&ctx, &shared, &path)
+    });
+    native.set(
+        "script",
+        Function::new(ctx.clone(), |ctx: Ctx<'js>, name: String| {
+            script(&ctx, &name)
+        })?,
+    )?;
+    function!(ctx, shared, native, "compileError", move |message: String, file: Option<String>| {
+        shared.session.borrow_mut().report(message, file, None);
     });
     function!(ctx, shared, native, "enter", move |path: String| {
         shared.session.borrow_mut().files.push(path);
@@ -108,18 +131,24 @@ fn modules<'js>(ctx: &Ctx<'js>, shared: &Rc<Shared>, native: &JsObject<'js>) -> 
 
 /// The text of a Markdown file beside the calling file
 fn contents(shared: &Shared, file: &str) -> std::result::Result<String, Raise> {
-    if !file.ends_with(".md") {
-        return Err(Raise::error(format!(
-            "getContents only supports .md files, but got \"{file}\"."
-        )));
-    }
+    let refused = |reason: &str| Raise::error(format!("Cannot read \"{file}\": {reason}."));
     let path = beside(shared, file)
-        .ok_or_else(|| Raise::error(format!("\"{file}\" leads out of the project folder")))?;
+        .ok_or_else(|| refused("path resolves outside the project directory"))?;
     shared.session.borrow_mut().trace.reads(&path);
-    match shared.files.read(&path) {
-        Ok(Some(text)) => Ok(text.replace("\r\n", "\n")),
-        _ => Err(missing(&path)),
+    let text = match shared.files.read(&path) {
+        Ok(Some(text)) => text,
+        _ => return Err(refused("file not found")),
+    };
+    let extension = path.rsplit_once('.').map_or("", |(_, extension)| extension);
+    match extension {
+        "md" => {}
+        // what cannot be loaded as a module is as good as not there
+        "sql" | "sqlx" | "js" | "json" | "yaml" | "yml" | "ipynb" => {
+            return Err(refused("only .md files are supported"));
+        }
+        _ => return Err(refused("file not found")),
     }
+    Ok(template_text(&text))
 }
 
 fn missing(path: &str) -> Raise {
@@ -222,6 +251,11 @@ fn actions<'js>(ctx: &Ctx<'js>, shared: &Rc<Shared>, native: &JsObject<'js>) -> 
         let mut session = shared.session.borrow_mut();
         session.trace.touch(id as ActionId);
         session.describe_action(id as ActionId).to_string()
+    });
+    function!(ctx, shared, native, "checkName", move |name: JsValue<'js>| {
+        if let Ok(Value::String(name)) = from_js(&name) {
+            shared.session.borrow_mut().check_published_name(&name);
+        }
     });
     function!(
         ctx,
@@ -334,7 +368,7 @@ fn create(
         }
         (None, "operations") => session.operation(&config, Origin::Code)?,
         (None, "assertion") => session.assertion(&config, Origin::Code)?,
-        (None, _) => session.declaration(&config, Origin::Code)?,
+        (None, _) => session.declaration(&config)?,
     };
     session.define(id);
     Ok(id)
@@ -410,10 +444,6 @@ fn tests<'js>(ctx: &Ctx<'js>, shared: &Rc<Shared>, native: &JsObject<'js>) -> Re
             let called = match method.as_str() {
                 "config" => {
                     session.test_config(id, &value);
-                    Ok(())
-                }
-                "dataset" => {
-                    session.test_dataset(id, &value);
                     Ok(())
                 }
                 "input" => session.test_input(id, &reference, Sql::from_value(&value)),

@@ -1,9 +1,33 @@
-// The `path` module for paths with forward slashes
+// Node's `path` module for paths with forward slashes
 (() => {
   "use strict";
-  const normalizeParts = (parts, absolute) => {
+  const described = (value) => {
+    if (value === null || value === undefined) {
+      return ` Received ${value}`;
+    }
+    if (typeof value === "function") {
+      return ` Received function ${value.name}`;
+    }
+    if (typeof value === "object") {
+      return value.constructor?.name ? ` Received an instance of ${value.constructor.name}` : " Received [Object]";
+    }
+    const shown = typeof value === "string" ? `'${value}'` : String(value);
+    return ` Received type ${typeof value} (${shown})`;
+  };
+  const invalid = (name, type, value) => {
+    const error = new TypeError(`The "${name}" argument must be of type ${type}.${described(value)}`);
+    error.code = "ERR_INVALID_ARG_TYPE";
+    return error;
+  };
+  const check = (value, name = "path") => {
+    if (typeof value !== "string") {
+      throw invalid(name, "string", value);
+    }
+  };
+
+  const withoutDots = (path, absolute) => {
     const out = [];
-    for (const part of parts) {
+    for (const part of path.split("/")) {
       if (part === "" || part === ".") {
         continue;
       }
@@ -15,38 +39,69 @@
         out.push("..");
       }
     }
-    return out;
+    return out.join("/");
   };
-  const isAbsolute = (path) => path.startsWith("/");
+  const isAbsolute = (path) => {
+    check(path);
+    return path.startsWith("/");
+  };
   const normalize = (path) => {
-    const absolute = isAbsolute(path);
-    const body = normalizeParts(path.split("/"), absolute).join("/");
-    const tail = body !== "" && path.endsWith("/") ? "/" : "";
-    return absolute ? `/${body}${tail}` : `${body || "."}${tail}`;
+    check(path);
+    const absolute = path.startsWith("/");
+    const body = withoutDots(path, absolute);
+    if (body === "") {
+      return absolute ? "/" : path.endsWith("/") ? "./" : ".";
+    }
+    return `${absolute ? "/" : ""}${body}${path.endsWith("/") ? "/" : ""}`;
   };
-  const join = (...parts) => normalize(parts.filter((part) => part !== "").join("/"));
+  const join = (...parts) => {
+    parts.forEach((part) => check(part));
+    const joined = parts.filter((part) => part !== "").join("/");
+    return joined === "" ? "." : normalize(joined);
+  };
   const resolve = (...parts) => {
     let path = "";
-    for (const part of parts) {
-      path = isAbsolute(part) ? part : `${path}/${part}`;
+    for (let at = parts.length - 1; at >= 0 && !path.startsWith("/"); at -= 1) {
+      check(parts[at], `paths[${at}]`);
+      path = parts[at] === "" ? path : `${parts[at]}/${path}`;
     }
-    return `/${normalizeParts(path.split("/"), true).join("/")}`;
+    return `/${withoutDots(path, true)}`;
   };
-  const trimmed = (path) => (path.length > 1 ? path.replace(/\/+$/, "") : path);
+  const withoutTail = (path) => (path.length > 1 ? path.replace(/(?!^)\/+$/, "") : path);
   const dirname = (path) => {
-    const at = trimmed(path).lastIndexOf("/");
-    return at < 0 ? "." : at === 0 ? "/" : path.slice(0, at);
+    check(path);
+    if (path === "") {
+      return ".";
+    }
+    const trimmed = withoutTail(path);
+    const at = trimmed.lastIndexOf("/");
+    if (at < 0) {
+      return ".";
+    }
+    return at === 0 ? "/" : at === 1 && trimmed[0] === "/" ? "//" : trimmed.slice(0, at);
   };
-  const basename = (path, suffix = "") => {
-    const name = trimmed(path).split("/").pop();
-    return suffix && name !== suffix && name.endsWith(suffix) ? name.slice(0, -suffix.length) : name;
+  const basename = (path, suffix) => {
+    if (suffix !== undefined) {
+      check(suffix, "suffix");
+    }
+    check(path);
+    if (suffix !== undefined && suffix === path) {
+      return "";
+    }
+    const name = path.replace(/\/+$/, "").split("/").pop();
+    return suffix && suffix !== name && name.endsWith(suffix) ? name.slice(0, -suffix.length) : name;
+  };
+  const extension = (name) => {
+    const at = name.lastIndexOf(".");
+    return at <= 0 || name === ".." ? "" : name.slice(at);
   };
   const extname = (path) => {
-    const name = basename(path);
-    const at = name.lastIndexOf(".");
-    return at > 0 ? name.slice(at) : "";
+    check(path);
+    return extension(path.replace(/\/+$/, "").split("/").pop());
   };
   const relative = (from, to) => {
+    check(from, "from");
+    check(to, "to");
     const left = resolve(from).split("/").filter(Boolean);
     const right = resolve(to).split("/").filter(Boolean);
     let same = 0;
@@ -56,20 +111,31 @@
     return [...left.slice(same).map(() => ".."), ...right.slice(same)].join("/");
   };
   const parse = (path) => {
-    const base = basename(path);
-    const ext = extname(path);
-    const dir = dirname(path);
-    return {
-      root: isAbsolute(path) ? "/" : "", dir: dir === "." && !path.startsWith(".") ? "" : dir, base, ext,
-      name: ext ? base.slice(0, -ext.length) : base,
-    };
+    check(path);
+    const root = path.startsWith("/") ? "/" : "";
+    const trimmed = path.replace(/(?!^)\/+$/, "");
+    const at = trimmed.lastIndexOf("/");
+    const base = trimmed.slice(at + 1);
+    const ext = extension(base);
+    const dir = at > 0 ? trimmed.slice(0, at) : root;
+    return { root, dir, base, ext, name: ext ? base.slice(0, -ext.length) : base };
   };
-  const format = ({ dir, root = "", base, name = "", ext = "" }) => {
-    const file = base || `${name}${ext}`;
-    return dir ? `${dir}${dir.endsWith("/") ? "" : "/"}${file}` : `${root}${file}`;
+  const format = (parts) => {
+    if (parts === null || typeof parts !== "object") {
+      throw invalid("pathObject", "object", parts);
+    }
+    const { root, dir = root, base, name = "", ext } = parts;
+    const dotted = ext ? `${ext[0] === "." ? "" : "."}${ext}` : "";
+    const file = base || `${name}${dotted}`;
+    if (!dir) {
+      return file;
+    }
+    return dir === root ? `${dir}${file}` : `${dir}/${file}`;
   };
+  const toNamespacedPath = (path) => path;
   const path = {
-    sep: "/", delimiter: ":", isAbsolute, normalize, join, resolve, dirname, basename, extname, relative, parse, format,
+    resolve, normalize, isAbsolute, join, relative, toNamespacedPath, dirname, basename, extname, format, parse,
+    sep: "/", delimiter: ":", _makeLong: toNamespacedPath,
   };
   path.posix = path;
   return path;

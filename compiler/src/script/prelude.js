@@ -1,5 +1,5 @@
 // The objects that project code sees. What they do is done by `native`; here is only their JavaScript form.
-(native, path, Buffer, settings) => {
+(native, settings) => {
   "use strict";
 
   // Project code may replace what the language offers, and must not mislead what is here: it has its own.
@@ -13,6 +13,7 @@
   };
   const [Object, JSON, Reflect] = [globalThis.Object, globalThis.JSON, globalThis.Reflect].map(ownStatics);
   const [Map, Set, WeakSet] = [globalThis.Map, globalThis.Set, globalThis.WeakSet].map(ownMethods);
+  const { Proxy } = globalThis;
   const { assign, hasOwn } = Object;
   const { parse, stringify } = JSON;
   const { apply } = Reflect;
@@ -21,6 +22,9 @@
   Error.prepareStackTrace = (error, places) => places;
   Object.getPrototypeOf(new Error().stack[0]).getFunction = () => undefined;
   Error.prepareStackTrace = undefined;
+
+  const scripts = createObject(null);
+  const script = (name) => (scripts[name] ??= native.script(name));
 
   // Functions of project code stay here; the compiler knows them by their numbers.
   const functions = createObject(null);
@@ -147,15 +151,29 @@
   const IncrementalTable = withMethods(
     class IncrementalTable extends TableBase {}, [...TABLE, "protected"], ["hermetic", "uniqueKey"],
   );
-  const Operation = withMethods(class Operation extends Action {}, [
-    "queries", "hasOutput", "dependencies", "tags", "description", "columns", "database", "schema", "hermetic",
-    "disabled", "setDependOnDependencyAssertions",
-  ]);
-  const Assertion = withMethods(class Assertion extends Action {}, [
-    "query", "dependencies", "tags", "description", "database", "schema", "disabled",
-  ], ["hermetic"]);
+  const Operation = withMethods(
+    class Operation extends Action {},
+    [
+      "queries", "hasOutput", "dependencies", "tags", "description", "columns", "database", "schema", "disabled",
+      "setDependOnDependencyAssertions",
+    ],
+    ["hermetic"],
+  );
+  const Assertion = withMethods(
+    class Assertion extends Action {},
+    ["query", "dependencies", "tags", "description", "database", "schema", "disabled"],
+    ["hermetic"],
+  );
   const Declaration = withMethods(class Declaration extends Action {}, ["description", "columns"]);
-  const Notebook = withMethods(class Notebook extends Action {}, ["dependencies", "tags", "disabled"]);
+  const Notebook = withMethods(
+    class Notebook extends Action {
+      ipynb(contents) {
+        Action.call(this, "ipynb", stringify(contents));
+        return this;
+      }
+    },
+    ["dependencies"],
+  );
 
   // The actions of the project so far
   const defined = [];
@@ -187,7 +205,7 @@
     }
 
     dataset(reference) {
-      return this.#call("dataset", reference);
+      return this.#call("config", { dataset: reference });
     }
 
     input(reference, sql) {
@@ -282,7 +300,10 @@
   };
 
   const publish = (name, config) => {
-    const kind = (config !== null && typeof config === "object" && config.type) || "view";
+    const kind = isObject(config) && config.type !== undefined ? config.type : "view";
+    if (isObject(config)) {
+      native.checkName(name);
+    }
     const types = { table: Table, view: View, incremental: IncrementalTable };
     if (!hasOwn(types, kind)) {
       throw new Error(`Unrecognized table type: ${kind}`);
@@ -408,7 +429,12 @@
   const AssertionContext = withCalls(class AssertionContext extends Context {}, ["dependencies", "tags"]);
   class DataPreparationContext extends Context {
     EXPECT = " /* @@VALIDATION */ WHERE ";
+
+    incremental() {
+      return false;
+    }
   }
+  withCalls(DataPreparationContext, ["dependencies"]);
 
   const contexts = {
     table: (id, incremental) => new TableContext(id, "table", Table, incremental),
@@ -432,7 +458,7 @@
       return {
         self: nothing, name: nothing, schema: nothing, database: nothing, ref: reference, resolve: reference, when,
         incremental: () => false, where: nothing, preOps: nothing, postOps: nothing, disabled: nothing,
-        bigquery: nothing, dependencies: nothing, tags: nothing, type: nothing,
+        dependencies: nothing, tags: nothing, type: nothing, config: nothing,
       };
     },
   };
@@ -478,15 +504,22 @@
   const includes = [];
   const folder = (file) => (file.includes("/") ? file.slice(0, file.lastIndexOf("/")) : "");
 
-  const requireFrom = (file) => {
+  const requireFrom = (file, parent) => {
     const require = (id) => {
-      if (id === "path") {
-        return path;
+      if (typeof id !== "string") {
+        throw new Error("Id is not a string");
       }
-      return load(native.find(folder(file), String(id)));
+      if (id === "path") {
+        return script("path");
+      }
+      if (id === "@dataform/core") {
+        return core;
+      }
+      return load(native.find(folder(file), id), parent);
     };
-    require.cache = {};
     require.resolve = (id) => `${settings.root}/${native.find(folder(file), String(id))}`;
+    require.extensions = {};
+    require.cache = {};
     return require;
   };
 
@@ -497,22 +530,21 @@
     takeApart(config.type, config);
   };
 
-  const load = (file) => {
+  const load = (file, parent) => {
     const known = modules[file];
     if (known) {
       return known.exports;
     }
     const filename = `${settings.root}/${file}`;
-    const module = { exports: {}, id: filename, filename, loaded: false, children: [], paths: [] };
+    const path = file.includes("/") ? `${settings.root}/${folder(file)}` : settings.root;
+    const module = { id: filename, filename, path, parent, loaded: false, paths: [], children: [], exports: {} };
     modules[file] = module;
     try {
       const code = native.source(file);
       if (typeof code === "function") {
         native.enter(file);
         try {
-          apply(code, module.exports, [
-            module.exports, requireFrom(file), module, filename, `${settings.root}/${folder(file)}`, sqlx,
-          ]);
+          apply(code, globalThis, [module.exports, requireFrom(file, module), module, filename, path, sqlx]);
         } finally {
           native.leave();
         }
@@ -557,31 +589,23 @@
   };
   const projectConfig = assign(createObject(DEFAULTS), parse(settings.projectConfig));
   const configChanged = () => native.configure(stringify(projectConfig));
+  const suffixed = (name, suffix) => (projectConfig[suffix] ? `${name}_${projectConfig[suffix]}` : name);
   const dataform = {
-    projectConfig: observed(projectConfig, configChanged),
     rootDir: settings.root,
+    projectConfig: observed(projectConfig, configChanged),
+    canonicalProjectConfig: { ...projectConfig },
     get actions() {
       return definedNow();
     },
     ...api,
+    compileError: (error, file) => native.compileError(String(error?.message ?? error), file),
+    finalizeDatabase: (name) => suffixed(name, "databaseSuffix"),
+    finalizeSchema: (name) => suffixed(name, "schemaSuffix"),
+    finalizeName: (name) => (projectConfig.tablePrefix ? `${projectConfig.tablePrefix}_${name}` : name),
   };
+  const core = { session: dataform, version: settings.version };
+  globalThis.dataform = dataform;
 
-  const say = (level) => (...values) =>
-    native.console(
-      level,
-      values.map((value) => (typeof value === "object" ? JSON.stringify(value) : String(value))).join(" "),
-    );
-  const console = {};
-  for (const level of ["log", "info", "debug", "warn", "error", "trace"]) {
-    console[level] = say(level);
-  }
-  const noTimer = () => 0;
-  Object.assign(globalThis, {
-    global: globalThis, dataform, console, Buffer,
-    process: { env: {}, argv: [], platform: "linux", version: "v20.0.0", versions: {}, cwd: () => settings.root },
-    setTimeout: noTimer, setInterval: noTimer, setImmediate: noTimer,
-    clearTimeout: noTimer, clearInterval: noTimer, clearImmediate: noTimer,
-  });
 
   // What asks for the time or a random number is noted: its result cannot be kept.
   const clocked = (ask) => {
@@ -607,16 +631,7 @@
       return date();
     },
   });
-  if ("performance" in globalThis) {
-    const { performance } = globalThis;
-    Object.defineProperty(globalThis, "performance", {
-      configurable: true,
-      get: () => {
-        native.clock();
-        return performance;
-      },
-    });
-  }
+  script("globals")(native, settings, script);
 
   const extension = (name) => {
     const request = { compileConfig: { projectDir: settings.root, filePaths: [] } };

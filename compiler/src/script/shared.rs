@@ -89,7 +89,12 @@ impl Shared {
                 ..ScriptError::default()
             },
         };
-        if caught.name == "InternalError" && caught.message == OUT_OF_MEMORY {
+        // without room for an error, the engine throws `null`
+        let no_room = caught.name.is_empty() && caught.message == "null";
+        if no_room {
+            caught.message = OUT_OF_MEMORY.to_owned();
+        }
+        if no_room || caught.name == "InternalError" && caught.message == OUT_OF_MEMORY {
             caught.limit = true;
         }
         if self.interrupted.get() {

@@ -10,7 +10,11 @@ enum Open {
 
 /// Where the last comment with an end ends: with it, a text of many comments without one is still read once
 pub fn last_comment_end(text: &str) -> usize {
-    text.rfind("*/").map_or(0, |at| at + 2)
+    let bytes = text.as_bytes();
+    let ends = |at: &usize| *at > 0 && bytes[at - 1] == b'*';
+    std::iter::successors(text.rfind('/'), |at| text[..*at].rfind('/'))
+        .find(ends)
+        .map_or(0, |at| at + 1)
 }
 
 /// The end of the comment that starts at `at` with a slash and a star, if it has one

@@ -31,7 +31,12 @@ pub fn line_of_javascript(text: &str, span: Range<usize>) -> Option<GeneratedLin
 }
 
 /// The line of the module of a SQLX file; `None` for places beyond the statements
-pub fn line_of_sqlx(path: &str, text: &str, parts: &Parts, span: Range<usize>) -> Option<GeneratedLine> {
+pub fn line_of_sqlx(
+    path: &str,
+    text: &str,
+    parts: &Parts,
+    span: Range<usize>,
+) -> Option<GeneratedLine> {
     let mut layout = Layout::new(text, span);
     layout.plain(&format!(
         "dataform.sqlxAction({{\n  sqlxConfig: {{\n    name: \"{}\",\n    type: \"operations\",\n    ...",
@@ -42,7 +47,10 @@ pub fn line_of_sqlx(path: &str, text: &str, parts: &Parts, span: Range<usize>) -
         None => layout.plain("{}"),
     }
     layout.plain("\n  },\n  sqlStatementCount: ");
-    layout.plain(&format!("{},\n  sqlContextable: (ctx) => {{\n", parts.statements.len()));
+    layout.plain(&format!(
+        "{},\n  sqlContextable: (ctx) => {{\n",
+        parts.statements.len()
+    ));
     layout.plain(&"\n".repeat(BEFORE_BODY));
     layout.plain("    ");
     for (index, block) in parts.javascript.iter().enumerate() {
@@ -98,7 +106,9 @@ impl<'a> Layout<'a> {
     fn line(self) -> Option<GeneratedLine> {
         let found = self.found?;
         let start = self.code[..found.start].rfind('\n').map_or(0, |at| at + 1);
-        let end = self.code[start..].find('\n').map_or(self.code.len(), |at| start + at);
+        let end = self.code[start..]
+            .find('\n')
+            .map_or(self.code.len(), |at| start + at);
         Some(GeneratedLine {
             number: self.code[..start].matches('\n').count() + 1,
             text: self.code[start..end].trim_end_matches('\r').to_owned(),

@@ -179,7 +179,7 @@ mod tests {
         let at = line.find("here").unwrap_or_default();
         let text = format!("first\n{line}\nlast\n");
         let location = Location::new("a.sqlx", text, 6 + at..6 + at + 4);
-        let excerpt = Excerpt::new(&location, &[location.span.clone()], 1);
+        let excerpt = Excerpt::new(&location, std::slice::from_ref(&location.span), 1);
         let (mark, column) = &excerpt.marks[0];
         assert_eq!(&excerpt.text[mark.clone()], "here");
         assert_eq!(*column, 70_001);

@@ -49,6 +49,12 @@ fn what_cannot_be_laid_out_safely_is_refused() {
     }
 }
 
+#[test]
+fn any_name_may_be_in_use() {
+    let text = "SELECT\n  _slot00000000,\n  'a' AS _slotx00000001,\n  ${b}\n";
+    assert_eq!(format(text, Language::Sqlx).as_deref(), Ok(text));
+}
+
 /// Where Dataform's own formatter loses or changes something
 #[test]
 fn what_dataform_damages_is_kept() {

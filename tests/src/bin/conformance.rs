@@ -75,8 +75,15 @@ fn graphs(folder: &Path) -> Result<usize> {
             }
         }
     }
-    println!("graphs equal / all: {} / {}", vectors.len() - unequal, vectors.len());
-    println!("execution SQL equal / all: {} / {sent}", sent - unequal_sent);
+    println!(
+        "graphs equal / all: {} / {}",
+        vectors.len() - unequal,
+        vectors.len()
+    );
+    println!(
+        "execution SQL equal / all: {} / {sent}",
+        sent - unequal_sent
+    );
     Ok(unequal + unequal_sent)
 }
 

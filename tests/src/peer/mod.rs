@@ -5,7 +5,7 @@ mod known;
 mod run;
 
 pub use install::{CLI_VERSION, CORE_VERSION, Installation, install};
-pub use run::{Case, Made, make};
+pub use run::{Case, Made, copy, make};
 
 use std::fs;
 use std::path::{Path, PathBuf};

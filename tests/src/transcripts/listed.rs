@@ -13,7 +13,9 @@ const LISTED: [Listed; 2] = [
     Listed {
         reason: "`@dataform/core` is built in, so that a project without it compiles",
         explains: |_, expected, given| {
-            expected.stderr.contains("Could not find a recent installed version of @dataform/core")
+            expected
+                .stderr
+                .contains("Could not find a recent installed version of @dataform/core")
                 && given.rc == 0
                 && given.stdout.starts_with("Compiling...\n\nCompiled ")
                 && given.stderr.is_empty()
@@ -47,7 +49,10 @@ fn without_engine_words(text: &str) -> Vec<String> {
             excerpt = !line.starts_with("SyntaxError: ");
             continue;
         }
-        match line.split_once(".sqlx: ").or_else(|| line.split_once(".js: ")) {
+        match line
+            .split_once(".sqlx: ")
+            .or_else(|| line.split_once(".js: "))
+        {
             Some((file, message)) if message.starts_with("SyntaxError: ") => {
                 lines.push(format!("{file}: SyntaxError"));
             }

@@ -94,10 +94,12 @@ impl Transcript {
         let Some(difference) = difference(&self.expected, &given) else {
             return Ok(Outcome::Equal);
         };
-        Ok(match listed::reason(&self.meta.args, &self.expected, &given) {
-            Some(reason) => Outcome::Listed(reason),
-            None => Outcome::Unequal(difference),
-        })
+        Ok(
+            match listed::reason(&self.meta.args, &self.expected, &given) {
+                Some(reason) => Outcome::Listed(reason),
+                None => Outcome::Unequal(difference),
+            },
+        )
     }
 
     fn answer(&self, program: &Path) -> io::Result<Answer> {
@@ -131,7 +133,9 @@ impl Transcript {
         let folder = project.display().to_string();
         let shown = |bytes: &[u8]| String::from_utf8_lossy(bytes).replace(&folder, PROJECT);
         let stderr = shown(&output.stderr);
-        let without_stacks = stderr.split_inclusive('\n').filter(|line| !line.starts_with("    at "));
+        let without_stacks = stderr
+            .split_inclusive('\n')
+            .filter(|line| !line.starts_with("    at "));
         let mut files_changed = files(&project)?;
         files_changed.retain(|path, text| before.get(path) != Some(text));
         Ok(Answer {
@@ -155,7 +159,10 @@ fn difference(expected: &Answer, given: &Answer) -> Option<String> {
         let (expected, given) = (expected.trim_end(), given.trim_end());
         if expected != given {
             let mut lines = expected.lines();
-            let at = given.lines().take_while(|line| Some(*line) == lines.next()).count();
+            let at = given
+                .lines()
+                .take_while(|line| Some(*line) == lines.next())
+                .count();
             let line = |text: &str| text.lines().nth(at).unwrap_or("the end").to_owned();
             differences.push(format!(
                 "{name}, line {}: {:?}, got {:?}",
@@ -191,7 +198,10 @@ fn files(folder: &Path) -> io::Result<BTreeMap<String, String>> {
                     open.push((entry.path(), path + "/"));
                 }
             } else {
-                found.insert(path, String::from_utf8_lossy(&std::fs::read(entry.path())?).into_owned());
+                found.insert(
+                    path,
+                    String::from_utf8_lossy(&std::fs::read(entry.path())?).into_owned(),
+                );
             }
         }
     }

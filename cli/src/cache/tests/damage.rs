@@ -9,8 +9,14 @@ use crate::cache::{Caching, Reuse, Wanted};
 
 fn project() -> Scratch {
     Scratch::project(&[
-        ("definitions/a.sqlx", "config { type: \"table\" }\nselect 1 as x"),
-        ("definitions/b.sqlx", "config { type: \"view\" }\nselect * from ${ref(\"a\")}"),
+        (
+            "definitions/a.sqlx",
+            "config { type: \"table\" }\nselect 1 as x",
+        ),
+        (
+            "definitions/b.sqlx",
+            "config { type: \"view\" }\nselect * from ${ref(\"a\")}",
+        ),
     ])
 }
 
@@ -18,7 +24,10 @@ fn stored(scratch: &Scratch) -> Vec<std::path::PathBuf> {
     let mut files: Vec<_> = fs::read_dir(scratch.place(".sqlx-run/cache"))
         .unwrap()
         .map(|file| file.unwrap().path())
-        .filter(|path| path.extension().is_some_and(|extension| extension != "gitignore"))
+        .filter(|path| {
+            path.extension()
+                .is_some_and(|extension| extension != "gitignore")
+        })
         .collect();
     files.sort();
     files
@@ -83,9 +92,8 @@ fn options_have_entries_of_their_own() {
         },
         ..CompileOptions::default()
     };
-    let compile = |env: &str, caching| {
-        compile_with(scratch.path(), &options(env), Wanted::Json, caching)
-    };
+    let compile =
+        |env: &str, caching| compile_with(scratch.path(), &options(env), Wanted::Json, caching);
     for env in ["dev", "prod", "dev", "prod"] {
         let (remembered, _) = compile(env, Caching::On);
         assert_eq!(remembered, compile(env, Caching::Off).0);
@@ -100,7 +108,8 @@ fn options_have_entries_of_their_own() {
 
 #[test]
 fn a_project_that_moved_is_compiled_anew() {
-    let scratch = Scratch::project(&[("definitions/a.sqlx", "select '${dataform.rootDir}' as root")]);
+    let scratch =
+        Scratch::project(&[("definitions/a.sqlx", "select '${dataform.rootDir}' as root")]);
     scratch.check("the first");
     let other = Scratch::empty();
     let target = other.place("moved");
@@ -141,7 +150,10 @@ fn links_that_lead_elsewhere_are_noticed() {
     let scratch = Scratch::project(&[
         ("node_modules/p/index.js", code),
         ("shared/a.sqlx", "select 1"),
-        ("definitions/b.sqlx", "js { const p = require('p'); }\nselect ${p.x}"),
+        (
+            "definitions/b.sqlx",
+            "js { const p = require('p'); }\nselect ${p.x}",
+        ),
     ]);
     symlink("../shared/a.sqlx", scratch.place("definitions/a.sqlx")).unwrap();
     scratch.check("the first");

@@ -39,7 +39,10 @@ fn random_edits_give_what_compiling_anew_gives() {
     }
     println!("unchanged {all}, compiled in part {part}, whole {none}");
     assert!(all > names.len() / 2, "most are remembered: {all}");
-    assert!(part > names.len() / 4, "many edits are compiled alone: {part}");
+    assert!(
+        part > names.len() / 4,
+        "many edits are compiled alone: {part}"
+    );
 }
 
 fn copy(from: &Path, to: &Path) {
@@ -60,12 +63,16 @@ struct Random(u64);
 
 impl Random {
     fn below(&mut self, end: usize) -> usize {
-        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        self.0 = self
+            .0
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
         usize::try_from(self.0 >> 33).unwrap() % end.max(1)
     }
 
     fn pick<'a>(&mut self, list: &'a [String]) -> &'a str {
-        list.get(self.below(list.len())).map_or("definitions/new.sqlx", String::as_str)
+        list.get(self.below(list.len()))
+            .map_or("definitions/new.sqlx", String::as_str)
     }
 }
 
@@ -78,7 +85,12 @@ fn files(folder: &Path, root: &Path, out: &mut Vec<String>) {
         if path.is_dir() {
             files(&path, root, out);
         } else {
-            out.push(path.strip_prefix(root).unwrap().to_string_lossy().into_owned());
+            out.push(
+                path.strip_prefix(root)
+                    .unwrap()
+                    .to_string_lossy()
+                    .into_owned(),
+            );
         }
     }
 }
@@ -93,15 +105,29 @@ fn edit(scratch: &Scratch, random: &mut Random, number: usize) -> String {
         all.iter().filter(wanted).cloned().collect()
     };
     let (sqlx, code) = (of(&[".sqlx"]), of(&[".js"]));
-    let path = random.pick(if sqlx.is_empty() { &all } else { &sqlx }).to_owned();
-    let text = if scratch.place(&path).is_file() { scratch.read(&path) } else { String::new() };
+    let path = random
+        .pick(if sqlx.is_empty() { &all } else { &sqlx })
+        .to_owned();
+    let text = if scratch.place(&path).is_file() {
+        scratch.read(&path)
+    } else {
+        String::new()
+    };
     let kind = random.below(17);
     match kind {
         // most edits are of a query
         0..=4 => scratch.write(&path, &format!("{text}\n-- {number}")),
-        5 => scratch.write(&path, &text.replacen("select", "select  ", 1).replacen("SELECT", "select", 1)),
+        5 => scratch.write(
+            &path,
+            &text
+                .replacen("select", "select  ", 1)
+                .replacen("SELECT", "select", 1),
+        ),
         6 => scratch.write(&path, &text.replacen("\"table\"", "\"view\"", 1)),
-        7 => scratch.write(&path, &text.replacen("config {", "config { tags: [\"edited\"],", 1)),
+        7 => scratch.write(
+            &path,
+            &text.replacen("config {", "config { tags: [\"edited\"],", 1),
+        ),
         8 => scratch.write(&path, &text.replace('\n', "\r\n")),
         9 => scratch.write(&path, &text),
         10 => scratch.write("definitions/added.sqlx", &format!("select {number}")),
@@ -113,12 +139,22 @@ fn edit(scratch: &Scratch, random: &mut Random, number: usize) -> String {
         }
         13 => {
             let code = random.pick(&code);
-            let text = if scratch.place(code).is_file() { scratch.read(code) } else { String::new() };
+            let text = if scratch.place(code).is_file() {
+                scratch.read(code)
+            } else {
+                String::new()
+            };
             scratch.write(code, &format!("{text}\n// {number}"));
             return format!("{kind}: {code}");
         }
-        14 => scratch.write("definitions/added.js", &format!("publish('added_{number}').query('select 1');")),
-        15 => scratch.write(&path, &format!("js {{ const made = {number}; }}\n{text}\n-- ${{made}}")),
+        14 => scratch.write(
+            "definitions/added.js",
+            &format!("publish('added_{number}').query('select 1');"),
+        ),
+        15 => scratch.write(
+            &path,
+            &format!("js {{ const made = {number}; }}\n{text}\n-- ${{made}}"),
+        ),
         _ => {
             let path = random.pick(&all);
             let text = scratch.read(path);

@@ -3,6 +3,7 @@
 mod cases;
 mod damage;
 mod edits;
+mod memory;
 
 use std::path::{Path, PathBuf};
 
@@ -24,7 +25,8 @@ struct Shown {
     has_errors: bool,
 }
 
-const SETTINGS: &str = "defaultProject: shop\ndefaultDataset: sales\ndefaultAssertionDataset: checks\n";
+const SETTINGS: &str =
+    "defaultProject: shop\ndefaultDataset: sales\ndefaultAssertionDataset: checks\n";
 
 impl Scratch {
     fn empty() -> Self {
@@ -93,8 +95,16 @@ fn compile_with(
         };
         let shown = Shown {
             text,
-            findings: compiled.diagnostics.iter().map(|finding| format!("{finding:?}")).collect(),
-            console: compiled.console.iter().map(|line| (*line).to_owned()).collect(),
+            findings: compiled
+                .diagnostics
+                .iter()
+                .map(|finding| format!("{finding:?}"))
+                .collect(),
+            console: compiled
+                .console
+                .iter()
+                .map(|line| (*line).to_owned())
+                .collect(),
             has_errors: compiled.has_errors,
         };
         (shown, compiled.reuse)

@@ -6,6 +6,8 @@
 
 mod names;
 mod plain;
+#[cfg(test)]
+mod tests;
 mod walk;
 
 use std::collections::{BTreeSet, HashSet};
@@ -22,11 +24,19 @@ pub fn of_project(
     required: &BTreeSet<String>,
     harmless: &HashSet<String>,
 ) -> Option<String> {
-    let globals: HashSet<&str> = sources.includes.iter().map(|path| base_name(path)).collect();
+    let globals: HashSet<&str> = sources
+        .includes
+        .iter()
+        .map(|path| base_name(path))
+        .collect();
     if let Some(name) = globals.iter().find(|name| names::is_builtin(name)) {
         return Some(format!("an include takes the place of `{name}`"));
     }
-    let paths = sources.includes.iter().chain(required).chain(sources.definitions);
+    let paths = sources
+        .includes
+        .iter()
+        .chain(required)
+        .chain(sources.definitions);
     let mut code = walk::Analyzer::new(globals);
     for path in paths.filter(|path| !harmless.contains(*path)) {
         if let Some(effect) = of_file(sources, path, &mut code) {
@@ -41,7 +51,10 @@ fn of_file(
     path: &str,
     code: &mut walk::Analyzer<'_>,
 ) -> Option<&'static str> {
-    match Path::new(path).extension().and_then(|extension| extension.to_str()) {
+    match Path::new(path)
+        .extension()
+        .and_then(|extension| extension.to_str())
+    {
         Some("json" | "yaml" | "yml" | "sql" | "md" | "ipynb") => None,
         Some("sqlx") => {
             let Some(module) = (sources.parts)(path) else {
@@ -87,5 +100,10 @@ fn is_plain(module: &SqlxModule) -> bool {
             }
         })
     };
-    blocks.into_iter().flatten().chain(inputs).flatten().all(statements)
+    blocks
+        .into_iter()
+        .flatten()
+        .chain(inputs)
+        .flatten()
+        .all(statements)
 }

@@ -73,7 +73,8 @@ impl Scan<'_> {
                 b'+' | b'-' if self.peek(1) == Some(byte) => return None,
                 // a key that is not known
                 b':' if self.before == Token::Square => return None,
-                b'+' | b'-' | b'*' | b'%' | b'<' | b'>' | b'&' | b'|' | b'^' | b'!' | b'~' | b',' | b':' => {
+                b'+' | b'-' | b'*' | b'%' | b'<' | b'>' | b'&' | b'|' | b'^' | b'!' | b'~'
+                | b',' | b':' => {
                     self.operator();
                 }
                 b'?' => {
@@ -193,7 +194,9 @@ impl Scan<'_> {
     /// The first byte that is not white space, from a place ahead
     fn next(&self, ahead: usize) -> Option<u8> {
         let rest = self.code.get(self.at + ahead..)?;
-        rest.iter().find(|byte| !byte.is_ascii_whitespace()).copied()
+        rest.iter()
+            .find(|byte| !byte.is_ascii_whitespace())
+            .copied()
     }
 
     /// Whether a key that was just read has a new value, if that matters
@@ -250,7 +253,10 @@ impl Scan<'_> {
     }
 
     fn number(&mut self) {
-        while matches!(self.peek(0), Some(b'0'..=b'9' | b'a'..=b'z' | b'A'..=b'Z' | b'_' | b'.')) {
+        while matches!(
+            self.peek(0),
+            Some(b'0'..=b'9' | b'a'..=b'z' | b'A'..=b'Z' | b'_' | b'.')
+        ) {
             self.at += 1;
         }
         self.before = Token::Word;
@@ -258,12 +264,17 @@ impl Scan<'_> {
 
     fn word(&mut self, text: &str) -> Option<()> {
         let start = self.at;
-        let part = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'$' || byte >= 0x80;
+        let part =
+            |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'$' || byte >= 0x80;
         while self.peek(0).is_some_and(part) {
             self.at += 1;
         }
         let word = text.get(start..self.at)?;
-        if !word.is_ascii() && word.chars().any(|character| !character.is_alphanumeric() && character != '_') {
+        if !word.is_ascii()
+            && word
+                .chars()
+                .any(|character| !character.is_alphanumeric() && character != '_')
+        {
             return None;
         }
         let next = self.next(0);

@@ -8,9 +8,9 @@ use oxc_ast::ast::{
     AssignmentTargetPropertyProperty, AwaitExpression, BindingPattern, BindingProperty,
     CallExpression, Class, ComputedMemberExpression, Expression, ExpressionStatement,
     ForOfStatement, Function, IdentifierReference, ImportExpression, MemberExpression,
-    NewExpression, ObjectProperty, ObjectPropertyKind, PropertyKey, RegExpFlags, RegExpLiteral, SimpleAssignmentTarget,
-    SpreadElement, StaticMemberExpression, UnaryExpression, UnaryOperator, VariableDeclarator,
-    WithStatement, YieldExpression,
+    NewExpression, ObjectProperty, ObjectPropertyKind, PropertyKey, RegExpFlags, RegExpLiteral,
+    SimpleAssignmentTarget, SpreadElement, StaticMemberExpression, UnaryExpression, UnaryOperator,
+    VariableDeclarator, WithStatement, YieldExpression,
 };
 use oxc_ast_visit::{Visit, walk};
 use oxc_parser::{ParseOptions, Parser};
@@ -48,7 +48,10 @@ impl<'g> Analyzer<'g> {
         if parsed.panicked || !parsed.diagnostics.is_empty() {
             return Some("its JavaScript is not understood");
         }
-        let scoping = SemanticBuilder::new().build(&parsed.program).semantic.into_scoping();
+        let scoping = SemanticBuilder::new()
+            .build(&parsed.program)
+            .semantic
+            .into_scoping();
         let mut walker = Walker {
             globals: &self.globals,
             running: vec![vec![scoping.root_scope_id()]],
@@ -110,7 +113,9 @@ impl Walker<'_> {
                 None => break,
             }
         }
-        self.running.last().is_some_and(|scopes| scopes.contains(&scope))
+        self.running
+            .last()
+            .is_some_and(|scopes| scopes.contains(&scope))
     }
 
     fn write_variable(&mut self, identifier: &IdentifierReference<'_>) {
@@ -197,8 +202,8 @@ impl Walker<'_> {
             }
             "test" | "exec" => matches!(&callee.object, Expression::RegExpLiteral(literal)
                 if !remembers(literal)),
-            "push" | "pop" | "shift" | "unshift" | "splice" | "sort" | "reverse" | "fill" | "set"
-            | "add" | "delete" | "clear" => self.is_made_here(&callee.object),
+            "push" | "pop" | "shift" | "unshift" | "splice" | "sort" | "reverse" | "fill"
+            | "set" | "add" | "delete" | "clear" => self.is_made_here(&callee.object),
             _ => false,
         }
     }
@@ -278,7 +283,10 @@ impl Walker<'_> {
     }
 
     fn check_read_key(&mut self, key: &PropertyKey<'_>) {
-        if key.static_name().is_none_or(|name| names::is_mutator(&name)) {
+        if key
+            .static_name()
+            .is_none_or(|name| names::is_mutator(&name))
+        {
             self.found(SHARED);
         }
     }
@@ -324,7 +332,9 @@ fn sqlx_config<'e, 'a>(call: &'e CallExpression<'a>) -> Option<&'e Expression<'a
         return None;
     };
     parts.properties.iter().find_map(|property| match property {
-        ObjectPropertyKind::ObjectProperty(property) if property.key.is_specific_static_name("config") => {
+        ObjectPropertyKind::ObjectProperty(property)
+            if property.key.is_specific_static_name("config") =>
+        {
             Some(&property.value)
         }
         _ => None,
@@ -333,7 +343,10 @@ fn sqlx_config<'e, 'a>(call: &'e CallExpression<'a>) -> Option<&'e Expression<'a
 
 /// Whether a regular expression remembers where it matched last
 fn remembers(literal: &RegExpLiteral<'_>) -> bool {
-    literal.regex.flags.intersects(RegExpFlags::G | RegExpFlags::Y)
+    literal
+        .regex
+        .flags
+        .intersects(RegExpFlags::G | RegExpFlags::Y)
 }
 
 impl<'a> Visit<'a> for Walker<'_> {
@@ -345,7 +358,8 @@ impl<'a> Visit<'a> for Walker<'_> {
         if name.is_some_and(names::is_array_method) {
             self.found(UNKNOWN);
         }
-        self.running.push(function.scope_id.get().into_iter().collect());
+        self.running
+            .push(function.scope_id.get().into_iter().collect());
         walk::walk_function(self, function, flags);
         self.running.pop();
     }
@@ -354,7 +368,8 @@ impl<'a> Visit<'a> for Walker<'_> {
         if function.r#async {
             self.found(UNKNOWN);
         }
-        self.running.push(function.scope_id.get().into_iter().collect());
+        self.running
+            .push(function.scope_id.get().into_iter().collect());
         walk::walk_arrow_function_expression(self, function);
         self.running.pop();
     }
@@ -520,8 +535,7 @@ impl<'a> Visit<'a> for Walker<'_> {
     fn visit_identifier_reference(&mut self, identifier: &IdentifierReference<'a>) {
         let name = identifier.name.as_str();
         let global = names::is_harmless_global(name) && name != "publish";
-        let known =
-            global || self.globals.contains(name) || self.symbol(identifier).is_some();
+        let known = global || self.globals.contains(name) || self.symbol(identifier).is_some();
         if !known {
             self.found(UNKNOWN);
         }
@@ -551,94 +565,5 @@ impl<'a> Visit<'a> for Walker<'_> {
 
     fn visit_import_expression(&mut self, _: &ImportExpression<'a>) {
         self.found(UNKNOWN);
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use std::collections::HashSet;
-
-    use super::Analyzer;
-
-    #[test]
-    fn code_without_effects() {
-        let mut analyzer = Analyzer::new(HashSet::from(["docs"]));
-        for code in [
-            "const a = 1, b = { c: [1, 2] };\nmodule.exports = { a, b, ...b };",
-            "exports.f = (x, y = 2) => `${x} + ${y}`;",
-            "module.exports.f = function (list) { const out = []; for (const x of list) { out.push(x); } return out.join(); };",
-            "function f(list) { const out = {}; list.forEach(x => { out[x] = 1; }); return out; }",
-            "function f(list) { let n = 0; for (let i = 0; i < list.length; i++) { n += list[i]; } return n; }",
-            "const f = (list) => list.map(x => x.trim()).filter(x => x).sort().join(', ');",
-            "const columns = {}; for (const name of ['a', 'b']) { columns[name] = `The ${name}`; }\nmodule.exports = columns;",
-            "const f = (o) => Object.entries(o).map(([key, value]) => `${key} = ${value}`);",
-            "const f = (o) => [...new Map(Object.entries(o)).values()].reverse();",
-            "const f = (x) => x.replace(/a/g, 'b').split(/,/g).length;",
-            "const f = (x) => /^a/.test(x) ? JSON.parse(x) : null;",
-            "const { one } = require('./other'); module.exports = { two: () => one() + 1 };",
-            "publish('a', { type: 'table', bigquery: { labels: docs.labels } }).query(ctx => `select ${ctx.ref('b')}`);",
-            "docs.list.forEach(name => publish(name).query(`select 1`).tags(['x']));",
-            "if (dataform.projectConfig.vars.env === 'dev') { declare({ name: 'x' }); }",
-            "const dates = new Date(2020, 1, 1).toISOString(); const big = Math.max(1, 2);",
-            "function f({ a, b: { c } }, ...rest) { const [d] = rest; try { return a + c + d; } catch (error) { return error.message; } }",
-            "const f = function () { var x = 1; { x = 2; } return x; };",
-        ] {
-            assert_eq!(analyzer.effect(code), None, "{code}");
-        }
-    }
-
-    #[test]
-    fn code_that_may_have_effects() {
-        let mut analyzer = Analyzer::new(HashSet::from(["docs"]));
-        for code in [
-            "let n = 0; const f = () => { n = 1; };",
-            "let n = 0; const f = () => [n] = [1];",
-            "const l = []; const f = (x) => l.push(x);",
-            "const f = (list) => list.push(1);",
-            "const f = (list) => { const l = list; l.push(1); };",
-            "const f = (o) => { o.x = 1; };",
-            "const f = () => { const o = { x: docs.x }; o.x.y = 1; };",
-            "docs.x = 1;",
-            "delete docs.x;",
-            "docs.list.sort();",
-            "const o = require('./o'); o.x = 1;",
-            "x = 1;",
-            "this.x = 1;",
-            "Object.assign(docs, {});",
-            "Object.assign(...[docs, {}]);",
-            "const { assign } = Object; assign(docs, {});",
-            "const o = Object; o.assign(docs, {});",
-            "[].push.apply(docs.list, [1]);",
-            "docs[docs.name](1);",
-            "const it = docs.list.values();",
-            "const it = docs.list[Symbol.iterator]();",
-            "function* f() {}",
-            "async function f() {}",
-            "class A {}",
-            "const o = { map: (f) => f };",
-            "const map = 1; module.exports = { map };",
-            "module.exports.filter = () => 1;",
-            "const r = /a/g;",
-            "const r = new RegExp('a', 'g');",
-            "eval('1');",
-            "globalThis.x;",
-            "process.env.x;",
-            "jitData('x', 1);",
-            "dataform.jitData('x', 1);",
-            "dataform.projectConfig.vars.x = 1;",
-            "publish('a', docs.config);",
-            "publish('a', { ...docs.config });",
-            "publish('a', { bigquery: docs.bigquery });",
-            "publish('a', { assertions: { rowConditions: docs.conditions } });",
-            "const p = publish; p('a', docs.config);",
-            "dataform.publish('a', docs.config);",
-            "const f = (x) => { for (x.y of [1]) {} };",
-            "const f = () => { list.forEach(function () { arguments[0] = 1; }); };",
-            "const f = () => new Error().stack;",
-            "with (docs) { x = 1; }",
-            "const f = (",
-        ] {
-            assert!(analyzer.effect(code).is_some(), "{code}");
-        }
     }
 }

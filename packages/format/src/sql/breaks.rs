@@ -1,7 +1,7 @@
 //! Where lines break: before some words, around clauses, after commas
 
 use super::pieces::{Gap, Kind, Piece};
-use super::words::{CLAUSES, FUNCTIONS, LINE_WORDS};
+use super::words::{CLAUSES, FUNCTIONS, LINE_WORDS, clauses_from};
 
 /// Words such as `AND` with white space on both sides begin a line
 pub fn before_line_words(pieces: &mut [Piece]) {
@@ -26,8 +26,16 @@ pub fn before_line_words(pieces: &mut [Piece]) {
 
 /// Clauses stand on lines of their own, and are in capital letters wherever they stand
 pub fn around_clauses(pieces: &mut [Piece]) {
-    for clause in CLAUSES.iter() {
-        for at in 0..pieces.len() {
+    let mut places = vec![Vec::new(); CLAUSES.len()];
+    for (at, piece) in pieces.iter().enumerate() {
+        if piece.kind == Kind::Word {
+            for &clause in clauses_from(&piece.text) {
+                places[clause].push(at);
+            }
+        }
+    }
+    for (clause, places) in CLAUSES.iter().zip(places) {
+        for at in places {
             if is_clause(&pieces[at..], clause) {
                 let after = at + clause.len();
                 pieces[at..after].iter_mut().for_each(Piece::raise);

@@ -1,7 +1,7 @@
 //! Pieces to lines, and the lines' indentation
 
 use super::pieces::{Gap, Kind, Piece, split};
-use super::words::CLAUSES;
+use super::words::{CLAUSES, clauses_from};
 use crate::text::trim;
 
 const INDENT: &str = "  ";
@@ -79,9 +79,11 @@ fn lines(pieces: &[Piece]) -> Vec<Line> {
 }
 
 fn begins_with_clause(line: &str) -> bool {
-    CLAUSES.iter().any(|clause| {
+    let part = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
+    let first = line.bytes().take_while(|&byte| part(byte)).count();
+    clauses_from(&line[..first]).iter().any(|&clause| {
         let mut rest = line;
-        clause.iter().enumerate().all(|(index, word)| {
+        CLAUSES[clause].iter().enumerate().all(|(index, word)| {
             if index > 0 {
                 let Some(next) = rest.strip_prefix(' ') else {
                     return false;

@@ -1,6 +1,6 @@
 //! The words that the layout knows, those of `google-sql-syntax-ts` 1.0.3
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
 
 /// Words in capital letters unless a dot or a dash stands next to them
@@ -13,8 +13,8 @@ pub static FUNCTIONS: LazyLock<HashSet<&str>> =
 
 /// Functions whose name has a dot: what stands before it and after it
 pub static DOTTED_FUNCTIONS: LazyLock<Vec<(&str, &str)>> = LazyLock::new(|| {
-    FUNCTIONS
-        .iter()
+    include_str!("words/functions.txt")
+        .lines()
         .filter_map(|name| name.split_once('.'))
         .collect()
 });
@@ -26,6 +26,22 @@ pub static CLAUSES: LazyLock<Vec<Vec<&str>>> = LazyLock::new(|| {
         .map(|clause| clause.split(' ').collect())
         .collect()
 });
+
+/// The clauses that begin with a word, by their places in [`CLAUSES`]
+static CLAUSES_BY_WORD: LazyLock<HashMap<&str, Vec<usize>>> = LazyLock::new(|| {
+    let mut places: HashMap<&str, Vec<usize>> = HashMap::new();
+    for (place, clause) in CLAUSES.iter().enumerate() {
+        places.entry(clause[0]).or_default().push(place);
+    }
+    places
+});
+
+/// The places in [`CLAUSES`] of those that begin with a word, in any case
+pub fn clauses_from(word: &str) -> &'static [usize] {
+    CLAUSES_BY_WORD
+        .get(word.to_ascii_uppercase().as_str())
+        .map_or(&[], Vec::as_slice)
+}
 
 /// Ends and beginnings of words that stay on one line although each is, or may be, a clause
 pub static CONNECTED: LazyLock<HashSet<(&str, &str)>> = LazyLock::new(|| {

@@ -52,51 +52,65 @@ impl<'a> Slots<'a> {
     /// Puts everything back into the laid-out text, in which it has kept its order. Comments, and what
     /// has several lines, have lines of their own; strings in triple quotes begin where they stood.
     pub fn put_back(&self, laid_out: &str) -> String {
-        let mut written = String::new();
+        let mut written = Written::default();
         let mut rest = laid_out;
         for slot in &self.taken {
             // a name that is gone is noticed when contents are compared
             if let Some((before, after)) = rest.split_once(&slot.name) {
-                written.push_str(before);
+                written.push(before);
                 rest = slot.write(&mut written, after);
             }
         }
-        written + rest
+        written.text + rest
+    }
+}
+
+/// Text with the start of its last line
+#[derive(Default)]
+struct Written {
+    text: String,
+    line: usize,
+}
+
+impl Written {
+    fn push(&mut self, more: &str) {
+        if let Some((at, end)) = more.char_indices().rfind(|&(_, next)| ends_line(next)) {
+            self.line = self.text.len() + at + end.len_utf8();
+        }
+        self.text.push_str(more);
+    }
+
+    fn last_line(&self) -> &str {
+        &self.text[self.line..]
     }
 }
 
 impl Slot<'_> {
     /// Writes itself in the place of its name; gives what is left after it
-    fn write<'t>(&self, written: &mut String, after: &'t str) -> &'t str {
-        let start = written
-            .char_indices()
-            .rev()
-            .find(|&(_, character)| ends_line(character))
-            .map_or(0, |(at, character)| at + character.len_utf8());
-        let before = &written[start..];
-        let blanks = before.chars().take_while(|&character| is_space(character));
+    fn write<'t>(&self, written: &mut Written, after: &'t str) -> &'t str {
+        let blanks = written
+            .last_line()
+            .chars()
+            .take_while(|&character| is_space(character));
         let indent = " ".repeat(blanks.count());
         let text = self.text(&indent);
         let inline = self.kind == NodeKind::MultilineString
             || (self.kind != NodeKind::Comment && !text.contains('\n'));
         if inline {
-            written.push_str(trim(&text));
+            written.push(trim(&text));
             return after;
         }
-        let before = trim(before).to_owned();
-        written.truncate(start);
+        let before = trim(written.last_line()).to_owned();
+        written.text.truncate(written.line);
         if !before.is_empty() {
-            written.push_str(&indent);
-            written.push_str(&before);
-            written.push('\n');
+            written.push(&format!("{indent}{before}\n"));
         }
-        written.push_str(&text);
+        written.push(&text);
         let line = &after[..after.find(ends_line).unwrap_or(after.len())];
         if trim(line).is_empty() {
             return &after[line.len()..];
         }
-        written.push('\n');
-        written.push_str(&indent);
+        written.push(&format!("\n{indent}"));
         trim_start(after)
     }
 

@@ -3,7 +3,7 @@ const later = async () => { log.push("in"); await null; log.push("after"); retur
 later().then(() => log.push("then"));
 Promise.resolve(1).then(() => publish("from_promise").query("SELECT 1"));
 setTimeout(() => publish("from_timer").query("SELECT 1"), 0);
-queueMicrotask?.(() => log.push("micro"));
+
 Promise.reject(new Error("unhandled")).catch(() => {});
 publish("async_log").query(() => log.join());
 publish("async_now").query(log.join());

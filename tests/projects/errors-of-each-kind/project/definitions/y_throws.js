@@ -1,0 +1,2 @@
+publish("before_throw").query("SELECT 1");
+throw new TypeError("definitions throw");

@@ -1,0 +1,1 @@
+getContents("../../outside.md");

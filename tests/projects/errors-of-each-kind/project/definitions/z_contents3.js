@@ -1,0 +1,1 @@
+getContents("x_cycles.js");

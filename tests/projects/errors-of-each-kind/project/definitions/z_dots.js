@@ -1,0 +1,1 @@
+publish("a.b"); publish("a.c", { type: "table" }); publish("ok1", { type: "view", schema: "x.y" }); publish("ok2", { type: "incremental", schema: "x", database: "p.q" }); operate("o.p"); assert("q.r", { schema: "s.t" }); publish("ok3").schema("u.v");

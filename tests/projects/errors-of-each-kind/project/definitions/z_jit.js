@@ -1,0 +1,1 @@
+jitData("a", 1); jitData("a", 2);

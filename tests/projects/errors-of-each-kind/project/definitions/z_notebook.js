@@ -1,0 +1,1 @@
+notebook({ filename: "nowhere.ipynb" });

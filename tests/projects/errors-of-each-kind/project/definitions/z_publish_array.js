@@ -1,0 +1,1 @@
+publish("arr", ["SELECT 1"]);

@@ -1,0 +1,1 @@
+throw { message: "an object", code: 5 };

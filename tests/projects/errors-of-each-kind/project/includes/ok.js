@@ -1,0 +1,1 @@
+module.exports = { fail: () => { throw new RangeError("called include"); }, custom: () => { class Mine extends Error { constructor(m) { super(m); this.name = "Mine"; } } throw new Mine("custom class"); } };

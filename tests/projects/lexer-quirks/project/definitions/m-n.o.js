@@ -1,0 +1,1 @@
+publish("after_dots").query("SELECT 1");

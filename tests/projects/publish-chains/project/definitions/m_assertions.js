@@ -1,0 +1,1 @@
+publish("m_assertions").assertions({ uniqueKey: "id" });

@@ -1,0 +1,1 @@
+publish("m_empty_type", { type: "" });

@@ -1,0 +1,1 @@
+publish("m_method2", { type: "table" }).materialized(true);

@@ -1,0 +1,1 @@
+declare({ name: "m_method3" }).schema("x");

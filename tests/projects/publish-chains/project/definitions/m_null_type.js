@@ -1,0 +1,1 @@
+publish("m_null_type", { type: null });

@@ -1,0 +1,1 @@
+operate("m_array", ["a"]);

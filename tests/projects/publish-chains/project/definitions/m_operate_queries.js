@@ -1,0 +1,1 @@
+operate("m_queries", { queries: "x" });

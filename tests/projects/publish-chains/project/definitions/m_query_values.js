@@ -1,0 +1,17 @@
+publish("q_number").query(() => 5);
+publish("q_zero").query(() => 0);
+publish("q_undefined").query(() => undefined);
+publish("q_null").query(() => null);
+publish("q_list", { type: "table" }).query(() => ["a", "b"]);
+publish("q_promise").query(async () => "SELECT 1");
+publish("q_object").query(() => ({ a: 1 }));
+publish("q_false", { type: "incremental" }).query((ctx) => ctx.incremental() ? "SELECT 1" : false);
+publish("q_pre").query("SELECT 1").preOps(() => undefined);
+publish("q_pre_null").query("SELECT 1").preOps([null]);
+publish("q_pre_number").query("SELECT 1").postOps(() => 5);
+operate("q_op_number").queries(() => 5);
+operate("q_op_undefined").queries(() => undefined);
+operate("q_op_null").queries(() => null);
+operate("q_op_object").queries(() => ({ a: 1 }));
+assert("q_as_number").query(() => 5);
+assert("q_as_undefined").query(() => undefined);

@@ -1,0 +1,1 @@
+publish("m_tags").tags(undefined);

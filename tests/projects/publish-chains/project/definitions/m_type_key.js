@@ -1,0 +1,1 @@
+publish("m_type_key", { type: "operations" });

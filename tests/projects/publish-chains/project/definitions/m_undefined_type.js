@@ -1,0 +1,1 @@
+publish("m_undefined_type", { type: undefined, schema: "s" });
