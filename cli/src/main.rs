@@ -45,8 +45,10 @@ fn main() -> ExitCode {
         Some(Command::Simulate(simulate)) => command::simulate(&simulate, &printer),
         Some(Command::Init(init)) => command::init(&common, &init, &printer),
         Some(Command::Install(install)) => command::install(&common, &install, &printer),
-        // its words are taken before any of them is understood
-        Some(Command::Dataform) => exit::USAGE,
+        Some(Command::Dataform) => {
+            printer.diagnostic(&dataform_comes_first());
+            exit::USAGE
+        }
     };
     ExitCode::from(code)
 }
@@ -64,6 +66,15 @@ fn dataform_words() -> Option<Vec<String>> {
         Some((first, rest)) if first == "dataform" => Some(rest.to_vec()),
         _ => None,
     }
+}
+
+/// The words of Dataform are taken before any of ours are understood, so none of ours can stand before them
+fn dataform_comes_first() -> diagnostic::Diagnostic {
+    diagnostic::Diagnostic::error(
+        diagnostic::code::USAGE,
+        "`dataform` is the first word of a command line of Dataform",
+    )
+    .help("write Dataform's words after it: `sqlx-run dataform compile DIR`")
 }
 
 /// Flags of a run stand after `run`, or alone

@@ -296,6 +296,8 @@ fn read_project(
             ),
         }
     }
+    // Dataform takes includes as its file search finds them: the last name first
+    plan.includes.sort_by(|left, right| right.cmp(left));
     plan.actions_yaml.sort();
     plan.property_graphs.sort();
     plan.definitions

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use crate::action::{Session, load_actions_yaml, load_property_graphs};
+use crate::project::yaml_dump::dump;
 use crate::project::{ConfigOverride, MemoryProject, Settings, read_settings, yaml};
 use crate::sqlx::{SqlPart, extract, generate, parse_config, parse_tree, template};
 use crate::{Compilation, CompileOptions, compile};
@@ -88,7 +89,7 @@ pub fn settings(text: &str) {
         &read,
     );
     if let Ok(document) = yaml::parse(text) {
-        yaml::dump(&document.value);
+        dump(&document.value);
         document.value.to_json();
     }
 }

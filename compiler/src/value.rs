@@ -42,6 +42,13 @@ impl Object {
             .find_map(|(key, value)| (key == name).then_some(value))
     }
 
+    /// The value of a name, to be changed
+    pub fn get_mut(&mut self, name: &str) -> Option<&mut Value> {
+        self.0
+            .iter_mut()
+            .find_map(|(key, value)| (key == name).then_some(value))
+    }
+
     /// Whether the name is there, even with an undefined value
     pub fn has(&self, name: &str) -> bool {
         self.get(name).is_some()

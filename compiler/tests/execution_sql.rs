@@ -9,7 +9,7 @@ use std::path::Path;
 
 use serde_json::{Value, json};
 use sqlx_compiler::sql::{Existing, Task, tasks};
-use sqlx_compiler::{ActionKind, ActionRef, CompiledGraph};
+use sqlx_compiler::CompiledGraph;
 
 /// What is said to be the user's text is the user's text
 fn assert_consistent(task: &Task) {

@@ -16,7 +16,7 @@ fn many(piece: &str) -> String {
 fn numbered(count: usize, piece: &str) -> String {
     let mut out = String::new();
     for number in 0..count {
-        write!(out, "{}", piece.replace('#', &number.to_string())).unwrap();
+        out.push_str(&piece.replace('#', &number.to_string()));
     }
     out
 }

@@ -87,7 +87,9 @@ fn fuzz_target(cargo_fuzz: &Path, target: &Target, seconds: u64) -> Result<()> {
 
 /// cargo-fuzz: the one on the path, or one that is installed into the target folder
 fn installed() -> Result<PathBuf> {
-    let on_path = Command::new("cargo-fuzz").args(["fuzz", "--version"]).output();
+    let on_path = Command::new("cargo-fuzz")
+        .args(["fuzz", "--version"])
+        .output();
     if on_path.is_ok_and(|output| output.status.success()) {
         return Ok(PathBuf::from("cargo-fuzz"));
     }

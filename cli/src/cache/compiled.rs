@@ -37,6 +37,10 @@ pub struct Compiled<'a> {
     /// Whether something is wrong that is more than a warning
     pub has_errors: bool,
     /// How much of an earlier compilation was of use
+    #[cfg_attr(
+        not(test),
+        expect(dead_code, reason = "what is printed never depends on it")
+    )]
     pub reuse: Reuse,
     source: Source<'a>,
 }

@@ -60,25 +60,31 @@ fn chosen_files(root: &Path, paths: &[PathBuf]) -> Result<Vec<PathBuf>, Diagnost
         paths => (paths, true),
     };
     let mut files = Vec::new();
-    for path in named {
-        let path = match path.strip_prefix(".") {
-            Ok(path) if !path.as_os_str().is_empty() => root.join(path),
-            Ok(_) => root.to_owned(),
-            Err(_) => root.join(path),
-        };
+    for name in named {
+        let path = below(root, name);
         if path.is_dir() {
-            files.extend(find_files(&path).map_err(|error| usage(&path, &error.to_string()))?);
+            let found = find_files(&path).map_err(|error| usage(name, &error.to_string()))?;
+            files.extend(found);
         } else if path.is_file() && Language::of(&path).is_none() {
-            return Err(usage(&path, "it is neither a `.sqlx` nor a `.js` file"));
+            return Err(usage(name, "it is neither a `.sqlx` nor a `.js` file"));
         } else if path.is_file() {
             files.push(path);
         } else if asked {
-            return Err(usage(&path, "there is no such file or folder"));
+            return Err(usage(name, "there is no such file or folder"));
         }
     }
     files.sort();
     files.dedup();
     Ok(files)
+}
+
+fn below(root: &Path, name: &Path) -> PathBuf {
+    let name = name.strip_prefix(".").unwrap_or(name);
+    if name.as_os_str().is_empty() {
+        root.to_owned()
+    } else {
+        root.join(name)
+    }
 }
 
 fn usage(path: &Path, reason: &str) -> Diagnostic {
@@ -161,7 +167,7 @@ impl Report {
         };
         let mut parts = vec![
             format!("{} {changed}", self.changed.len()),
-            format!("{} as they should be", self.unchanged),
+            format!("{} unchanged", self.unchanged),
         ];
         if !self.failed.is_empty() {
             let failed = format!("{} failed", self.failed.len());

@@ -46,6 +46,9 @@ fn type_error(message: &str) -> Option<String> {
             ));
         }
     }
+    if let Some(rest) = message.strip_prefix("cannot read properties of ") {
+        return Some(format!("Cannot read properties of {rest}"));
+    }
     let name = message.strip_suffix(" is read-only")?;
     (!name.is_empty()).then(|| "Assignment to constant variable.".to_owned())
 }

@@ -154,7 +154,7 @@ fn matching(root: &Path, pattern: &str) -> Vec<String> {
     let start = fixed.join("/");
     if start == pattern {
         let there = root.join(pattern).exists();
-        return there.then(|| start).into_iter().collect();
+        return there.then_some(start).into_iter().collect();
     }
     let Some(below) = matcher(pattern) else {
         return Vec::new();

@@ -63,8 +63,12 @@ fn nothing_is_stored_without_a_cache() {
 /// A program that goes on running, and what it has printed so far
 struct Running {
     child: Child,
-    printed: Arc<Mutex<String>>,
+    output: Printed,
+    notes: Printed,
 }
+
+/// What came out of a stream and was not waited for yet
+struct Printed(Arc<Mutex<String>>);
 
 impl Running {
     fn start(scratch: &Scratch, arguments: &[&str]) -> Self {
@@ -74,17 +78,35 @@ impl Running {
             .stderr(Stdio::piped())
             .spawn()
             .unwrap();
+        let output = Printed::collect(child.stdout.take().unwrap());
+        let notes = Printed::collect(child.stderr.take().unwrap());
+        Self {
+            child,
+            output,
+            notes,
+        }
+    }
+}
+
+impl Printed {
+    fn collect(mut stream: impl Read + Send + 'static) -> Self {
         let printed = Arc::new(Mutex::new(String::new()));
-        collect(child.stdout.take().unwrap(), &printed);
-        collect(child.stderr.take().unwrap(), &printed);
-        Self { child, printed }
+        let all = Arc::clone(&printed);
+        std::thread::spawn(move || {
+            let mut buffer = [0; 4096];
+            while let Ok(length @ 1..) = stream.read(&mut buffer) {
+                let text = String::from_utf8_lossy(&buffer[..length]);
+                all.lock().unwrap().push_str(&text);
+            }
+        });
+        Self(printed)
     }
 
     /// Waits until something is printed, and forgets what was printed so far
     fn wait_for(&self, text: &str) {
         let started = Instant::now();
         loop {
-            let mut printed = self.printed.lock().unwrap();
+            let mut printed = self.0.lock().unwrap();
             if let Some(at) = printed.find(text) {
                 printed.drain(..at + text.len());
                 return;
@@ -106,19 +128,6 @@ impl Drop for Running {
     }
 }
 
-fn collect(mut stream: impl Read + Send + 'static, printed: &Arc<Mutex<String>>) {
-    let printed = Arc::clone(printed);
-    std::thread::spawn(move || {
-        let mut buffer = [0; 4096];
-        while let Ok(length @ 1..) = stream.read(&mut buffer) {
-            printed
-                .lock()
-                .unwrap()
-                .push_str(&String::from_utf8_lossy(&buffer[..length]));
-        }
-    });
-}
-
 #[cfg(unix)]
 #[test]
 fn watching_compiles_again_until_it_is_interrupted() {
@@ -128,37 +137,37 @@ fn watching_compiles_again_until_it_is_interrupted() {
     write("workflow_settings.yaml", settings);
     write("definitions/orders.sqlx", ORDERS);
     let mut running = Running::start(&scratch, &["-C", "shop", "compile", "--watch"]);
-    running.wait_for("compiled 1 action\n");
-    running.wait_for("watching for changes");
+    running.notes.wait_for("compiled 1 action\n");
+    running.notes.wait_for("watching for changes");
     write("definitions/totals.sqlx", TOTALS);
-    running.wait_for("definitions/totals.sqlx");
-    running.wait_for("compiled 2 actions\n");
+    running.notes.wait_for("definitions/totals.sqlx");
+    running.notes.wait_for("compiled 2 actions\n");
     write(
         "definitions/orders.sqlx",
         &ORDERS.replace("daily", "hourly"),
     );
-    running.wait_for("hourly");
+    running.output.wait_for("hourly");
     write("definitions/deep/er/more.sqlx", "SELECT 1");
-    running.wait_for("sales.more");
-    running.wait_for("compiled 3 actions\n");
+    running.output.wait_for("sales.more");
+    running.notes.wait_for("compiled 3 actions\n");
     write("definitions/orders.sqlx", "config {");
-    running.wait_for("error");
+    running.notes.wait_for("error");
     write("workflow_settings.yaml", "defaultProject: [");
-    running.wait_for("workflow_settings.yaml");
-    running.wait_for("error");
+    running.notes.wait_for("workflow_settings.yaml");
+    running.notes.wait_for("error");
     write("workflow_settings.yaml", settings);
     write("definitions/orders.sqlx", ORDERS);
-    running.wait_for("compiled 3 actions\n");
+    running.notes.wait_for("compiled 3 actions\n");
     let (place, away) = (scratch.path().join("shop"), scratch.path().join("away"));
     std::fs::rename(&place, &away).unwrap();
-    running.wait_for("there is no folder");
+    running.notes.wait_for("there is no folder");
     std::fs::rename(&away, &place).unwrap();
-    running.wait_for("compiled 3 actions\n");
+    running.notes.wait_for("compiled 3 actions\n");
     write(
         "definitions/orders.sqlx",
         &ORDERS.replace("daily", "weekly"),
     );
-    running.wait_for("weekly");
+    running.output.wait_for("weekly");
     let process = running.child.id().to_string();
     let killed = std::process::Command::new("kill")
         .args(["-INT", &process])

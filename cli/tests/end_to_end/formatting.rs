@@ -120,6 +120,7 @@ fn dataform_names_files_by_patterns() {
     for (name, patterns) in [
         ("dataform_format_check", &[][..]),
         ("dataform_format_glob", &["definitions/*"]),
+        // a comma separates patterns, also between braces
         ("dataform_format_braces", &["**/{tidy,totals}.sqlx"]),
         (
             "dataform_format_paths",

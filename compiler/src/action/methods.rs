@@ -68,7 +68,8 @@ impl Session {
         match method {
             "materialized" => table.materialized = Some(value.is_truthy()),
             "protected" => {
-                table.protected = Some(matches!(value, Value::Undefined) || value.is_truthy());
+                let unset = matches!(value, Value::Undefined | Value::Null);
+                table.protected = Some(unset || value.is_truthy());
             }
             "uniqueKey" => table.unique_key = unique_key,
             _ => {}
@@ -194,8 +195,11 @@ impl Session {
 
     /// Replaces the options of a table by those that are not empty, those of a view by all that are given
     fn set_bigquery(&mut self, id: ActionId, value: &Value) -> Result<(), Raise> {
-        required(value, "labels")?;
         let view = self.actions[id].table_type() == Some(TableType::View);
+        if view && let Some(table) = self.actions[id].table() {
+            table.bigquery = Some(BigQueryOptions::default());
+        }
+        required(value, "labels")?;
         let options = self.given_options(value, view);
         if view {
             let labels = value.truthy("labels").is_some();

@@ -212,6 +212,7 @@ impl Session {
             .find(|(message, _)| *message == error.message)
             .map(|(_, detail)| detail);
         let (message, class) = (error.message.clone(), error.name.clone());
+        let silent = error.silent;
         let mut calls = None;
         let detail = match raised {
             Some(Detail::Plain) | None => Detail::Script(error),
@@ -224,6 +225,9 @@ impl Session {
         self.set_class(&class);
         if let Some(record) = self.errors.last_mut() {
             record.calls = calls;
+            if silent {
+                record.error.message = None;
+            }
         }
     }
 

@@ -71,9 +71,9 @@ impl Session {
     pub fn check_published_name(&mut self, name: &str) {
         if name.contains('.') {
             let raw = Target {
-                schema: None,
+                schema: Some(String::new()),
                 name: name.to_owned(),
-                database: None,
+                database: Some(String::new()),
             };
             self.check_dots(&raw, None);
         }

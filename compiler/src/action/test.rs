@@ -26,6 +26,8 @@ pub struct Test {
     pub inputs: Vec<(String, Sql)>,
     /// The query of the expected rows
     pub expected: Option<Sql>,
+    /// Whether its queries could not be made
+    pub failed: bool,
     /// The tested query over the inputs
     pub test_query: Option<String>,
     /// The query of the expected rows, made
@@ -49,6 +51,7 @@ impl Session {
             tags: Vec::new(),
             inputs: Vec::new(),
             expected: None,
+            failed: false,
             test_query: None,
             expected_output_query: None,
         });

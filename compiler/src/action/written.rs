@@ -32,6 +32,8 @@ impl Written {
             [Value::Undefined | Value::Null] => Err(Raise::type_error(
                 "cannot read properties of undefined (reading 'dataset')",
             )),
+            // Dataform finds no name in it
+            [other] => Ok((Self::default(), other.to_json())),
             parts => Self::from_parts(parts),
         }
     }

@@ -110,8 +110,7 @@ impl Check {
             (_, Value::Null) => self.unknown(key, value, expected),
             (Field::Scalar | Field::Struct, _) => {}
             (Field::Enum, _) => {}
-            (Field::List, Value::Array(_))
-            | (Field::Map, Value::Object(_) | Value::Array(_)) => {}
+            (Field::List, Value::Array(_)) | (Field::Map, Value::Object(_) | Value::Array(_)) => {}
             (Field::Message(message), Value::Object(nested)) => self.object(nested, Some(message)),
             (Field::Message(_), Value::Array(items)) => self.items(items, None, expected),
             (Field::Messages(message), Value::Array(items)) => {

@@ -6,7 +6,14 @@ use super::Issue;
 
 /// Keys of older versions, which are still understood in the configs of actions
 const OLDER: [&str; 8] = [
-    "type", "schema", "database", "dependencies", "bigquery", "columns", "assertions", "fileName",
+    "type",
+    "schema",
+    "database",
+    "dependencies",
+    "bigquery",
+    "columns",
+    "assertions",
+    "fileName",
 ];
 
 /// Settings by the names that `dataform.json` has for them, and by others that come to mind
@@ -48,7 +55,9 @@ impl Issue {
         let owner = owner.into_iter().find(|part| !is_index(part));
         let place = owner.map_or_else(String::new, |owner| format!(" in `{owner}`"));
         if is_index(key) {
-            let braces = self.expected.filter(|expected| expected.ends_with("in braces"));
+            let braces = self
+                .expected
+                .filter(|expected| expected.ends_with("in braces"));
             if let (Some(owner), Some(expected)) = (owner, braces) {
                 return Diagnostic::error(code, format!("`{owner}` must be {expected}"));
             }
@@ -66,12 +75,16 @@ impl Issue {
         let mut diagnostic = Diagnostic::error(code, format!("unknown {thing} `{key}`{place}"));
         let older = OLDER.iter().filter(|_| thing == "key" && owner.is_none());
         let known = self.known.iter().chain(older).copied();
-        let renamed = SETTINGS.iter().find(|(old, _)| thing == "setting" && old == key);
+        let renamed = SETTINGS
+            .iter()
+            .find(|(old, _)| thing == "setting" && old == key);
         let of_type = OF_TYPE
             .iter()
             .find(|(name, _)| thing == "key" && owner.is_none() && name == key);
         diagnostic.help = match (renamed, of_type) {
-            (Some((_, new)), _) if self.known.contains(new) => Some(format!("it is called `{new}`")),
+            (Some((_, new)), _) if self.known.contains(new) => {
+                Some(format!("it is called `{new}`"))
+            }
             (_, Some((_, kind))) => Some(format!("only `type: \"{kind}\"` has it")),
             _ => did_you_mean(key, known),
         };
@@ -93,10 +106,15 @@ impl Issue {
     }
 
     fn with_expected(&self, diagnostic: Diagnostic) -> Diagnostic {
-        diagnostic.help(match self.expected.filter(|expected| !expected.starts_with("a text")) {
-            Some(expected) => format!("write {expected}, or remove it"),
-            None => "write one, or remove the key".to_owned(),
-        })
+        diagnostic.help(
+            match self
+                .expected
+                .filter(|expected| !expected.starts_with("a text"))
+            {
+                Some(expected) => format!("write {expected}, or remove it"),
+                None => "write one, or remove the key".to_owned(),
+            },
+        )
     }
 }
 

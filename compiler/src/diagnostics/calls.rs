@@ -109,7 +109,9 @@ pub fn loops(text: &str) -> Vec<(Range<usize>, Range<usize>)> {
             let whole = if head.starts_with('(') && body.starts_with('{') {
                 closing(text, text.len() - body.len()).unwrap_or(text.len())
             } else {
-                text[after..].find(['\n', ';']).map_or(text.len(), |end| after + end)
+                text[after..]
+                    .find(['\n', ';'])
+                    .map_or(text.len(), |end| after + end)
             };
             loops.push((start..end, start..whole.max(after)));
         }
@@ -171,7 +173,11 @@ mod tests {
             ("publish(`t_${n}_x`)", "t_5_x", Some("`t_${n}_x`")),
             ("publish(`t_${n}_x`)", "u_5_x", None),
             ("publish(\"t_\" + n)", "t_5", Some("\"t_\"")),
-            ("declare({ schema: \"s\", name: \"n\" })", "n", Some("\"n\"")),
+            (
+                "declare({ schema: \"s\", name: \"n\" })",
+                "n",
+                Some("\"n\""),
+            ),
             ("publish(name, \"a\")", "a", None),
         ] {
             let calls = calls(text, &["publish", "declare"]);

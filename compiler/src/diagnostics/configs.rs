@@ -43,9 +43,7 @@ impl Sources<'_> {
             .take(MOST)
             .map(|issue| {
                 let diagnostic = issue.diagnostic(code::CONFIG_INVALID, "key");
-                let in_call = call
-                    .as_ref()
-                    .filter(|call| !call.file.ends_with(".sqlx"));
+                let in_call = call.as_ref().filter(|call| !call.file.ends_with(".sqlx"));
                 if let Some(call) = in_call {
                     let exact = places::key_in(call, &issue.path);
                     return diagnostic.at(exact.unwrap_or_else(|| call.clone()));
@@ -78,7 +76,8 @@ impl Sources<'_> {
         };
         let invalid = message.starts_with("Invalid input. Accepted inputs");
         let text = if invalid {
-            "a dependency is a name, a dataset and a name, or a project, a dataset and a name".to_owned()
+            "a dependency is a name, a dataset and a name, or a project, a dataset and a name"
+                .to_owned()
         } else {
             fragment(message)
         };
@@ -95,7 +94,8 @@ impl Sources<'_> {
                 let key = ["names", "datasets", "projects"]
                     .iter()
                     .position(|kind| message.starts_with(&format!("Action target {kind}")))?;
-                let keys: [&[&str]; 3] = [&["name"], &["schema", "dataset"], &["database", "project"]];
+                let keys: [&[&str]; 3] =
+                    [&["name"], &["schema", "dataset"], &["database", "project"]];
                 keys[key]
                     .iter()
                     .find_map(|key| places::config_value(text, key))
@@ -117,7 +117,10 @@ impl Sources<'_> {
             let range = places::definition(text, "")?;
             Some(Location::new(file, Arc::clone(text), range))
         };
-        match defined.and_then(|(file, target)| self.definitions(file, target).into_iter().next()).or_else(first) {
+        match defined
+            .and_then(|(file, target)| self.definitions(file, target).into_iter().next())
+            .or_else(first)
+        {
             Some(place) => placed.at(place),
             None => placed,
         }
@@ -182,7 +185,11 @@ fn block_of(text: &str, message: &str) -> Option<Range<usize>> {
     ]
     .into_iter()
     .find(|keyword| message.contains(&format!("include {keyword}")))?;
-    let opener = if keyword == "input" { "input \"" } else { keyword };
+    let opener = if keyword == "input" {
+        "input \""
+    } else {
+        keyword
+    };
     let at = text.find(opener)?;
     Some(at..at + keyword.len())
 }
@@ -215,10 +222,7 @@ fn advice(message: &str) -> Option<&'static str> {
             "Action target",
             "the dataset and the project have keys of their own: `schema` and `database`",
         ),
-        (
-            "Duplicate test name",
-            "give each test a name of its own",
-        ),
+        ("Duplicate test name", "give each test a name of its own"),
     ];
     known
         .iter()

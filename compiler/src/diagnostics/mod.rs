@@ -118,7 +118,10 @@ impl Known {
         self.all.sort_by_key(|diagnostic| {
             let file = diagnostic.file().unwrap_or_default();
             let at = diagnostic.location.as_ref();
-            (files.get(file).copied(), at.map(|location| location.span.start))
+            (
+                files.get(file).copied(),
+                at.map(|location| location.span.start),
+            )
         });
         self.all
     }
@@ -162,7 +165,9 @@ impl Sources<'_> {
         let diagnostics = match &record.detail {
             detail @ (Detail::UnknownRef { .. }
             | Detail::AmbiguousRef { .. }
-            | Detail::NoOutput { .. }) => return self.reference(detail, together).into_iter().collect(),
+            | Detail::NoOutput { .. }) => {
+                return self.reference(detail, together).into_iter().collect();
+            }
             Detail::Duplicate(target) => return vec![self.duplicate(target, together)],
             Detail::Cycle(chain) => return vec![self.cycle(chain)],
             Detail::ActionType(written) => vec![self.action_type(written, file)],
@@ -188,13 +193,7 @@ impl Sources<'_> {
     }
 
     /// What ended the compilation; `known` says whether something was found before
-    fn thrown(
-        &self,
-        class: &str,
-        message: &str,
-        detail: &Detail,
-        known: bool,
-    ) -> Vec<Diagnostic> {
+    fn thrown(&self, class: &str, message: &str, detail: &Detail, known: bool) -> Vec<Diagnostic> {
         match detail {
             Detail::Script(error) if error.limit => vec![self.limit(error)],
             Detail::Script(error) => vec![self.script(error, error.file.as_deref())],

@@ -99,7 +99,10 @@ fn spot<'a>(line: &str, error: &ScriptError, sources: &Sources<'a>) -> Option<Sp
         let (file, text) = sources.texts.get_key_value(&*place.file)?;
         let offset = place.offset.min(text.len());
         // the code of a placeholder begins after its brace
-        let start = text.get(..offset)?.rfind("${").map_or(0, |at| at + "${".len());
+        let start = text
+            .get(..offset)?
+            .rfind("${")
+            .map_or(0, |at| at + "${".len());
         return Some(Spot {
             file,
             code: &text[start..],
@@ -148,7 +151,10 @@ fn word(text: &str, offset: usize) -> Range<usize> {
         start = text[..start].trim_end_matches(is_name).len();
     }
     let rest = &text[start..];
-    if let Some(quote) = rest.chars().next().filter(|first| matches!(first, '"' | '\''))
+    if let Some(quote) = rest
+        .chars()
+        .next()
+        .filter(|first| matches!(first, '"' | '\''))
         && let Some(end) = rest[1..].find([quote, '\n'])
         && rest[1 + end..].starts_with(quote)
     {

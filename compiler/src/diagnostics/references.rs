@@ -16,12 +16,7 @@ pub const REFERRING: [&str; 3] = ["ref", "resolve", "self"];
 
 /// What JavaScript defines actions with
 pub const DEFINING: [&str; 6] = [
-    "publish",
-    "operate",
-    "assert",
-    "declare",
-    "notebook",
-    "test",
+    "publish", "operate", "assert", "declare", "notebook", "test",
 ];
 
 /// What several records may be about: a target, or a reference of an action
@@ -186,7 +181,11 @@ impl Sources<'_> {
             .cloned()
             .unwrap_or_default();
         let names = [written.readable(), written.name.clone()];
-        let named = |range: &Range<usize>| names.iter().any(|name| *name == text[range.start + 1..range.end - 1]);
+        let named = |range: &Range<usize>| {
+            names
+                .iter()
+                .any(|name| *name == text[range.start + 1..range.end - 1])
+        };
         if by.target.name != written.name {
             places.extend(known.listed.iter().filter(|range| named(range)).cloned());
         }
@@ -262,9 +261,10 @@ impl Sources<'_> {
             (None, Some(file)) => diagnostic.in_file(*file),
             (None, None) => diagnostic,
         };
-        all.take(8).fold(diagnostic.help(help), |diagnostic, place| {
-            diagnostic.relate("the same target is here", place.clone())
-        })
+        all.take(8)
+            .fold(diagnostic.help(help), |diagnostic, place| {
+                diagnostic.relate("the same target is here", place.clone())
+            })
     }
 
     /// A circle, at the reference to the second of its actions, with those to the others
@@ -326,12 +326,16 @@ fn ambiguous(written: &Written, candidates: &[Target]) -> Diagnostic {
         .iter()
         .map(|target| format!("`{target}`"))
         .collect();
-    let help = match candidates.first().and_then(|target| target.schema.as_deref()) {
-        Some(schema) if differ(candidates) => format!(
-            "add the dataset: `ref(\"{schema}\", \"{}\")`",
-            written.name
-        ),
-        _ => "add the project and the dataset: `ref(\"project\", \"dataset\", \"name\")`".to_owned(),
+    let help = match candidates
+        .first()
+        .and_then(|target| target.schema.as_deref())
+    {
+        Some(schema) if differ(candidates) => {
+            format!("add the dataset: `ref(\"{schema}\", \"{}\")`", written.name)
+        }
+        _ => {
+            "add the project and the dataset: `ref(\"project\", \"dataset\", \"name\")`".to_owned()
+        }
     };
     Diagnostic::error(
         code::REF_AMBIGUOUS,
@@ -369,7 +373,9 @@ pub fn dependency_lists(text: &str) -> Vec<Range<usize>> {
             let open = text.len() - value.len();
             let end = match value.chars().next() {
                 Some('[' | '(') => super::callee::closing(text, open).unwrap_or(open),
-                Some('"' | '\'' | '`') => text.len() - value.trim_start_matches(|c| c != '\n').len(),
+                Some('"' | '\'' | '`') => {
+                    text.len() - value.trim_start_matches(|c| c != '\n').len()
+                }
                 _ => continue,
             };
             found.extend(strings(text, open..end));

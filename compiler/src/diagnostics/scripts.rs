@@ -27,9 +27,26 @@ const CONTEXT: [&str; 8] = [
 
 /// What actions can do in JavaScript
 const METHODS: [&str; 20] = [
-    "query", "queries", "where", "preOps", "postOps", "disabled", "dependencies", "tags", "description",
-    "columns", "database", "schema", "assertions", "bigquery", "uniqueKey", "materialized", "hasOutput",
-    "input", "expect", "dataset",
+    "query",
+    "queries",
+    "where",
+    "preOps",
+    "postOps",
+    "disabled",
+    "dependencies",
+    "tags",
+    "description",
+    "columns",
+    "database",
+    "schema",
+    "assertions",
+    "bigquery",
+    "uniqueKey",
+    "materialized",
+    "hasOutput",
+    "input",
+    "expect",
+    "dataset",
 ];
 
 /// The types of tables that `publish` makes
@@ -194,7 +211,8 @@ impl Sources<'_> {
         let invalid = error.message.starts_with("Invalid input. Accepted inputs")
             || error.message.ends_with("undefined (reading 'dataset')");
         let file = file.filter(|_| invalid)?;
-        let message = "`ref` takes a name, a dataset and a name, or a project, a dataset and a name";
+        let message =
+            "`ref` takes a name, a dataset and a name, or a project, a dataset and a name";
         let diagnostic = Diagnostic::error(code::JAVASCRIPT_ERROR, message);
         if let Some(place) = in_stack(error, self) {
             let whole = self.call_around(&place, &["ref", "resolve"]);
@@ -214,7 +232,9 @@ impl Sources<'_> {
     fn known_name(&self, name: &str, file: Option<&str>) -> Option<String> {
         let in_javascript = file.is_some_and(|file| file.ends_with(".js"));
         if self.texts.contains_key(&format!("includes/{name}.js")) {
-            return Some(format!("`includes/{name}.js` has an error, so that it is not there"));
+            return Some(format!(
+                "`includes/{name}.js` has an error, so that it is not there"
+            ));
         }
         if ACTION_TYPES.contains(&name) && !in_javascript {
             return Some(format!("put it in quotes: `\"{name}\"`"));
@@ -269,7 +289,9 @@ impl Sources<'_> {
             None if words.binary_search(&member).is_ok() => Some(format!(
                 "export it: `module.exports = {{ {member} }}` in `includes/{owner}.js`"
             )),
-            None => Some(format!("`includes/{owner}.js` has no function of that name")),
+            None => Some(format!(
+                "`includes/{owner}.js` has no function of that name"
+            )),
         }
     }
 
@@ -306,7 +328,9 @@ impl Sources<'_> {
             return None;
         }
         let mut found = text.match_indices("throw ");
-        let (at, word) = found.next().filter(|_| text.matches("throw ").count() == 1)?;
+        let (at, word) = found
+            .next()
+            .filter(|_| text.matches("throw ").count() == 1)?;
         let span = at..at + word.trim_end().len();
         Some(Location::new(file, Arc::clone(text), span))
     }
@@ -358,10 +382,14 @@ fn without_property(error: &ScriptError, location: &Location) -> Option<Location
     let rest = error.message.strip_prefix("cannot read property '")?;
     let (property, _) = rest.split_once("' of ")?;
     let line = location.source[location.span.start..].lines().next()?;
-    let end = [format!(".{property}"), format!("[\"{property}\"]"), format!("['{property}']")]
-        .iter()
-        .find_map(|end| line.find(end.as_str()))
-        .filter(|end| *end > 0)?;
+    let end = [
+        format!(".{property}"),
+        format!("[\"{property}\"]"),
+        format!("['{property}']"),
+    ]
+    .iter()
+    .find_map(|end| line.find(end.as_str()))
+    .filter(|end| *end > 0)?;
     Some(Location::new(
         location.file.as_str(),
         Arc::clone(&location.source),

@@ -60,7 +60,9 @@ pub fn syntax(message: &str, place: Option<&Location>) -> (String, Option<String
             Found::Token(place.text())
         }
     });
-    let quoted = message.rsplit_once(": ").map(|(_, token)| token.trim_matches('\''));
+    let quoted = message
+        .rsplit_once(": ")
+        .map(|(_, token)| token.trim_matches('\''));
     let token = match (&found, quoted) {
         (Some(Found::End), _) => None,
         (_, Some(token)) if !token.is_empty() => Some(token.to_owned()),
@@ -142,8 +144,12 @@ pub fn syntax(message: &str, place: Option<&Location>) -> (String, Option<String
         ),
         other if other.to_lowercase().starts_with("unexpected token") => {
             let help = match token.as_deref() {
-                Some("=") => Some("in an object, `:` stands between a name and its value".to_owned()),
-                Some(")" | "]" | "}" | ";") => Some("a bracket, brace or quote before it is not closed".to_owned()),
+                Some("=") => {
+                    Some("in an object, `:` stands between a name and its value".to_owned())
+                }
+                Some(")" | "]" | "}" | ";") => {
+                    Some("a bracket, brace or quote before it is not closed".to_owned())
+                }
                 _ => missing(),
             };
             (format!("{shown} is not expected here"), help)

@@ -39,6 +39,7 @@ pub fn assemble(session: &mut Session) -> (CompiledGraph, Vec<ErrorRecord>) {
     graph.tests = session
         .tests
         .iter()
+        .filter(|test| !test.failed)
         .map(|test| finish_test(session, test))
         .collect();
     let mut errors = std::mem::take(&mut session.errors);

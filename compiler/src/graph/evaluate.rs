@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::cell::RefCell;
 
 use super::evaluate_test::evaluate_test;
-use crate::action::{Action, ActionId, Body, Raise, Session, Sql, check_iceberg};
+use crate::action::{Action, ActionId, Body, Raise, Session, Sql, Test, check_iceberg};
 use crate::graph::{ActionKind, TableType};
 use crate::script::{Owner, ScriptError, Scripts};
 use crate::sqlx::{Slot, TemplatePart};
@@ -31,8 +31,11 @@ pub fn evaluate(session: &RefCell<Session>, scripts: &dyn Scripts) -> Result<(),
                 return Err(error);
             }
             let mut session = session.borrow_mut();
-            let file = session.tests[test].file_name.clone();
-            session.report_script(error, file, None);
+            let Test {
+                file_name, target, ..
+            } = session.tests[test].clone();
+            session.tests[test].failed = true;
+            session.report_script(error, file_name, Some(&target));
         }
     }
     let rest: [fn(&Body) -> bool; 3] = [
@@ -301,6 +304,7 @@ impl Maker<'_> {
                 self.check_semicolon(&query);
                 Ok(Some(query))
             }
+            Some(Value::Null) => Err(empty_value("query")),
             Some(other) => Err(no_text(&other)),
         }
     }
@@ -328,7 +332,7 @@ impl Maker<'_> {
             return Ok(None);
         };
         let value = self.value(&sql, incremental)?;
-        Ok((!matches!(value, Value::Undefined | Value::Null)).then_some(value))
+        Ok((!matches!(value, Value::Undefined)).then_some(value))
     }
 
     /// The one text that some SQL of the action makes
@@ -351,11 +355,10 @@ impl Maker<'_> {
             Some(Value::String(query)) => Ok(vec![query]),
             Some(queries @ Value::Array(_)) => Ok(self.session.borrow_mut().texts(&queries)),
             Some(other) => {
-                let message = if other.is_truthy() {
-                    "Unexpected property \"queries\" for \"dataform.Operation\", please report this to the Dataform team at https://github.com/dataform-co/dataform/issues."
-                } else {
-                    "Unexpected empty value for \"queries\"."
-                };
+                if !other.is_truthy() {
+                    return Err(empty_value("queries"));
+                }
+                let message = "Unexpected property \"queries\" for \"dataform.Operation\", please report this to the Dataform team at https://github.com/dataform-co/dataform/issues.";
                 Err(Raise::reference_error(message).into())
             }
         }
@@ -533,8 +536,13 @@ impl Maker<'_> {
     }
 }
 
+/// What Dataform says of nothing where there must be something
+fn empty_value(key: &str) -> ScriptError {
+    Raise::reference_error(format!("Unexpected empty value for \"{key}\".")).into()
+}
+
 /// What Dataform runs into when it takes a value for a text
-fn no_text(value: &Value) -> ScriptError {
+pub fn no_text(value: &Value) -> ScriptError {
     let message = match value {
         Value::Undefined | Value::Null => {
             format!("Cannot read properties of {} (reading 'trim')", value.to_text())

@@ -2,7 +2,7 @@
 
 use std::cell::RefCell;
 
-use super::evaluate::{fill_slots, first_of, not_a_function};
+use super::evaluate::{fill_slots, first_of, no_text, not_a_function};
 use super::resolve::ambiguous;
 use crate::action::{Body, Session, Sql, Written};
 use crate::graph::TableType;
@@ -70,7 +70,7 @@ pub fn evaluate_test(
             },
             Some(Sql::Function { function, first }) => {
                 let value = first_of(scripts.call(function, owner, false)?, first);
-                session.borrow_mut().text(&value)
+                query_text(&value)?
             }
             Some(Sql::Slotted {
                 function,
@@ -79,13 +79,16 @@ pub fn evaluate_test(
             }) => {
                 let value = scripts.call(function, owner, false)?;
                 let value = first_of(fill_slots(&statements, value), true);
-                session.borrow_mut().text(&value)
+                query_text(&value)?
             }
             Some(Sql::Inline { .. }) => None,
         })
     };
     let test_query = made(tested.query, Owner::Tested { test })?;
     let expected_query = made(expected, Owner::Test)?;
+    if test_query.is_none() || expected_query.is_none() {
+        return Err(no_text(&Value::Undefined));
+    }
     let empty =
         |query: &Option<String>| query.as_deref().is_none_or(|query| query.trim().is_empty());
     if empty(&test_query) {
@@ -98,6 +101,13 @@ pub fn evaluate_test(
     session.tests[test].test_query = test_query;
     session.tests[test].expected_output_query = expected_query;
     Ok(())
+}
+
+fn query_text(value: &Value) -> Result<Option<String>, ScriptError> {
+    match value {
+        Value::String(text) => Ok(Some(text.clone())),
+        other => Err(no_text(other)),
+    }
 }
 
 /// The text of a tested template, over the inputs of its test

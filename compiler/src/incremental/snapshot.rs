@@ -128,7 +128,7 @@ impl<'a> Snapshot<'a> {
             .iter()
             .filter_map(|place| small(*place))
             .collect();
-        snapshot.assertions = assertions(trace, |place| small(place))?;
+        snapshot.assertions = assertions(trace, small)?;
         Some(snapshot)
     }
 

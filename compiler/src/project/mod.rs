@@ -6,6 +6,7 @@ mod overrides;
 mod settings;
 mod timestamp;
 pub mod yaml;
+pub mod yaml_dump;
 mod yaml_error;
 
 pub use files::{DiskProject, FileError, FileSystem, MemoryProject};

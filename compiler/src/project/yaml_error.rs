@@ -68,8 +68,7 @@ pub fn visible(text: &str, at: usize) -> Range<usize> {
     while !text.is_char_boundary(start) {
         start -= 1;
     }
-    if text[start..].trim_start_matches(BLANK).is_empty()
-        || text[start..].starts_with(['\r', '\n'])
+    if text[start..].trim_start_matches(BLANK).is_empty() || text[start..].starts_with(['\r', '\n'])
     {
         let before = text[..start].trim_end();
         start = before.len() - before.chars().next_back().map_or(0, char::len_utf8);
@@ -91,7 +90,9 @@ fn plain(info: &str) -> (&str, Option<&'static str>) {
     match info {
         "mapping values are not allowed in this context" => (
             "a `:` stands where no key can be",
-            Some("indent the line as its neighbours are, put a space after each colon, and a text with a colon in quotes"),
+            Some(
+                "indent the line as its neighbours are, put a space after each colon, and a text with a colon in quotes",
+            ),
         ),
         "duplicated key in mapping" => ("the key is there twice", Some("remove one of the two")),
         "while parsing a flow sequence, expected ',' or ']'" => (
@@ -138,16 +139,19 @@ fn plain(info: &str) -> (&str, Option<&'static str>) {
             "the alias names an anchor that is not there",
             Some("define it before with `&name`, or put a text that begins with `*` in quotes"),
         ),
-        "while scanning an anchor or alias, did not find expected alphabetic or numeric character" => (
-            "`*` and `&` begin an alias or an anchor, and its name is missing",
-            of_text,
-        ),
+        "while scanning an anchor or alias, did not find expected alphabetic or numeric character" => {
+            (
+                "`*` and `&` begin an alias or an anchor, and its name is missing",
+                of_text,
+            )
+        }
         "misplaced bracket" => ("a closing bracket that nothing opens", of_text),
         "invalid trailing content after double-quoted scalar" => (
             "text stands after the closing quote",
             Some("put all of the text in the quotes"),
         ),
-        "did not find expected next token" | "while parsing a node, did not find expected node content" => {
+        "did not find expected next token"
+        | "while parsing a node, did not find expected node content" => {
             ("a value is expected", of_text)
         }
         info if info.starts_with("unexpected character") => {

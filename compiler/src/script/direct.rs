@@ -135,25 +135,36 @@ fn plain(module: &SqlxModule) -> Option<Plain> {
             .collect::<Option<_>>()?,
     };
     let mut plain = Plain { config, blocks };
-    let is_expression = |part: &mut TemplatePart| matches!(part, TemplatePart::Expression(_));
-    let dynamic = self::parts(&mut plain.blocks).any(|part| is_expression(part));
-    // the SQL of tests has no context of an action's
-    let tests = dynamic && names_test(plain.config.as_ref());
+    let dynamic = self::parts(&mut plain.blocks)
+        .any(|part| matches!(part, TemplatePart::Expression(_)));
+    let incremental =
+        self::parts(&mut plain.blocks).any(|part| matches!(part, TemplatePart::Incremental));
+    let action_type = action_type(plain.config.as_ref());
+    // the SQL of tests has no context of an action's, and only that of tables knows of incremental runs:
+    // the module's calls lead to the place of what is not there
+    let tests = dynamic && action_type.is_none_or(|name| name == "test");
+    let lost = dynamic && incremental && !action_type.is_some_and(is_dataset);
     let varying = plain.blocks.inputs.iter().any(|input| match input {
         SqlxBlock::Templates(statements) => statements.iter().any(|parts| constant(parts).is_none()),
         SqlxBlock::Function { .. } => true,
     });
-    (!tests && !varying).then_some(plain)
+    (!tests && !lost && !varying).then_some(plain)
 }
 
-/// Whether a config is a test's, or may be
-fn names_test(config: Option<&Draft>) -> bool {
-    let known = match config {
-        None => return false,
-        Some(Draft::Known(config)) => config.get("type").and_then(Value::as_str),
+fn is_dataset(action_type: &str) -> bool {
+    matches!(action_type, "table" | "view" | "incremental")
+}
+
+/// The type in a config, if it is known
+fn action_type(config: Option<&Draft>) -> Option<&str> {
+    match config {
+        None => Some("operations"),
+        Some(Draft::Known(config)) => match config.get("type") {
+            None => Some("operations"),
+            Some(known) => known.as_str(),
+        },
         Some(config) => config.named("type"),
-    };
-    known.is_none_or(|known| known == "test")
+    }
 }
 
 fn templates(text: &str, statements: &[Statement]) -> Option<SqlxBlock> {

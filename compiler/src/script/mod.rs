@@ -30,6 +30,8 @@ pub struct ScriptError {
     pub name: String,
     /// Its message
     pub message: String,
+    /// Whether what was thrown has no message at all
+    pub silent: bool,
     /// The engine's list of calls, innermost first
     pub stack: String,
     /// Whether time or memory ran out, so that nothing more can be run

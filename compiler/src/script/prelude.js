@@ -67,7 +67,8 @@
       const json = known?.json && JSON.stringify(known.proto);
       if (json !== known?.json) {
         native.amend(id, json);
-        known.json = json;
+        known.json = undefined;
+        this.read(id);
       }
     },
     outdate(id) {
@@ -338,7 +339,7 @@
       }
       const { description, tags, bigqueryPolicyTags, columns: nested } = column;
       const list = (texts) => (typeof texts === "string" ? [texts] : texts);
-      const own = { description, path, tags: list(tags), bigqueryPolicyTags: list(bigqueryPolicyTags) };
+      const own = { path, description, tags: list(tags), bigqueryPolicyTags: list(bigqueryPolicyTags) };
       return [own, ...columnsAsList(path, nested ?? {})];
     });
   const test = (name) => new Test(native.createTest({ name }));
@@ -386,6 +387,10 @@
 
     when(condition, then, otherwise) {
       return when(condition, then, otherwise);
+    }
+
+    apply(sql) {
+      return typeof sql === "function" ? sql(this) : sql;
     }
 
     static call(context, method, value) {

@@ -142,16 +142,11 @@ fn with_message(ctx: &Ctx<'_>, thrown: rquickjs::Error, message: &str) -> rquick
 
 fn exception(value: &JsValue<'_>) -> ScriptError {
     let Some(object) = value.as_object() else {
+        let text = value.as_string().map(|_| super::convert::text(value));
+        let value = super::convert::from_js(value).unwrap_or_default();
         return ScriptError {
-            message: value
-                .as_string()
-                .map(|_| super::convert::text(value))
-                .or_else(|| {
-                    super::convert::from_js(value)
-                        .ok()
-                        .map(|value| value.to_json())
-                })
-                .unwrap_or_default(),
+            silent: text.is_none(),
+            message: text.unwrap_or_else(|| value.to_text()),
             ..ScriptError::default()
         };
     };
@@ -163,7 +158,9 @@ fn exception(value: &JsValue<'_>) -> ScriptError {
             .map(|value| super::convert::text(&value))
             .unwrap_or_default()
     };
+    let said = object.get::<_, JsValue<'_>>("message");
     ScriptError {
+        silent: said.is_ok_and(|message| message.is_undefined()),
         name: text("name"),
         message: text("message"),
         stack: text("stack"),

@@ -74,6 +74,7 @@ struct Layout<'a> {
     wanted: Range<usize>,
     code: String,
     found: Option<Range<usize>>,
+    inside: bool,
 }
 
 impl<'a> Layout<'a> {
@@ -83,6 +84,7 @@ impl<'a> Layout<'a> {
             wanted,
             code: "\n".repeat(BEFORE_FILE) + "          ",
             found: None,
+            inside: false,
         }
     }
 
@@ -96,10 +98,14 @@ impl<'a> Layout<'a> {
             return;
         };
         self.code.push_str(text);
-        if self.found.is_none() && (source.start..=source.end).contains(&self.wanted.start) {
-            let from = start + self.wanted.start - source.start;
-            let to = start + self.wanted.end.min(source.end).max(self.wanted.start) - source.start;
+        let at = self.wanted.start;
+        // the end of a stretch is the place only where no other stretch begins there
+        let inside = source.contains(&at) && !self.inside;
+        if inside || self.found.is_none() && at == source.end {
+            let from = start + at - source.start;
+            let to = start + self.wanted.end.min(source.end).max(at) - source.start;
             self.found = Some(from..to);
+            self.inside = inside;
         }
     }
 

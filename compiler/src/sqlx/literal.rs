@@ -229,7 +229,12 @@ impl Reader<'_> {
     }
 
     fn literal(&mut self) -> Option<Draft> {
-        let first = self.peek().filter(|_| self.depth < DEEPEST)?;
+        if self.depth == DEEPEST {
+            // nor is it an expression: that would be read again at every level
+            self.code = false;
+            return None;
+        }
+        let first = self.peek()?;
         self.depth += 1;
         let value = match first {
             '{' => self.object(),

@@ -5,6 +5,28 @@ use std::path::Path;
 
 use diagnostic::code::ALL;
 
+/// What is said about the JSON form
+const JSON: &str = "
+## As JSON
+
+With `--output-format json` a diagnostic is an object with these fields; those without a value are left out. Lines and
+columns count from 1, in characters, and an end is the place after the last character.
+
+| field | |
+|---|---|
+| `code` | one of the codes above |
+| `severity` | `error`, `warning` or `note` |
+| `message` | one line, without the place |
+| `file` | path in the project, with forward slashes |
+| `line`, `column`, `end_line`, `end_column` | the place in the file |
+| `length` | the characters from the place to its end |
+| `snippet` | the first line of the place; of a long one the part around it, with `…` for the rest |
+| `label` | what is said at the place itself |
+| `action` | the action that it is about, as `dataset.name` |
+| `help` | the next step |
+| `related` | other places to look at: objects with a `message` and the fields of a place |
+";
+
 #[test]
 fn the_page_lists_every_code() {
     let mut page = String::from(
@@ -19,6 +41,7 @@ fn the_page_lists_every_code() {
         )
         .unwrap();
     }
+    page.push_str(JSON);
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/diagnostics.md");
     if std::env::var_os("UPDATE_DOCS").is_some() {
         std::fs::write(&path, &page).unwrap();

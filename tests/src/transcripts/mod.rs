@@ -94,12 +94,10 @@ impl Transcript {
         let Some(difference) = difference(&self.expected, &given) else {
             return Ok(Outcome::Equal);
         };
-        Ok(
-            match listed::reason(&self.meta.args, &self.expected, &given) {
-                Some(reason) => Outcome::Listed(reason),
-                None => Outcome::Unequal(difference),
-            },
-        )
+        Ok(match listed::reason(&self.expected, &given) {
+            Some(reason) => Outcome::Listed(reason),
+            None => Outcome::Unequal(difference),
+        })
     }
 
     fn answer(&self, program: &Path) -> io::Result<Answer> {

@@ -172,7 +172,8 @@ impl Walker<'_> {
             }
             object => self.is_global(object, &["module", "exports"]),
         };
-        if !(export && self.while_loading()) && !self.is_made_here(object) {
+        let own = (export && self.while_loading()) || self.is_made_here(object);
+        if !own {
             self.found(SHARED);
         }
     }

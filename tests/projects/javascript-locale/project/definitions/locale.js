@@ -7,4 +7,4 @@ show("collator", () => ["item10", "item9", "Item1"].sort(new Intl.Collator("en",
 show("date", () => [new Date(0).toLocaleDateString(), new Date(0).toLocaleTimeString(), new Date(0).toLocaleString(), new Date(0).toLocaleDateString("en-US"), new Date(Date.UTC(2024, 1, 3, 15, 4, 5)).toLocaleString("en-US", { timeZone: "UTC" }), new Date(0).toLocaleDateString("en-US", { year: "numeric", month: "2-digit", day: "2-digit" }), new Date(0).toLocaleDateString("en-US", { weekday: "long", month: "long", day: "numeric", year: "numeric" })]);
 show("date_zone", () => [new Date(0).toString(), new Date(2024, 0, 1).getTime(), new Date("2024-06-01T12:00:00").toISOString(), new Date(0).toTimeString()]);
 show("case", () => ["I".toLocaleLowerCase(), "i".toLocaleUpperCase(), "ß".toLocaleUpperCase(), "ǆ".toLocaleUpperCase()]);
-show("intl", () => [typeof Intl, typeof Intl?.DateTimeFormat, typeof Intl?.PluralRules]);
+show("intl", () => [typeof Intl, typeof Intl?.DateTimeFormat]);

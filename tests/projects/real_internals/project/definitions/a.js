@@ -1,0 +1,12 @@
+known.declareOnce("orders");
+known.declareOnce("orders");
+operate("named").queries((ctx) => `select '${known.fullName(ctx)}'`);
+const table = publish("changed", { type: "table", tags: ["one"] }).query("select 1");
+table.proto.tags.push("two");
+table.proto.actionDescriptor = { description: "by hand", bigqueryLabels: { cost: "low" } };
+table.proto.target.name = "renamed";
+table.tags("three");
+const step = operate("step").queries("select 1");
+step.proto.hasOutput = true;
+step.proto.disabled = true;
+publish("lists").query(`select '${dataform.actions.map((action) => action.proto.target.name).join()}'`);

@@ -1,0 +1,1 @@
+publish("short_assertions").assertions({ nonNull: ["a"] }).query("select 1");

@@ -1,0 +1,1 @@
+publish("no_dependencies").dependencies(undefined).query("select 1");

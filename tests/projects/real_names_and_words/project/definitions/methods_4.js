@@ -1,0 +1,1 @@
+publish("no_tags").tags(undefined).query("select 1");

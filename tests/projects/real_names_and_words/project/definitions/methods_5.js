@@ -1,0 +1,1 @@
+assert("hermetic_check").query("select 1").hermetic(false).description("lost");

@@ -1,0 +1,1 @@
+publish("no_labels", { type: "view", bigquery: { labels: undefined } }).query("select 1");

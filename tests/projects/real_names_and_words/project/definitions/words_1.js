@@ -1,0 +1,1 @@
+operate("without_type", { schema: "other" }).queries("select 1");

@@ -1,0 +1,1 @@
+operate("without_type_2", { dependencies: ["customers"] }).queries("select 1");

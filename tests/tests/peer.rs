@@ -1,0 +1,24 @@
+//! Every project of `projects` gives the graph that Dataform gave when `cargo xtask conformance peer --update`
+//! ran last
+
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test whose preparation fails has nothing else to do"
+)]
+
+use sqlx_tests::dataform::vectors;
+use sqlx_tests::peer::projects;
+
+#[test]
+fn graphs_are_those_of_the_peer() {
+    let vectors = vectors(&projects()).unwrap();
+    assert!(!vectors.is_empty());
+    let unequal: Vec<String> = vectors
+        .iter()
+        .filter_map(|vector| {
+            let difference = vector.difference().unwrap()?;
+            Some(format!("{}: {difference}", vector.name))
+        })
+        .collect();
+    assert!(unequal.is_empty(), "{}", unequal.join("\n"));
+}
