@@ -84,7 +84,9 @@ fn script_host(criterion: &mut Criterion) {
         ("js blocks", blocks),
         ("expressions", expressions),
     ] {
-        group.bench_function(name, |bencher| bencher.iter(|| compiled(black_box(&project))));
+        group.bench_function(name, |bencher| {
+            bencher.iter(|| compiled(black_box(&project)))
+        });
     }
     group.finish();
 }

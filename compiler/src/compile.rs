@@ -168,11 +168,7 @@ pub struct Work {
 }
 
 /// Compiles the files of a plan
-pub fn compile_files(
-    files: &dyn FileSystem,
-    options: &CompileOptions,
-    work: Work,
-) -> Compilation {
+pub fn compile_files(files: &dyn FileSystem, options: &CompileOptions, work: Work) -> Compilation {
     let Work {
         settings,
         plan,
@@ -291,8 +287,7 @@ fn read_project(
                 list.push(path);
             }
             Err(error) => diagnostics.push(
-                Diagnostic::error(diagnostic::code::FILE_UNREADABLE, error.reason())
-                    .in_file(path),
+                Diagnostic::error(diagnostic::code::FILE_UNREADABLE, error.reason()).in_file(path),
             ),
         }
     }

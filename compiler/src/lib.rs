@@ -20,7 +20,8 @@ pub use incremental::{
     DefinitionFile, Name, Replaced, Snapshot, SnapshotAction, Trace, recompile, settings_warnings,
 };
 pub use project::{
-    CORE_VERSION, ConfigOverride, DiskProject, FileError, FileSystem, MemoryProject, names_core_version,
+    CORE_VERSION, ConfigOverride, DiskProject, FileError, FileSystem, MemoryProject,
+    names_core_version,
 };
 pub use sqlx::{GeneratedLine, SqlPart};
 

@@ -8,8 +8,8 @@ mod execution;
 use std::path::Path;
 
 use serde_json::{Value, json};
-use sqlx_compiler::sql::{Existing, Task, tasks};
 use sqlx_compiler::CompiledGraph;
+use sqlx_compiler::sql::{Existing, Task, tasks};
 
 /// What is said to be the user's text is the user's text
 fn assert_consistent(task: &Task) {

@@ -33,11 +33,17 @@ fn outcome(config: &str, sql: &str, block: &str) -> (String, Vec<String>) {
         )
         .with("includes/h.js", HELPERS)
         .with("definitions/other.sqlx", "select 1 as x\n---\nselect 2")
-        .with("definitions/source.js", "declare({ schema: \"raw\", name: \"source\" });")
+        .with(
+            "definitions/source.js",
+            "declare({ schema: \"raw\", name: \"source\" });",
+        )
         .with("definitions/x.sqlx", file);
     let compilation = compile(&project, &CompileOptions::default());
     let findings = compilation.diagnostics.iter().map(|finding| {
-        let line = finding.location.as_ref().map(|location| location.line_column().0);
+        let line = finding
+            .location
+            .as_ref()
+            .map(|location| location.line_column().0);
         format!("{} {line:?}", finding.code)
     });
     (to_json(&compilation.graph), findings.collect())
@@ -102,7 +108,11 @@ fn expressions_and_modules_agree() {
     let check = |config: &str, sql: &str| {
         let plain = outcome(config, sql, "");
         let module = outcome(config, sql, "js { }");
-        let differs = plain.0.lines().zip(module.0.lines()).find(|(plain, module)| plain != module);
+        let differs = plain
+            .0
+            .lines()
+            .zip(module.0.lines())
+            .find(|(plain, module)| plain != module);
         assert_eq!(differs, None, "config {{{config}}}\n{sql}");
         assert_eq!(plain.1, module.1, "config {{{config}}}\n{sql}");
     };

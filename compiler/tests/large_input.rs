@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use diagnostic::Renderer;
 use sqlx_compiler::{CompileOptions, MemoryProject, compile};
 
-const SIZE: usize = 1 << 19;
+const SIZE: usize = 1 << 17;
 
 /// A text of about [`SIZE`] bytes
 fn many(piece: &str) -> String {
@@ -96,40 +96,40 @@ fn configs_and_placeholders() {
         format!("config {{ a: {}", many("{a:")),
         format!(
             "config {{ a: {}{}{tail}",
-            "[".repeat(200_000),
-            "]".repeat(200_000)
+            "[".repeat(50_000),
+            "]".repeat(50_000)
         ),
         format!(
             "config {{ type: \"table\", {}{tail}",
-            numbered(20_000, "k#: #, ")
+            numbered(5_000, "k#: #, ")
         ),
         format!(
             "config {{ type: \"table\", tags: [{}]{tail}",
-            numbered(20_000, "\"k#\", ")
-        ),
-        format!(
-            "config {{ type: \"table\", columns: {{ {} }}{tail}",
-            numbered(20_000, "k#: \"x\", ")
-        ),
-        format!(
-            "config {{ type: \"table\", assertions: {{ rowConditions: [{}] }}{tail}",
-            numbered(2_000, "\"a# > 1\", ")
-        ),
-        format!(
-            "config {{ type: \"table\", assertions: {{ uniqueKeys: [{}] }}{tail}",
-            numbered(2_000, "[\"a#\"], ")
-        ),
-        format!(
-            "config {{ type: \"view\", dependencies: [{}]{tail}",
             numbered(5_000, "\"k#\", ")
         ),
         format!(
-            "config {{ type: \"view\" }}\nselect {}",
-            numbered(5_000, "${ref(\"k#\")}, ")
+            "config {{ type: \"table\", columns: {{ {} }}{tail}",
+            numbered(5_000, "k#: \"x\", ")
+        ),
+        format!(
+            "config {{ type: \"table\", assertions: {{ rowConditions: [{}] }}{tail}",
+            numbered(500, "\"a# > 1\", ")
+        ),
+        format!(
+            "config {{ type: \"table\", assertions: {{ uniqueKeys: [{}] }}{tail}",
+            numbered(500, "[\"a#\"], ")
+        ),
+        format!(
+            "config {{ type: \"view\", dependencies: [{}]{tail}",
+            numbered(1_250, "\"k#\", ")
         ),
         format!(
             "config {{ type: \"view\" }}\nselect {}",
-            numbered(5_000, "${k#}, ")
+            numbered(1_250, "${ref(\"k#\")}, ")
+        ),
+        format!(
+            "config {{ type: \"view\" }}\nselect {}",
+            numbered(1_250, "${k#}, ")
         ),
         format!(
             "config {{ type: \"view\" }}\nselect {}",
@@ -140,11 +140,7 @@ fn configs_and_placeholders() {
             "`${".repeat(20_000),
             "}`".repeat(20_000)
         ),
-        format!(
-            "select ${{{}1{}}}",
-            "(".repeat(100_000),
-            ")".repeat(100_000)
-        ),
+        format!("select ${{{}1{}}}", "(".repeat(50_000), ")".repeat(50_000)),
         format!(
             "config {{ type: \"operations\" }}\n{}",
             "select ${self()}\n---\n".repeat(10_000)
@@ -188,17 +184,17 @@ fn yaml() {
         format!("{}{}", "[".repeat(50_000), "]".repeat(50_000)),
         format!("a: \"{}", many("\\")),
         format!("a: {}", many("x")),
-        format!("vars:\n{}", numbered(20_000, "  k#: \"v\"\n")),
-        format!("vars:\n{}", numbered(20_000, "  k#: 2024-01-01\n")),
-        format!("vars: {{{}}}", numbered(20_000, "k#: 2024-01-01, ")),
-        format!("vars:\n{}", numbered(10_000, "  k#: #\n")),
+        format!("vars:\n{}", numbered(5_000, "  k#: \"v\"\n")),
+        format!("vars:\n{}", numbered(5_000, "  k#: 2024-01-01\n")),
+        format!("vars: {{{}}}", numbered(5_000, "k#: 2024-01-01, ")),
+        format!("vars:\n{}", numbered(2_500, "  k#: #\n")),
         format!(
             "a: &a {{{}}}\nb: {{<<: *a, z: 1}}\n",
-            numbered(5_000, "k#: 1, ")
+            numbered(1_250, "k#: 1, ")
         ),
         format!(
             "actions:\n{}",
-            numbered(2_000, "  - declaration: {name: a#}\n")
+            numbered(500, "  - declaration: {name: a#}\n")
         ),
         format!(
             "name: g\nentities:\n{}",
@@ -226,14 +222,14 @@ fn json_and_javascript() {
         many("["),
         many("{\"a\":"),
         many("\""),
-        format!("{{\"vars\": {{{}}}}}", numbered(5_000, "\"k#\": \"v\", ")),
+        format!("{{\"vars\": {{{}}}}}", numbered(1_250, "\"k#\": \"v\", ")),
     ] {
         compiles("dataform.json", &text);
     }
     for text in [
-        numbered(3_000, "publish(\"k#\");\n"),
-        numbered(1_000, "publish(\"k\");\n"),
-        numbered(1_000, "publish(\"k#\").query((ctx) => ctx.ref(\"n#\"));\n"),
+        numbered(750, "publish(\"k#\");\n"),
+        numbered(500, "publish(\"k\");\n"),
+        numbered(500, "publish(\"k#\").query((ctx) => ctx.ref(\"n#\"));\n"),
         many("("),
         many("`${"),
         many("/*"),

@@ -494,13 +494,13 @@ mod on_disk {
     use super::*;
 
     /// A project and a folder beside it that it must not read
-    fn scratch() -> tempfile::TempDir {
-        let scratch = tempfile::tempdir().unwrap();
+    fn scratch() -> std::io::Result<tempfile::TempDir> {
+        let scratch = tempfile::tempdir()?;
         let root = scratch.path();
         for folder in ["project/definitions", "project/includes", "outside"] {
-            fs::create_dir_all(root.join(folder)).unwrap();
+            fs::create_dir_all(root.join(folder))?;
         }
-        fs::write(root.join("project/workflow_settings.yaml"), SETTINGS).unwrap();
+        fs::write(root.join("project/workflow_settings.yaml"), SETTINGS)?;
         for (file, text) in [
             (
                 "secret.js",
@@ -514,9 +514,9 @@ mod on_disk {
                 "actions:\n  - declaration:\n      name: secret\n",
             ),
         ] {
-            fs::write(root.join("outside").join(file), text).unwrap();
+            fs::write(root.join("outside").join(file), text)?;
         }
-        scratch
+        Ok(scratch)
     }
 
     fn compiled(root: &Path) -> String {
@@ -592,7 +592,7 @@ mod on_disk {
             ),
             ("workflow_settings.yaml", "../outside/actions.yaml", ""),
         ] {
-            let scratch = scratch();
+            let scratch = scratch().unwrap();
             let project = scratch.path().join("project");
             fs::write(
                 project.join("includes/good.js"),
@@ -616,7 +616,7 @@ mod on_disk {
 
     #[test]
     fn files_that_are_none_do_not_hang() {
-        let scratch = scratch();
+        let scratch = scratch().unwrap();
         let project = scratch.path().join("project");
         for pipe in [
             "definitions/pipe.sqlx",
@@ -649,7 +649,7 @@ mod on_disk {
 
     #[test]
     fn a_giant_file_is_refused() {
-        let scratch = scratch();
+        let scratch = scratch().unwrap();
         let project = scratch.path().join("project");
         for file in ["definitions/giant.sqlx", "definitions/giant.md"] {
             fs::File::create(project.join(file))

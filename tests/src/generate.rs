@@ -20,7 +20,14 @@ const PROPERTIES: [&str; 8] = [
     "id", "name", "amount", "count", "date", "status", "type", "score",
 ];
 const DOMAINS: [&str; 8] = [
-    "sales", "marketing", "finance", "product", "support", "ops", "crm", "web",
+    "sales",
+    "marketing",
+    "finance",
+    "product",
+    "support",
+    "ops",
+    "crm",
+    "web",
 ];
 /// JavaScript files publish so many tables each
 const PUBLISHED_PER_FILE: usize = 5;
@@ -148,9 +155,9 @@ struct Generator {
 impl Generator {
     fn new(actions: usize, seed: u64) -> Self {
         let stream = seed.wrapping_mul(1_000_003).wrapping_add(actions as u64);
-        let columns = SUBJECTS.iter().flat_map(|subject| {
-            PROPERTIES.map(|property| format!("{subject}_{property}"))
-        });
+        let columns = SUBJECTS
+            .iter()
+            .flat_map(|subject| PROPERTIES.map(|property| format!("{subject}_{property}")));
         Self {
             random: ChaCha8Rng::seed_from_u64(stream),
             files: Files::new(),
@@ -214,7 +221,10 @@ impl Generator {
     }
 
     fn action(&mut self, number: usize, kind: Kind) {
-        let domain = DOMAINS.choose(&mut self.random).copied().unwrap_or_default();
+        let domain = DOMAINS
+            .choose(&mut self.random)
+            .copied()
+            .unwrap_or_default();
         let columns = self.some_columns();
         let word = match kind {
             Kind::Query => "mdl",
@@ -277,7 +287,11 @@ impl Generator {
     }
 
     fn reference(&mut self, name: &str, place: Place) -> String {
-        let context = if place == Place::Published { "ctx." } else { "" };
+        let context = if place == Place::Published {
+            "ctx."
+        } else {
+            ""
+        };
         if self.sources.iter().any(|source| source == name) && self.chance(0.5) {
             format!("${{{context}ref(\"raw\", \"{name}\")}}")
         } else {
@@ -441,10 +455,14 @@ impl Generator {
         }
         lines.push(format!("SELECT\n{}\nFROM src_0", selected.join(",\n")));
         for at in 1..references.len() {
-            lines.push(format!("LEFT JOIN src_{at}\n  ON src_0.{key} = src_{at}.{key}"));
+            lines.push(format!(
+                "LEFT JOIN src_{at}\n  ON src_0.{key} = src_{at}.{key}"
+            ));
         }
         if self.chance(0.4) {
-            lines.push(format!("-- keep the last rows only; `{key}` is unique upstream"));
+            lines.push(format!(
+                "-- keep the last rows only; `{key}` is unique upstream"
+            ));
         }
         if incremental {
             lines.push(format!(

@@ -83,6 +83,7 @@ fn load_action(
         session.report(message, Some(path.to_owned()), None);
         return Ok(());
     }
+    session.written_file = given.map(str::to_owned);
     let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
     let file = given.map(|file| normalize(&format!("{folder}/{file}")).unwrap_or_default());
     let mut config = match ACTION_CONFIG.field(kind) {

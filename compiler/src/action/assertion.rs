@@ -24,7 +24,8 @@ impl Session {
         check(&modern, &ASSERTION)?;
         let raw = self.raw_with_name(&modern, "dataset")?;
         let file = self.file_of(&modern);
-        let (target, canonical) = self.targets(&raw, Home::Assertions, file.as_deref());
+        let reported = self.reported_file(origin, file.as_deref());
+        let (target, canonical) = self.targets(&raw, Home::Assertions, reported.as_deref());
         let mut action = Action::new(target, canonical, Body::Assertion(Assertion::default()));
         action.file_name = file;
         if modern.truthy("hermetic").is_some() {

@@ -1,18 +1,18 @@
 //! Documentation of columns: by name, or as a list with paths
 
-use super::Session;
+use super::{Raise, Session};
 use crate::graph::ColumnDescriptor;
 use crate::value::{Object, Value};
 
 /// A list with paths, nested columns after the one that they are in; the items of a list have their
 /// numbers for names
-pub fn columns_to_list(columns: &Value) -> Value {
+pub fn columns_to_list(columns: &Value) -> Result<Value, Raise> {
     let mut list = Vec::new();
-    collect(columns, &[], &mut list);
-    Value::Array(list)
+    collect(columns, &[], &mut list)?;
+    Ok(Value::Array(list))
 }
 
-fn collect(columns: &Value, parents: &[Value], list: &mut Vec<Value>) {
+fn collect(columns: &Value, parents: &[Value], list: &mut Vec<Value>) -> Result<(), Raise> {
     let named: Vec<(String, &Value)> = match columns {
         Value::Object(columns) => columns
             .iter()
@@ -48,7 +48,7 @@ fn collect(columns: &Value, parents: &[Value], list: &mut Vec<Value>) {
                 }
                 list.push(Value::Object(entry));
                 if let Some(nested) = details.get("columns") {
-                    collect(nested, &path, list);
+                    collect(nested, &path, list)?;
                 }
             }
             Value::String(_) => {
@@ -59,9 +59,15 @@ fn collect(columns: &Value, parents: &[Value], list: &mut Vec<Value>) {
                 entry.set("description", Value::from(""));
                 list.push(Value::Object(entry));
             }
+            Value::Undefined | Value::Null => {
+                let word = column.to_text();
+                let message = format!("cannot read properties of {word} (reading 'columns')");
+                return Err(Raise::type_error(message));
+            }
             _ => {}
         }
     }
+    Ok(())
 }
 
 impl Session {

@@ -68,7 +68,7 @@ pub fn modernize(config: &Value, words: OldWords) -> Result<Object, Raise> {
     if words.columns
         && let Some(columns @ (Value::Object(_) | Value::Array(_))) = config.get("columns")
     {
-        let list = columns_to_list(columns);
+        let list = columns_to_list(columns)?;
         config.set("columns", list);
     }
     if let Some((word, known)) = words.bigquery {

@@ -16,7 +16,9 @@ impl Session {
         let load = load_mode(config.get("loadMode"))?;
         let mut raw = raw_target(config, "dataset")?;
         let file = self.file_of(config);
-        let of_preparation = file.as_deref().is_some_and(|file| file.ends_with(".dp.sqlx"));
+        let of_preparation = file
+            .as_deref()
+            .is_some_and(|file| file.ends_with(".dp.sqlx"));
         if let Some(name) = raw.name.strip_suffix(".dp").filter(|_| of_preparation) {
             raw.name = name.to_owned();
         }

@@ -8,7 +8,10 @@ impl Session {
     /// Calls a method of the action `id` with its argument
     pub fn call(&mut self, id: ActionId, method: &str, value: &Value) -> Result<(), Raise> {
         match method {
-            "query" | "queries" => self.actions[id].query = Some(Sql::from_value(value)),
+            "query" | "queries" => {
+                let given = !matches!(value, Value::Undefined);
+                self.actions[id].query = given.then(|| Sql::from_value(value));
+            }
             "where" => self.actions[id].where_clause = Some(Sql::from_value(value)),
             "preOps" => self.actions[id].pre_ops.push(Sql::from_value(value)),
             "postOps" => self.actions[id].post_ops.push(Sql::from_value(value)),

@@ -121,6 +121,8 @@ pub enum Sql {
         /// Whether one statement is wanted
         first: bool,
     },
+    /// What is no SQL
+    Value(Value),
     /// The query of an inline assertion on a table
     Inline {
         /// The table
@@ -131,6 +133,11 @@ pub enum Sql {
 }
 
 impl Sql {
+    /// Whether it is a list of no statements
+    pub fn is_empty_list(&self) -> bool {
+        matches!(self, Self::Texts(texts) if texts.is_empty())
+    }
+
     /// From what project code passes
     pub fn from_value(value: &Value) -> Self {
         match value {
@@ -138,14 +145,12 @@ impl Sql {
                 function: *function,
                 first: false,
             },
-            Value::Array(items) => Self::Texts(
-                items
-                    .iter()
-                    .map(|item| item.as_str().map_or_else(|| item.to_json(), str::to_owned))
-                    .collect(),
-            ),
+            Value::Array(items) if items.iter().all(|item| item.as_str().is_some()) => {
+                let texts = items.iter().filter_map(Value::as_str);
+                Self::Texts(texts.map(str::to_owned).collect())
+            }
             Value::String(text) => Self::Text(text.clone()),
-            other => Self::Text(other.to_json()),
+            other => Self::Value(other.clone()),
         }
     }
 }

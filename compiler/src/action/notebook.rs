@@ -18,16 +18,15 @@ impl Session {
         if raw.name.is_empty() {
             raw.name = crate::sqlx::base_name(file).to_owned();
         }
-        let mut contents: serde_json::Value = serde_json::from_str(json)
-            .map_err(|error| {
-                let end = diagnostic::offset_of(json, error.line(), error.column());
-                let place = Location::new(file, json, end.saturating_sub(1)..end);
-                let shown = Diagnostic::error(code::CONFIG_INVALID, json_reason(&error))
-                    .at(place)
-                    .help("the notebook is not valid JSON");
-                Raise::error(format!("Error parsing {file} as JSON: {error}"))
-                    .with(Detail::Shown(vec![shown]))
-            })?;
+        let mut contents: serde_json::Value = serde_json::from_str(json).map_err(|error| {
+            let end = diagnostic::offset_of(json, error.line(), error.column());
+            let place = Location::new(file, json, end.saturating_sub(1)..end);
+            let shown = Diagnostic::error(code::CONFIG_INVALID, json_reason(&error))
+                .at(place)
+                .help("the notebook is not valid JSON");
+            Raise::error(format!("Error parsing {file} as JSON: {error}"))
+                .with(Detail::Shown(vec![shown]))
+        })?;
         clear_outputs(&mut contents, file)?;
         let (target, canonical) = self.targets(&raw, Home::Dataset, Some(file));
         let body = Body::Notebook(Notebook {

@@ -27,7 +27,8 @@ impl Session {
         check(&modern, &OPERATION)?;
         let raw = self.raw_with_name(&modern, "dataset")?;
         let file = self.file_of(&modern);
-        let (target, canonical) = self.targets(&raw, Home::Dataset, file.as_deref());
+        let reported = self.reported_file(origin, file.as_deref());
+        let (target, canonical) = self.targets(&raw, Home::Dataset, reported.as_deref());
         let has_output = modern.truthy("hasOutput").map(|_| true);
         let body = Body::Operation(Operation {
             has_output,

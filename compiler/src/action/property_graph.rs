@@ -34,14 +34,16 @@ pub fn load_property_graphs(
             let raise = Raise::error(format!("{path} is not a valid YAML file: {error}"));
             Err(raise.with(Detail::Shown(vec![shown])))
         }
-        Ok(document) => session.property_graph(path, &document.value).map_err(|raise| {
-            let file = YamlFile {
-                path,
-                text: &text,
-                document: &document,
-            };
-            file.placed(raise, &[])
-        }),
+        Ok(document) => session
+            .property_graph(path, &document.value)
+            .map_err(|raise| {
+                let file = YamlFile {
+                    path,
+                    text: &text,
+                    document: &document,
+                };
+                file.placed(raise, &[])
+            }),
     };
     if let Err(raise) = loaded {
         session.report_raise(raise, path);

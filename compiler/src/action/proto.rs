@@ -31,7 +31,9 @@ impl Session {
             return proto;
         };
         for list in lists(&action.body) {
-            entries.entry(*list).or_insert_with(|| Json::Array(Vec::new()));
+            entries
+                .entry(*list)
+                .or_insert_with(|| Json::Array(Vec::new()));
         }
         let mut set = |key: &str, value: Option<Json>| {
             if let Some(value) = value {
@@ -43,7 +45,10 @@ impl Session {
         set("fileName", action.file_name.as_deref().map(Json::from));
         set("tags", json(&action.tags));
         set("disabled", action.disabled.map(Json::from));
-        set("actionDescriptor", action.descriptor.as_ref().and_then(json));
+        set(
+            "actionDescriptor",
+            action.descriptor.as_ref().and_then(json),
+        );
         set("hermeticity", action.hermeticity.as_ref().and_then(json));
         proto
     }

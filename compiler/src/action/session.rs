@@ -3,7 +3,7 @@
 use diagnostic::Diagnostic;
 use serde_json::Map;
 
-use super::{Action, ActionId, Raise, Test, Written, readable};
+use super::{Action, ActionId, Origin, Raise, Test, Written, readable};
 use crate::config::Issue;
 use crate::graph::{CompilationError, ProjectConfig, Target};
 use crate::incremental::Trace;
@@ -28,6 +28,8 @@ pub struct Session {
     pub errors: Vec<ErrorRecord>,
     /// What is wrong too, in actions with an error: Dataform does not come so far
     pub more: Vec<ErrorRecord>,
+    /// The file that an entry of `actions.yaml` names, as it is written there
+    pub written_file: Option<String>,
     /// The files that are being loaded, innermost last
     pub files: Vec<String>,
     /// Which assertions depend on what
@@ -145,6 +147,14 @@ impl Session {
             .last()
             .cloned()
             .unwrap_or_else(|| "index.js".to_owned())
+    }
+
+    /// The file that Dataform names for what is wrong with a config
+    pub fn reported_file(&self, origin: Origin, file: Option<&str>) -> Option<String> {
+        match origin {
+            Origin::Yaml => self.written_file.clone(),
+            Origin::Code => file.map(str::to_owned),
+        }
     }
 
     /// Records an error; without a file, for the file that is being loaded

@@ -60,7 +60,8 @@ impl SqlxBlock {
                 first,
             },
             Self::Templates(mut statements) => {
-                let is_expression = |part: &TemplatePart| matches!(part, TemplatePart::Expression(_));
+                let is_expression =
+                    |part: &TemplatePart| matches!(part, TemplatePart::Expression(_));
                 // code may have effects in statements that are not wanted, too
                 if first && !statements.iter().flatten().any(is_expression) {
                     statements.truncate(1);

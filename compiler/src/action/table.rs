@@ -28,9 +28,10 @@ impl Session {
     ) -> Result<ActionId, Raise> {
         let modern = verified(table_type, config, origin)?;
         let file = self.file_of(&modern);
-        self.check_options(table_type, &modern, file.as_deref())?;
+        let reported = self.reported_file(origin, file.as_deref());
+        self.check_options(table_type, &modern, reported.as_deref())?;
         let raw = self.raw_with_name(&modern, "dataset")?;
-        let (target, canonical) = self.targets(&raw, Home::Dataset, file.as_deref());
+        let (target, canonical) = self.targets(&raw, Home::Dataset, reported.as_deref());
         let body = Body::Table(Box::new(Table {
             r#type: Some(table_type.as_str().to_owned()),
             enum_type: Some(table_type),
@@ -238,9 +239,9 @@ fn verified(table_type: TableType, config: &Value, origin: Origin) -> Result<Val
     };
     if table_type != TableType::View
         && let Some(format) = modern
-        .get("iceberg")
-        .and_then(|iceberg| iceberg.truthy("fileFormat"))
-        .and_then(Value::as_str)
+            .get("iceberg")
+            .and_then(|iceberg| iceberg.truthy("fileFormat"))
+            .and_then(Value::as_str)
         && !format.eq_ignore_ascii_case("PARQUET")
     {
         return Err(Raise::reference_error(format!(
@@ -326,7 +327,7 @@ pub fn protobuf_struct(value: &Value) -> serde_json::Value {
     let object = value.as_object().unwrap_or(&empty);
     let fields: serde_json::Map<_, _> = object
         .iter()
-        .filter(|(_, value)| !matches!(value, Value::Undefined | Value::Function(_)))
+        .filter(|(_, value)| !matches!(value, Value::Function(_)))
         .map(|(key, value)| (key.to_owned(), protobuf_value(value)))
         .collect();
     if fields.is_empty() {
@@ -368,7 +369,8 @@ fn incremental_problems(table: &Table) -> Vec<&'static str> {
     let mut problems = Vec::new();
     match table.incremental_strategy {
         Some(IncrementalStrategy::InsertOverwrite) if options.partition_by.is_none() => {
-            problems.push("IncrementalStrategy 'insert_overwrite' requires 'partitionBy' to be set");
+            problems
+                .push("IncrementalStrategy 'insert_overwrite' requires 'partitionBy' to be set");
         }
         Some(IncrementalStrategy::Merge) if table.unique_key.is_empty() => {
             problems.push("IncrementalStrategy 'merge' requires 'uniqueKey' to be set");

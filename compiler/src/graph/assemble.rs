@@ -4,14 +4,18 @@ use std::collections::HashSet;
 
 use super::compiled::{CompiledGraph, GraphErrors, Test};
 use super::problems::{cycles, remove_duplicates};
-use crate::action::{Action, ActionId, Body, ErrorRecord, Session};
+use crate::action::{Action, ActionId, Body, ErrorRecord, Session, readable};
 use crate::graph::{ProjectConfig, TableType, Target};
 use crate::project::CORE_VERSION;
 
 /// The graph, and its errors with what people are shown
 pub fn assemble(session: &mut Session) -> (CompiledGraph, Vec<ErrorRecord>) {
+    let with_tests = session.config.include_tests_in_compiled_graph == Some(true);
+    if with_tests {
+        report_tested(session);
+    }
     session.resolve_dependencies();
-    if session.config.include_tests_in_compiled_graph == Some(true) {
+    if with_tests {
         depend_on_tests(session);
     }
     let mut graph = CompiledGraph {
@@ -77,6 +81,27 @@ fn listed_target(action: &Action) -> Target {
     action.target.clone()
 }
 
+/// Reports what is tested and no table or view
+fn report_tested(session: &mut Session) {
+    for test in 0..session.tests.len() {
+        let Some(dataset) = &session.tests[test].dataset else {
+            continue;
+        };
+        for id in session.find(&crate::action::Written::from(dataset)) {
+            let action = &session.actions[id];
+            let tested = [Some(TableType::Table), Some(TableType::View)];
+            if !tested.contains(&action.table_type()) {
+                let message = format!(
+                    "Tests are only supported for Tables and Views. Action \"{}\" is not a table or view\".",
+                    readable(&action.target)
+                );
+                let (file, target) = (action.file_name.clone(), action.target.clone());
+                session.report(message, file, Some(&target));
+            }
+        }
+    }
+}
+
 fn depend_on_tests(session: &mut Session) {
     for test in 0..session.tests.len() {
         let Some(dataset) = &session.tests[test].dataset else {
@@ -86,10 +111,7 @@ fn depend_on_tests(session: &mut Session) {
         let target = session.finalize(&session.tests[test].target);
         for id in session.find(&written) {
             let action = &mut session.actions[id];
-            if matches!(
-                action.table_type(),
-                Some(TableType::Table | TableType::View)
-            ) {
+            if action.table_type().is_some() {
                 action.resolved.push(target.clone());
             }
         }

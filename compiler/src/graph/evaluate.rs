@@ -221,8 +221,8 @@ impl Maker<'_> {
                 let parts = [
                     (action.query.is_some(), "query"),
                     (action.where_clause.is_some(), "where"),
-                    (!action.post_ops.is_empty(), "postOps"),
-                    (!action.pre_ops.is_empty(), "preOps"),
+                    (!action.post_ops.iter().all(Sql::is_empty_list), "postOps"),
+                    (!action.pre_ops.iter().all(Sql::is_empty_list), "preOps"),
                 ];
                 let found: Vec<&str> = parts
                     .into_iter()
@@ -416,6 +416,7 @@ impl Maker<'_> {
     fn value(&self, sql: &Sql, incremental: bool) -> Result<Value, ScriptError> {
         match sql {
             Sql::Text(text) => Ok(Value::String(text.clone())),
+            Sql::Value(value) => Ok(value.clone()),
             Sql::Texts(texts) => Ok(Value::Array(
                 texts.iter().cloned().map(Value::String).collect(),
             )),
@@ -545,7 +546,10 @@ fn empty_value(key: &str) -> ScriptError {
 pub fn no_text(value: &Value) -> ScriptError {
     let message = match value {
         Value::Undefined | Value::Null => {
-            format!("Cannot read properties of {} (reading 'trim')", value.to_text())
+            format!(
+                "Cannot read properties of {} (reading 'trim')",
+                value.to_text()
+            )
         }
         _ => "trim is not a function".to_owned(),
     };

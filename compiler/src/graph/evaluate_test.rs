@@ -56,6 +56,7 @@ pub fn evaluate_test(
         Ok(match sql {
             None => None,
             Some(Sql::Text(text)) => Some(text),
+            Some(Sql::Value(value)) => query_text(&value)?,
             Some(Sql::Texts(texts)) => texts.into_iter().next(),
             Some(Sql::Templates { statements, .. }) => match owner {
                 Owner::Tested { test } => {

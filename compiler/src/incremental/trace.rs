@@ -24,6 +24,8 @@ pub struct Trace {
     pub(super) includes: Vec<String>,
     /// The files that others read: modules, and what `actions.yaml` and notebooks name
     pub(super) required: BTreeSet<String>,
+    /// Those of them that were read by the time when all includes had been loaded
+    early: BTreeSet<String>,
     /// The definitions in the order of loading; without a path, what is loaded beside them
     pub(super) files: Vec<LoadedFile>,
     /// The actions in the order of definition
@@ -157,6 +159,12 @@ impl Session {
         self.trace.first = self.actions.len();
     }
 
+    /// Notes that all includes have been loaded
+    pub fn loaded_includes(&mut self) {
+        self.loaded("");
+        self.trace.early.clone_from(&self.trace.required);
+    }
+
     /// Notes that a file has been loaded; without a path, something beside the definitions
     pub fn loaded(&mut self, path: &str) {
         let (actions, tests) = (self.order.len(), self.tests.len());
@@ -192,7 +200,8 @@ impl Session {
             trace.entangle("an action depends on the assertions of others");
         }
         if trace.entangled.is_none()
-            && let Some(reason) = effects::of_project(sources, &trace.required, &trace.harmless)
+            && let Some(reason) =
+                effects::of_project(sources, &trace.required, &trace.early, &trace.harmless)
         {
             trace.entangle(reason);
         }

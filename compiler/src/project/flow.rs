@@ -114,7 +114,13 @@ mod tests {
         for (text, expected) in moved {
             assert_eq!(indented(text).as_deref(), Some(expected));
         }
-        let kept = ["a: |\n  {\nb: 1\n", "a: b{\nc: 1\n", "a: {\n  b: 1\n  }\n", "# {\na: 1\n", "a: 'it''s {'\nb: 1\n"];
+        let kept = [
+            "a: |\n  {\nb: 1\n",
+            "a: b{\nc: 1\n",
+            "a: {\n  b: 1\n  }\n",
+            "# {\na: 1\n",
+            "a: 'it''s {'\nb: 1\n",
+        ];
         for text in kept {
             assert_eq!(indented(text), None, "{text}");
         }

@@ -11,4 +11,7 @@ mod yaml_error;
 
 pub use files::{DiskProject, FileError, FileSystem, MemoryProject};
 pub use overrides::ConfigOverride;
-pub use settings::{CORE_VERSION, Extension, Settings, encoding_error, json_reason, names_core_version, read_settings};
+pub use settings::{
+    CORE_VERSION, Extension, Settings, encoding_error, json_reason, names_core_version,
+    read_settings,
+};

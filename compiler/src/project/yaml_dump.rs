@@ -105,8 +105,10 @@ fn scalar(text: &str, level: usize, key: bool) -> String {
     {
         return double_quoted(text);
     }
-    let foldable =
-        !key && lines.iter().any(|line| line.encode_utf16().count() > width && !line.starts_with(' '));
+    let foldable = !key
+        && lines
+            .iter()
+            .any(|line| line.encode_utf16().count() > width && !line.starts_with(' '));
     if lines.len() == 1 && !foldable {
         return if plain(text) && !ambiguous(text) {
             text.to_owned()
@@ -225,7 +227,9 @@ fn double_quoted(text: &str) -> String {
             '\u{2028}' => out.push_str("\\L"),
             '\u{2029}' => out.push_str("\\P"),
             other if printable(other) => out.push(other),
-            other if u32::from(other) <= 0xff => out.push_str(&format!("\\x{:02X}", u32::from(other))),
+            other if u32::from(other) <= 0xff => {
+                out.push_str(&format!("\\x{:02X}", u32::from(other)))
+            }
             other => out.push_str(&format!("\\u{:04X}", u32::from(other))),
         }
     }
@@ -289,7 +293,9 @@ fn base_60(text: &str) -> bool {
             .all(|character| character.is_ascii_digit() || character == '_')
     };
     places.len() > 1
-        && places.iter().all(|place| !place.is_empty() && numeric(place))
+        && places
+            .iter()
+            .all(|place| !place.is_empty() && numeric(place))
         && numeric(fraction)
 }
 
@@ -330,7 +336,11 @@ mod tests {
             assert_eq!(scalar(text, 1, false), written, "{text:?}");
         }
         let long = "word ".repeat(20);
-        let folded = format!(">-\n  {}\n  {}", "word ".repeat(15).trim_end(), "word ".repeat(5).trim_end());
+        let folded = format!(
+            ">-\n  {}\n  {}",
+            "word ".repeat(15).trim_end(),
+            "word ".repeat(5).trim_end()
+        );
         assert_eq!(scalar(long.trim_end(), 1, false), folded);
     }
 }

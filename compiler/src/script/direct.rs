@@ -135,8 +135,8 @@ fn plain(module: &SqlxModule) -> Option<Plain> {
             .collect::<Option<_>>()?,
     };
     let mut plain = Plain { config, blocks };
-    let dynamic = self::parts(&mut plain.blocks)
-        .any(|part| matches!(part, TemplatePart::Expression(_)));
+    let dynamic =
+        self::parts(&mut plain.blocks).any(|part| matches!(part, TemplatePart::Expression(_)));
     let incremental =
         self::parts(&mut plain.blocks).any(|part| matches!(part, TemplatePart::Incremental));
     let action_type = action_type(plain.config.as_ref());
@@ -145,7 +145,9 @@ fn plain(module: &SqlxModule) -> Option<Plain> {
     let tests = dynamic && action_type.is_none_or(|name| name == "test");
     let lost = dynamic && incremental && !action_type.is_some_and(is_dataset);
     let varying = plain.blocks.inputs.iter().any(|input| match input {
-        SqlxBlock::Templates(statements) => statements.iter().any(|parts| constant(parts).is_none()),
+        SqlxBlock::Templates(statements) => {
+            statements.iter().any(|parts| constant(parts).is_none())
+        }
         SqlxBlock::Function { .. } => true,
     });
     (!tests && !lost && !varying).then_some(plain)

@@ -88,4 +88,42 @@
     Object.defineProperty(target, name, { configurable: true, enumerable: false, get: () => fix(make()), set: fix });
   };
   lazily(globalThis, "Buffer", () => script("buffer"));
+  lazily(globalThis, "Intl", () => script("locale").Intl);
+  const override = (type, methods) => {
+    for (const [name, value] of Object.entries(Object.getOwnPropertyDescriptors(methods))) {
+      Object.defineProperty(type.prototype, name, { ...value, enumerable: false });
+    }
+  };
+  const number = {
+    toLocaleString(locales, options) {
+      return script("locale").number(this.valueOf(), locales, options);
+    },
+  };
+  override(Number, number);
+  override(BigInt, number);
+  override(String, {
+    localeCompare(other, locales, options) {
+      return script("locale").compare(this, other, locales, options);
+    },
+  });
+  const { toString, toTimeString } = Date.prototype;
+  const zoned = (date, text) =>
+    date.getTimezoneOffset() === 0 ? `${text} (Coordinated Universal Time)` : text;
+  override(Date, {
+    toString() {
+      return zoned(this, toString.call(this));
+    },
+    toTimeString() {
+      return zoned(this, toTimeString.call(this));
+    },
+    toLocaleString(locales, options) {
+      return script("locale").date(this, locales, options);
+    },
+    toLocaleDateString(locales, options) {
+      return script("locale").day(this, locales, options);
+    },
+    toLocaleTimeString(locales, options) {
+      return script("locale").time(this, locales, options);
+    },
+  });
 };

@@ -17,9 +17,7 @@ use super::modules::{Module, module};
 use super::natives::natives;
 use super::shared::{Shared, SqlxModule, throw};
 use super::{Owner, ScriptError, Scripts};
-use crate::action::{
-    Detail, ErrorRecord, Raise, Session, load_actions_yaml, load_property_graphs,
-};
+use crate::action::{Detail, ErrorRecord, Raise, Session, load_actions_yaml, load_property_graphs};
 use crate::graph::{CompiledGraph, assemble, evaluate};
 use crate::incremental::{Sources, Trace};
 use crate::project::{CORE_VERSION, Extension};
@@ -152,9 +150,7 @@ fn finish(shared: Rc<Shared>, thrown: Option<Stop>, plan: &Plan) -> Outcome {
 /// What a later compilation has to know of this one
 fn trace(session: &mut Session, shared: &Shared, plan: &Plan, silent: bool) -> Trace {
     if !silent {
-        session
-            .trace
-            .entangle("project code writes on the console");
+        session.trace.entangle("project code writes on the console");
     }
     let sources = Sources {
         includes: &plan.includes,
@@ -243,7 +239,7 @@ fn drive(ctx: &Ctx<'_>, shared: &Rc<Shared>, plan: &Plan) -> Result<(), Stop> {
         let included = host.include.call::<_, ()>((path.as_str(), base_name(path)));
         host.record(path, included)?;
     }
-    loaded("");
+    shared.session.borrow_mut().loaded_includes();
     host.bind
         .call::<_, ()>(())
         .map_err(|error| Stop::from(shared.caught(ctx, error)))?;
@@ -369,10 +365,7 @@ impl<'a, 'js> Host<'a, 'js> {
         settings.set("version", CORE_VERSION)?;
         let config = serde_json::to_string(&shared.session.borrow().config).unwrap_or_default();
         settings.set("projectConfig", config)?;
-        let parts: JsObject<'js> = prelude.call((
-            natives(ctx, shared)?,
-            settings,
-        ))?;
+        let parts: JsObject<'js> = prelude.call((natives(ctx, shared)?, settings))?;
         Ok(Self {
             ctx,
             shared,

@@ -17,7 +17,8 @@ use crate::sqlx::{Statement, plain_template, slots};
 use crate::value::{Object, Value};
 
 /// Scripts of the prelude, some of which are only evaluated when project code asks for what they make
-const SCRIPTS: [(&str, &str); 3] = [
+const SCRIPTS: [(&str, &str); 4] = [
+    ("locale", include_str!("locale.js")),
     ("globals", include_str!("globals.js")),
     ("path", include_str!("path.js")),
     ("buffer", include_str!("buffer.js")),
@@ -77,9 +78,15 @@ fn modules<'js>(ctx: &Ctx<'js>, shared: &Rc<Shared>, native: &JsObject<'js>) -> 
             script(&ctx, &name)
         })?,
     )?;
-    function!(ctx, shared, native, "compileError", move |message: String, file: Option<String>| {
-        shared.session.borrow_mut().report(message, file, None);
-    });
+    function!(
+        ctx,
+        shared,
+        native,
+        "compileError",
+        move |message: String, file: Option<String>| {
+            shared.session.borrow_mut().report(message, file, None);
+        }
+    );
     function!(ctx, shared, native, "enter", move |path: String| {
         shared.session.borrow_mut().files.push(path);
     });
@@ -89,17 +96,14 @@ fn modules<'js>(ctx: &Ctx<'js>, shared: &Rc<Shared>, native: &JsObject<'js>) -> 
     function!(ctx, shared, native, "clock", move || {
         shared.session.borrow_mut().trace.clock = true;
     });
-    function!(
-        ctx,
-        shared,
-        native,
-        "console",
-        move |ctx: Ctx<'js>, level: String, text: String| -> Result<()> {
-            charge(&ctx, LINE + text.len())?;
-            shared.console.borrow_mut().push(format!("{level}: {text}"));
-            Ok(())
-        }
-    );
+    function!(ctx, shared, native, "console", move |ctx: Ctx<'js>,
+                                                    level: String,
+                                                    text: String|
+          -> Result<()> {
+        charge(&ctx, LINE + text.len())?;
+        shared.console.borrow_mut().push(format!("{level}: {text}"));
+        Ok(())
+    });
     function!(ctx, shared, native, "configure", move |ctx: Ctx<'js>,
                                                       json: String|
           -> Result<()> {
@@ -217,22 +221,34 @@ fn actions<'js>(ctx: &Ctx<'js>, shared: &Rc<Shared>, native: &JsObject<'js>) -> 
         let session = shared.session.borrow();
         session.order.last().copied().map_or(u32::MAX, number)
     });
-    function!(ctx, shared, native, "definedFrom", move |place: u32| -> String {
-        let session = shared.session.borrow();
-        let actions: Vec<(u32, &str)> = session
-            .defined_from(place as usize)
-            .into_iter()
-            .map(|(id, kind)| (number(id), kind.as_str()))
-            .collect();
-        serde_json::to_string(&actions).unwrap_or_default()
-    });
-    function!(ctx, shared, native, "amend", move |id: u32, json: String| {
-        let mut session = shared.session.borrow_mut();
-        session.trace.touch(id as ActionId);
-        if let Ok(proto) = serde_json::from_str(&json) {
-            session.amend_action(id as ActionId, &proto);
+    function!(
+        ctx,
+        shared,
+        native,
+        "definedFrom",
+        move |place: u32| -> String {
+            let session = shared.session.borrow();
+            let actions: Vec<(u32, &str)> = session
+                .defined_from(place as usize)
+                .into_iter()
+                .map(|(id, kind)| (number(id), kind.as_str()))
+                .collect();
+            serde_json::to_string(&actions).unwrap_or_default()
         }
-    });
+    );
+    function!(
+        ctx,
+        shared,
+        native,
+        "amend",
+        move |id: u32, json: String| {
+            let mut session = shared.session.borrow_mut();
+            session.trace.touch(id as ActionId);
+            if let Ok(proto) = serde_json::from_str(&json) {
+                session.amend_action(id as ActionId, &proto);
+            }
+        }
+    );
     function!(ctx, shared, native, "shares", move || {
         let mut session = shared.session.borrow_mut();
         session.trace.entangle("configs share an object");
@@ -252,7 +268,9 @@ fn actions<'js>(ctx: &Ctx<'js>, shared: &Rc<Shared>, native: &JsObject<'js>) -> 
         session.trace.touch(id as ActionId);
         session.describe_action(id as ActionId).to_string()
     });
-    function!(ctx, shared, native, "checkName", move |name: JsValue<'js>| {
+    function!(ctx, shared, native, "checkName", move |name: JsValue<
+        'js,
+    >| {
         if let Ok(Value::String(name)) = from_js(&name) {
             shared.session.borrow_mut().check_published_name(&name);
         }

@@ -231,8 +231,23 @@
   const OPTIONS = { table: TABLE_OPTIONS, view: VIEW_OPTIONS, incremental: TABLE_OPTIONS };
   const takenApart = new WeakSet();
   const conditionsOf = new Map();
+  // Files that take apart what others hold cannot be compiled apart from each other.
+  const held = new WeakSet();
+  const hold = (value, depth = 0) => {
+    if (!isObject(value) || depth > 8 || held.has(value)) {
+      return;
+    }
+    held.add(value);
+    for (const property of Object.values(getOwnPropertyDescriptors(value))) {
+      hold(property.value, depth + 1);
+    }
+  };
+  const loaded = [];
   const once = (object) => {
-    if (takenApart.has(object)) {
+    while (loaded.length > 0) {
+      hold(loaded.pop().exports);
+    }
+    if (takenApart.has(object) || held.has(object)) {
       native.shares();
     }
     takenApart.add(object);
@@ -320,6 +335,7 @@
   };
   // The words of the reference take the place of older ones in the config of a declaration itself.
   const renew = (config) => {
+    once(config);
     for (const [old, word] of [["database", "project"], ["schema", "dataset"]]) {
       if (config[old]) {
         config[word] = config[old];
@@ -344,12 +360,32 @@
     });
   const test = (name) => new Test(native.createTest({ name }));
   const notebook = (config) => new Notebook(native.createNotebook({ ...config }));
-  const jitData = (key, value) => native.jitData(String(key), value);
+  const plain = (value) => {
+    if (["function", "bigint", "symbol"].includes(typeof value)) {
+      throw new Error(`Unsupported value: ${String(value)}`);
+    }
+    if (isObject(value)) {
+      Object.values(value).forEach(plain);
+    }
+    return value;
+  };
+  const jitData = (key, value) => native.jitData(String(key), plain(value));
   const getContents = (file) => native.contents(String(file));
   const api = { publish, operate, assert, declare, notebook, test, jitData, getContents };
 
   // ---- What SQL is made with
 
+  // A reference that is a list is turned round where it stands.
+  const turned = (reference) => {
+    const [list, ...more] = reference;
+    if (!Array.isArray(list) || more.length > 0) {
+      return reference;
+    }
+    once(list);
+    const copy = [...list];
+    list.reverse();
+    return [copy];
+  };
   const when = (condition, then, otherwise = "") => (condition ? then : otherwise);
 
   // What functions of the JavaScript API are given; the properties are those of Dataform's contexts.
@@ -366,11 +402,11 @@
     }
 
     ref(...reference) {
-      return native.ref(this.#id, reference);
+      return native.ref(this.#id, turned(reference));
     }
 
     resolve(...reference) {
-      return native.resolveName(this.#id, reference);
+      return native.resolveName(this.#id, turned(reference));
     }
 
     name() {
@@ -471,8 +507,8 @@
   // The same for the SQL of SQLX files, which only takes single names out of it: made when they are asked for.
   const NAMES = {
     self: (id) => () => native.self(id),
-    ref: (id) => (...reference) => native.ref(id, reference),
-    resolve: (id) => (...reference) => native.resolveName(id, reference),
+    ref: (id) => (...reference) => native.ref(id, turned(reference)),
+    resolve: (id) => (...reference) => native.resolveName(id, turned(reference)),
     name: (id) => () => native.name(id),
     schema: (id) => () => native.schema(id),
     database: (id) => () => native.database(id),
@@ -535,7 +571,7 @@
     takeApart(config.type, config);
   };
 
-  const load = (file, parent) => {
+  const load = (file, parent = null) => {
     const known = modules[file];
     if (known) {
       return known.exports;
@@ -561,6 +597,7 @@
       throw error;
     }
     module.loaded = true;
+    loaded.push(module);
     return module.exports;
   };
   const include = (file, name) => includes.push([name, load(file)]);

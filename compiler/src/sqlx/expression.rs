@@ -5,13 +5,31 @@ use super::escape::normalise_lines;
 
 /// The names that placeholders and `js` blocks can use; `undefined` where the action has none
 pub const CONTEXT: [&str; 9] = [
-    "self", "ref", "resolve", "name", "when", "incremental", "schema", "database", "EXPECT",
+    "self",
+    "ref",
+    "resolve",
+    "name",
+    "when",
+    "incremental",
+    "schema",
+    "database",
+    "EXPECT",
 ];
 
 /// Names whose meaning depends on the module that they stand in, and code that can see such names
 const OF_THE_MODULE: [&str; 12] = [
-    "this", "arguments", "eval", "require", "exports", "module", "__filename", "__dirname", "__sqlx",
-    "class", "import", "super",
+    "this",
+    "arguments",
+    "eval",
+    "require",
+    "exports",
+    "module",
+    "__filename",
+    "__dirname",
+    "__sqlx",
+    "class",
+    "import",
+    "super",
 ];
 
 /// A literal of an expression
@@ -341,7 +359,11 @@ impl<'a> Scanner<'a> {
             // `++`, `--`, shifts, which may assign, and comments of HTML
             Some(next @ (b'+' | b'-' | b'<' | b'>')) => length == 1 && next == first,
             Some(b'!') => first == b'<',
-            Some(byte) => byte.is_ascii_digit() && matches!(long, None | Some(&"?.")) && rest[..length].ends_with('.'),
+            Some(byte) => {
+                byte.is_ascii_digit()
+                    && matches!(long, None | Some(&"?."))
+                    && rest[..length].ends_with('.')
+            }
             None => false,
         };
         if hidden {
@@ -363,7 +385,11 @@ mod tests {
     fn literals_are_taken_out_and_names_stay() {
         for (code, expected, literals) in [
             ("m.f(\"a\", 'b', 1.5)", "m.f($0, $1, $2)", 3),
-            ("f({ a: \"x\", \"b\": 1, 2: c })", "f({ a: $0, \"b\": $1, 2: c })", 2),
+            (
+                "f({ a: \"x\", \"b\": 1, 2: c })",
+                "f({ a: $0, \"b\": $1, 2: c })",
+                2,
+            ),
             ("a ? \"b\" : \"c\"", "a ? $0 : $1", 2),
             ("`a ${b} c`", "`${$0}${b}${$1}`", 2),
             ("when(x, `a ${f(`b`)}`)", "when(x, `${$0}${f(`${$1}`)}`)", 2),
@@ -372,10 +398,16 @@ mod tests {
             ("x?.y ?? \"http://z\"", "x?.y ?? $0", 1),
             ("\"a\\n\" + b", "\"a\\n\" + b", 0),
             ("[1, 2].map((x) => x * 2)", "[$0, $1].map((x) => x * $2)", 3),
-            ("({ \"x\"() { return 1 } })", "({ \"x\"() { return $0 } })", 1),
+            (
+                "({ \"x\"() { return 1 } })",
+                "({ \"x\"() { return $0 } })",
+                1,
+            ),
         ] {
             let found = whole(code, 0, code.len());
-            let shown = found.as_ref().map(|found| (found.code.as_str(), found.literals.len()));
+            let shown = found
+                .as_ref()
+                .map(|found| (found.code.as_str(), found.literals.len()));
             assert_eq!(shown, Some((expected, literals)), "{code}");
         }
     }
@@ -383,9 +415,37 @@ mod tests {
     #[test]
     fn what_depends_on_its_place_is_left_alone() {
         for code in [
-            "", " ", "a = 1", "a += 1", "a++", "--a", "a <<= 1", "a >> 1", "a / b", "/a/", "f`x`",
-            "this.x", "require(\"x\")", "eval(\"x\")", "a)", "(a", "[a)", "a; b", "$x", "é", "1n", "0x1",
-            "1e3", "010", "a?.5:1", "\"a", "`a", "`a ${b`", "x &&= y", "a.#b", "a <!-- b",
+            "",
+            " ",
+            "a = 1",
+            "a += 1",
+            "a++",
+            "--a",
+            "a <<= 1",
+            "a >> 1",
+            "a / b",
+            "/a/",
+            "f`x`",
+            "this.x",
+            "require(\"x\")",
+            "eval(\"x\")",
+            "a)",
+            "(a",
+            "[a)",
+            "a; b",
+            "$x",
+            "é",
+            "1n",
+            "0x1",
+            "1e3",
+            "010",
+            "a?.5:1",
+            "\"a",
+            "`a",
+            "`a ${b`",
+            "x &&= y",
+            "a.#b",
+            "a <!-- b",
         ] {
             assert_eq!(whole(code, 0, code.len()), None, "{code}");
         }

@@ -111,7 +111,16 @@ fn block(text: &str, node: &Node, parts: &mut Parts) -> Result<(), SqlxError> {
     let closed = body
         .last()
         .is_some_and(|last| last.kind == NodeKind::Text && &text[last.span.clone()] == "}");
-    let body: Vec<&Node> = body[..body.len() - usize::from(closed)].iter().collect();
+    let mut body = body[..body.len() - usize::from(closed)].to_vec();
+    // Dataform takes the last character of a block for its brace, even where the file ends before that
+    if let Some(last) = body
+        .last_mut()
+        .filter(|last| !closed && last.kind == NodeKind::Text)
+    {
+        let character = text[last.span.clone()].chars().next_back();
+        last.span.end -= character.map_or(0, char::len_utf8);
+    }
+    let body: Vec<&Node> = body.iter().collect();
     let statements = split(text, &body);
     let opener = &text[opener.span.clone()];
     let keyword = opener.split(' ').next().unwrap_or_default();

@@ -108,9 +108,9 @@ fn is_static(statements: &[Statement], text: &str) -> bool {
 
 /// Whether the SQL is the same text always
 fn is_constant(statements: &[Statement], text: &str) -> bool {
-    statements
-        .iter()
-        .all(|statement| plain_template(text, statement).is_some_and(|parts| constant(&parts).is_some()))
+    statements.iter().all(|statement| {
+        plain_template(text, statement).is_some_and(|parts| constant(&parts).is_some())
+    })
 }
 
 struct Writer<'a> {

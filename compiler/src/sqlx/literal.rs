@@ -207,10 +207,16 @@ impl Reader<'_> {
     /// A value up to the comma or bracket after it
     fn value(&mut self) -> Option<Draft> {
         self.skip()?;
+        // a list with others spread into it is one expression
+        if self.text[self.at..].starts_with("...") {
+            return None;
+        }
         let start = self.at;
         if let Some(value) = self.literal()
             && self.skip().is_some()
-            && self.peek().is_none_or(|next| matches!(next, ',' | '}' | ']' | ')'))
+            && self
+                .peek()
+                .is_none_or(|next| matches!(next, ',' | '}' | ']' | ')'))
         {
             return Some(value);
         }
@@ -303,7 +309,10 @@ impl Reader<'_> {
         self.at += 1;
         let plain = |character: char| {
             character != quote
-                && !matches!(character, '\\' | '\n' | '\r' | '\u{2028}' | '\u{2029}' | '$')
+                && !matches!(
+                    character,
+                    '\\' | '\n' | '\r' | '\u{2028}' | '\u{2029}' | '$'
+                )
         };
         let mut out = String::new();
         loop {
@@ -407,9 +416,13 @@ mod tests {
 
     #[test]
     fn literals_are_read() {
-        let text = "{ type: \"table\", // c\n 'tags': ['a', `b`,], x: { y: 1.5, z: null }, type: '$' }";
+        let text =
+            "{ type: \"table\", // c\n 'tags': ['a', `b`,], x: { y: 1.5, z: null }, type: '$' }";
         assert_eq!(
-            parse(text).and_then(Draft::known).map(|value| value.to_json()).as_deref(),
+            parse(text)
+                .and_then(Draft::known)
+                .map(|value| value.to_json())
+                .as_deref(),
             Some("{\"type\":\"$\",\"tags\":[\"a\",\"b\"],\"x\":{\"y\":1.5,\"z\":null}}")
         );
     }
@@ -424,7 +437,10 @@ mod tests {
             ("{ a: \"x\".y, b: { c() {} } }", "$0.y;{ c() {} } "),
             ("{ a: \"b\" c: [] }", "$0 c: [] "),
             ("{ a: -1, b: [1,,2], c: 0x }", ""),
-            ("{ a: { ...x, [k]: 1 }, b: [...y] }", "{ ...x, [k]: $0 };[...y] "),
+            (
+                "{ a: { ...x, [k]: 1 }, b: [...y] }",
+                "{ ...x, [k]: $0 };[...y] ",
+            ),
         ] {
             let mut shown = Vec::new();
             if let Some(mut draft) = parse(text) {

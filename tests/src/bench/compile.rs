@@ -116,9 +116,21 @@ fn first(program: &Path, folder: &Path) -> Result<Need> {
 
 /// The largest project once more: as it was, and after an edit of one file
 fn again(bench: &CompileBench, program: &Path, case: &Case) -> Result<()> {
-    let compile = || measure(Command::new(program).arg("-C").arg(&case.folder).arg("compile"));
+    let compile = || {
+        measure(
+            Command::new(program)
+                .arg("-C")
+                .arg(&case.folder)
+                .arg("compile"),
+        )
+    };
     compile()?;
-    repeat(bench, &format!("{}, unchanged", case.name), "50 ms", compile)?;
+    repeat(
+        bench,
+        &format!("{}, unchanged", case.name),
+        "50 ms",
+        compile,
+    )?;
     let edited = some_definition(&case.folder.join("definitions"))?;
     let text = fs::read_to_string(&edited)?;
     let mut edits = 0;
@@ -127,7 +139,12 @@ fn again(bench: &CompileBench, program: &Path, case: &Case) -> Result<()> {
         fs::write(&edited, format!("{text}-- edit {edits}\n"))?;
         compile()
     };
-    repeat(bench, &format!("{}, one file edited", case.name), "100 ms", edit)
+    repeat(
+        bench,
+        &format!("{}, one file edited", case.name),
+        "100 ms",
+        edit,
+    )
 }
 
 /// The first SQLX file below a folder, in the order of their names
@@ -136,7 +153,10 @@ fn some_definition(folder: &Path) -> Result<PathBuf> {
         .map(|entry| entry.map(|entry| entry.path()))
         .collect::<Result<_, _>>()?;
     entries.sort();
-    let is_sqlx = |path: &&PathBuf| path.extension().is_some_and(|extension| extension == "sqlx");
+    let is_sqlx = |path: &&PathBuf| {
+        path.extension()
+            .is_some_and(|extension| extension == "sqlx")
+    };
     if let Some(file) = entries.iter().find(is_sqlx) {
         return Ok(file.clone());
     }

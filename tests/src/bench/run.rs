@@ -130,4 +130,3 @@ fn compare(ours: &Path, theirs: &Path) -> Result<()> {
     }
     Ok(())
 }
-

@@ -50,7 +50,10 @@ pub fn make(dataform: &Installation, cases: &[Case]) -> Result<Vec<Made>> {
         let folder = root.join(at.to_string());
         copy(&case.project, &folder)
             .with_context(|| format!("{} cannot be copied", case.project.display()))?;
-        copy(&dataform.core(), &folder.join("node_modules/@dataform/core"))?;
+        copy(
+            &dataform.core(),
+            &folder.join("node_modules/@dataform/core"),
+        )?;
         lists[at % PROCESSES].push(json!({
             "folder": folder,
             "overrides": case.overrides,

@@ -158,6 +158,30 @@ const APART: &[Case] = &[
         ],
     },
     Case {
+        what: "includes that complete each other while they are loaded",
+        files: &[
+            (
+                "includes/a.js",
+                "const b = require('./deep/b'); b.x = 1; module.exports = { b };",
+            ),
+            ("includes/deep/b.js", "module.exports = { x: 0 };"),
+            ("definitions/a.sqlx", "select ${a.b.x}"),
+            (
+                "definitions/b.sqlx",
+                "select ${require('../includes/deep/b').x}",
+            ),
+        ],
+        edits: &[
+            ("definitions/a.sqlx", "select ${a.b.x}, 1", Reuse::Part),
+            ("definitions/b.sqlx", "select 1", Reuse::Part),
+            (
+                "includes/deep/b.js",
+                "module.exports = { x: 0, y: 1 };",
+                Reuse::None,
+            ),
+        ],
+    },
+    Case {
         what: "a date that is written down",
         files: &[(
             "definitions/a.sqlx",

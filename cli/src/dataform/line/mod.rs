@@ -199,3 +199,60 @@ fn distance(left: &str, right: &str) -> usize {
     }
     row[right.len()]
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn message(line: &str) -> String {
+        let words: Vec<String> = line.split(' ').map(str::to_owned).collect();
+        read(&words)
+            .err()
+            .map_or("understood".to_owned(), |failure| failure.message)
+    }
+
+    #[test]
+    fn words_that_nobody_declared_are_named_in_all_spellings() {
+        for (line, expected) in [
+            ("compile --foo", "Unknown argument: foo"),
+            ("compile --foo-bar", "Unknown arguments: foo-bar, fooBar"),
+            ("compile --fooBar x", "Unknown argument: fooBar"),
+            ("compile --no-foo", "Unknown argument: foo"),
+            ("compile -xy=1", "Unknown arguments: x, y"),
+            ("compile -x1", "Unknown argument: x"),
+            ("compile --a.b=c", "Unknown argument: a"),
+            ("compile . --9 --5 --a", "Unknown arguments: 5, 9, a"),
+            ("compile a b c", "Unknown arguments: b, c"),
+            (
+                "compile --job-labels=a",
+                "Unknown arguments: job-labels, jobLabels",
+            ),
+            ("nothing-known", "Unknown argument: nothing-known"),
+            ("inti x", "Did you mean init?"),
+            ("-- compile", "understood"),
+        ] {
+            assert_eq!(message(line), expected, "{line}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn any_words_are_read_or_refused(
+            words in prop::collection::vec(
+                prop_oneof![
+                    "-{0,4}[a-zé'\"=.0-9-]{0,6}",
+                    prop::sample::select(vec![
+                        "compile", "run", "help", "--", "--actions", "--vars", "--timeout", "--no-json",
+                        "--output-actions=", "--default-schema.x", "--schemaSuffix", "true", "-5",
+                    ]).prop_map(str::to_owned),
+                ],
+                0..8,
+            )
+        ) {
+            // whatever it is, it ends without a panic
+            let _ = read(&words);
+        }
+    }
+}

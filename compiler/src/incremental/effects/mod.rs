@@ -3,6 +3,8 @@
 //! Code is free of effects if all it writes to are variables of the function that runs, values that were made
 //! there, and, while a module is loaded, its own variables and exports. Calls need no following: all functions
 //! of the project are looked at where they are written, and methods of built-in values are known by name.
+//! What includes do while they are loaded is done before any definition, always in the same way, and is no effect
+//! on definitions.
 
 mod names;
 mod plain;
@@ -17,11 +19,12 @@ use super::trace::Sources;
 use crate::script::SqlxModule;
 use crate::sqlx::{PieceKind, Statement, base_name, generate};
 
-/// Why files of the project may have an effect on each other; `None` if they have none. `harmless` files
-/// are not looked at
+/// Why files of the project may have an effect on each other; `None` if they have none. Of the `required` ones,
+/// those in `early` were loaded by includes; `harmless` files are not looked at
 pub fn of_project(
     sources: &Sources<'_>,
     required: &BTreeSet<String>,
+    early: &BTreeSet<String>,
     harmless: &HashSet<String>,
 ) -> Option<String> {
     let globals: HashSet<&str> = sources
@@ -39,7 +42,8 @@ pub fn of_project(
         .chain(sources.definitions);
     let mut code = walk::Analyzer::new(globals);
     for path in paths.filter(|path| !harmless.contains(*path)) {
-        if let Some(effect) = of_file(sources, path, &mut code) {
+        let early = early.contains(path) || sources.includes.contains(path);
+        if let Some(effect) = of_file(sources, path, early, &mut code) {
             return Some(format!("{path}: {effect}"));
         }
     }
@@ -49,6 +53,7 @@ pub fn of_project(
 fn of_file(
     sources: &Sources<'_>,
     path: &str,
+    early: bool,
     code: &mut walk::Analyzer<'_>,
 ) -> Option<&'static str> {
     match Path::new(path)
@@ -63,10 +68,10 @@ fn of_file(
             if is_plain(&module) {
                 return None;
             }
-            code.effect(&generate(path, &module.text, &module.parts).text)
+            code.effect(&generate(path, &module.text, &module.parts).text, false)
         }
         _ => match (sources.read)(path) {
-            Some(text) => code.effect(text.strip_prefix('\u{feff}').unwrap_or(&text)),
+            Some(text) => code.effect(text.strip_prefix('\u{feff}').unwrap_or(&text), early),
             None => Some("it cannot be read"),
         },
     }

@@ -50,6 +50,35 @@ const MUTATORS: [&str; 46] = [
     "prepareStackTrace",
 ];
 
+/// Methods that change lists, sets and maps
+const OF_COLLECTIONS: [&str; 13] = [
+    "push",
+    "pop",
+    "shift",
+    "unshift",
+    "splice",
+    "sort",
+    "reverse",
+    "fill",
+    "copyWithin",
+    "set",
+    "add",
+    "delete",
+    "clear",
+];
+
+/// What methods of dates set
+const DATE_PARTS: [&str; 8] = [
+    "FullYear",
+    "Month",
+    "Date",
+    "Hours",
+    "Minutes",
+    "Seconds",
+    "Milliseconds",
+    "Time",
+];
+
 /// Methods of arrays that give a new array or call a function at once: no function of the project may
 /// have such a name
 const ARRAY_METHODS: [&str; 11] = [
@@ -167,6 +196,15 @@ pub fn is_mutator(name: &str) -> bool {
         || name.starts_with("write")
         || name.starts_with("swap")
         || name.strip_prefix("set").is_some_and(setter) && name != "setDependOnDependencyAssertions"
+}
+
+/// Whether a method changes the value that it is called on, and nothing else
+pub fn changes_only_its_object(name: &str) -> bool {
+    let date = |rest: &str| {
+        let rest = rest.strip_prefix("UTC").unwrap_or(rest);
+        DATE_PARTS.contains(&rest)
+    };
+    OF_COLLECTIONS.contains(&name) || name.strip_prefix("set").is_some_and(date)
 }
 
 /// Whether a method of arrays calls a function at once or gives a new array

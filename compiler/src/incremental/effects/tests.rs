@@ -26,8 +26,10 @@ fn code_without_effects() {
         "const dates = new Date(2020, 1, 1).toISOString(); const big = Math.max(1, 2);",
         "function f({ a, b: { c } }, ...rest) { const [d] = rest; try { return a + c + d; } catch (error) { return error.message; } }",
         "const f = function () { var x = 1; { x = 2; } return x; };",
+        "function f(list) { var out = ''; list.forEach(function (x, at) { out = out.concat(x); }); return out; }",
+        "const f = (x) => { const date = new Date(x); date.setMonth(date.getMonth() - 1); return date; };",
     ] {
-        assert_eq!(analyzer.effect(code), None, "{code}");
+        assert_eq!(analyzer.effect(code, false), None, "{code}");
     }
 }
 
@@ -82,6 +84,26 @@ fn code_that_may_have_effects() {
         "with (docs) { x = 1; }",
         "const f = (",
     ] {
-        assert!(analyzer.effect(code).is_some(), "{code}");
+        assert!(analyzer.effect(code, false).is_some(), "{code}");
+    }
+}
+
+#[test]
+fn what_includes_do_while_they_are_loaded() {
+    let mut analyzer = Analyzer::new(HashSet::from(["docs"]));
+    for code in [
+        "const o = require('./o'); o.x = 1; o.list.push(2); Object.assign(o, {});",
+        "const o = require('./o'); o.list.forEach((x) => { o.y[x] = 1; });",
+    ] {
+        assert_eq!(analyzer.effect(code, true), None, "{code}");
+        assert!(analyzer.effect(code, false).is_some(), "{code}");
+    }
+    for code in [
+        "const o = require('./o'); const f = () => { o.x = 1; };",
+        "let n = 0; module.exports = { next: () => ++n };",
+        "Array.prototype.map = () => [];",
+        "const it = require('./o').values();",
+    ] {
+        assert!(analyzer.effect(code, true).is_some(), "{code}");
     }
 }

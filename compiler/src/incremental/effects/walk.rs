@@ -35,8 +35,9 @@ impl<'g> Analyzer<'g> {
         }
     }
 
-    /// What effect the code of a module may have; `None` if it has none
-    pub fn effect(&mut self, code: &str) -> Option<&'static str> {
+    /// What effect the code of a module may have; `None` if it has none. What it does while it is loaded is no
+    /// effect where it is loaded `early`, before all definitions, whatever those are
+    pub fn effect(&mut self, code: &str, early: bool) -> Option<&'static str> {
         self.allocator.reset();
         let options = ParseOptions {
             allow_return_outside_function: true,
@@ -56,6 +57,7 @@ impl<'g> Analyzer<'g> {
             globals: &self.globals,
             running: vec![vec![scoping.root_scope_id()]],
             scoping: &scoping,
+            early,
             fresh: HashSet::new(),
             statement_call: false,
             read_at_once: false,
@@ -72,6 +74,8 @@ struct Walker<'s> {
     /// The functions around the place that is looked at, outermost first, each with the callbacks in it that
     /// run as a part of it
     running: Vec<Vec<ScopeId>>,
+    /// Whether the module is loaded before all definitions
+    early: bool,
     /// Variables that only ever hold a value made by the function that declares them
     fresh: HashSet<SymbolId>,
     /// Whether the next call is a statement, so that its value is lost
@@ -104,6 +108,11 @@ impl Walker<'_> {
         self.running.len() == 1
     }
 
+    /// Whether it runs once, before anything that could notice
+    fn is_early(&self) -> bool {
+        self.early && self.while_loading()
+    }
+
     /// Whether a variable belongs to the function that runs
     fn is_own(&self, symbol: SymbolId) -> bool {
         let mut scope = self.scoping.symbol_scope_id(symbol);
@@ -123,7 +132,7 @@ impl Walker<'_> {
             Some(symbol) => self.is_own(symbol),
             None => identifier.name == "exports" && self.while_loading(),
         };
-        if !own {
+        if !own && !self.is_early() {
             self.found(ELSEWHERE);
         }
     }
@@ -133,7 +142,8 @@ impl Walker<'_> {
         match value.without_parentheses() {
             Expression::ObjectExpression(_) | Expression::ArrayExpression(_) => true,
             Expression::NewExpression(new) => {
-                self.is_global(&new.callee, &["Map", "Set", "WeakMap", "WeakSet", "Array"])
+                let makers = ["Map", "Set", "WeakMap", "WeakSet", "Array", "Date"];
+                self.is_global(&new.callee, &makers)
             }
             Expression::CallExpression(call) => self.makes_value(call),
             Expression::Identifier(identifier) => self
@@ -173,7 +183,7 @@ impl Walker<'_> {
             object => self.is_global(object, &["module", "exports"]),
         };
         let own = (export && self.while_loading()) || self.is_made_here(object);
-        if !own {
+        if !own && !self.is_early() {
             self.found(SHARED);
         }
     }
@@ -197,15 +207,17 @@ impl Walker<'_> {
         let Expression::StaticMemberExpression(callee) = &call.callee else {
             return false;
         };
+        let early = self.is_early();
         match callee.property.name.as_str() {
             "assign" | "freeze" | "seal" => {
-                self.is_global(&callee.object, &["Object"]) && self.first_is_made_here(call)
+                self.is_global(&callee.object, &["Object"])
+                    && (early || self.first_is_made_here(call))
             }
             "test" | "exec" => matches!(&callee.object, Expression::RegExpLiteral(literal)
                 if !remembers(literal)),
-            "push" | "pop" | "shift" | "unshift" | "splice" | "sort" | "reverse" | "fill"
-            | "set" | "add" | "delete" | "clear" => self.is_made_here(&callee.object),
-            _ => false,
+            name => {
+                names::changes_only_its_object(name) && (early || self.is_made_here(&callee.object))
+            }
         }
     }
 
@@ -314,6 +326,19 @@ impl Walker<'_> {
                         scopes.push(scope);
                     }
                     walk::walk_arrow_function_expression(self, function);
+                }
+                Argument::FunctionExpression(function)
+                    if statement
+                        && method == "forEach"
+                        && !function.r#async
+                        && !function.generator =>
+                {
+                    if let (Some(scope), Some(scopes)) =
+                        (function.scope_id.get(), self.running.last_mut())
+                    {
+                        scopes.push(scope);
+                    }
+                    walk::walk_function(self, function, ScopeFlags::Function);
                 }
                 Argument::RegExpLiteral(literal)
                     if replaces && !literal.regex.flags.contains(RegExpFlags::Y) => {}

@@ -6,6 +6,7 @@ publish("q_list", { type: "table" }).query(() => ["a", "b"]);
 publish("q_promise").query(async () => "SELECT 1");
 publish("q_object").query(() => ({ a: 1 }));
 publish("q_false", { type: "incremental" }).query((ctx) => ctx.incremental() ? "SELECT 1" : false);
+publish("q_given_null").query(null); publish("q_given_number").query(5); publish("q_given_list").query(["a"]); publish("q_pre_null").query("SELECT 1").preOps([null]);
 publish("q_pre").query("SELECT 1").preOps(() => undefined);
 publish("q_pre_number").query("SELECT 1").postOps(() => 5);
 operate("q_op_number").queries(() => 5);

@@ -1,0 +1,1 @@
+publish("sqlx_js").query(__filename.split("/").pop());

@@ -1,0 +1,1 @@
+publish("inner").query("SELECT 1");

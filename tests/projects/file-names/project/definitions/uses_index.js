@@ -1,0 +1,1 @@
+publish("uses_index").query(JSON.stringify(require("./z")) + JSON.stringify(require("definitions/z")));

@@ -1,0 +1,2 @@
+publish("f_before").query("1");
+require("./e");

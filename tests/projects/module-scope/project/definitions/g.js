@@ -1,0 +1,1 @@
+try { require("./e"); } catch (error) { publish("g_caught").query(error.message); }

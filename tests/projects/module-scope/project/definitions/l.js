@@ -1,0 +1,1 @@
+publish("l").query(JSON.stringify(require("./k")) + (require("./k") === require("definitions/k.js")));

@@ -1,0 +1,2 @@
+globalThis.order = (globalThis.order ?? "") + "a";
+dataform.projectConfig.vars.fromInclude = "yes";

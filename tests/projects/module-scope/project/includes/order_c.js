@@ -1,0 +1,3 @@
+const b = require("./order_b");
+globalThis.order = (globalThis.order ?? "") + "c";
+exports.b = b;

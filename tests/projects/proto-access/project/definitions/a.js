@@ -1,0 +1,18 @@
+const t = publish("t", { type: "table", tags: ["x"], description: "d", schema: "s", columns: { a: "A" }, assertions: { uniqueKey: "a" }, bigquery: { partitionBy: "p", labels: { k: "v" } } });
+const v = publish("v"); const i = publish("i", { type: "incremental", uniqueKey: ["k"], protected: true });
+const o = operate("o", "SELECT 1").tags("y"); const a = assert("a", "SELECT 1").tags("z"); const d = declare({ name: "d", schema: "raw", database: "vendor" });
+const show = (name, value) => publish(name).query(typeof value === "string" ? value : JSON.stringify(value));
+show("targets", [t, v, i, o, a, d].map((action) => action.proto.target));
+show("canonical", [t, v, i, o, a, d].map((action) => action.proto.canonicalTarget));
+show("files", [t, v, i, o, a, d].map((action) => action.proto.fileName));
+show("parts", [t.proto.target.schema, t.proto.target.name, t.proto.target.database, d.proto.target.database]);
+show("tags", [t.proto.tags, v.proto.tags, o.proto.tags, a.proto.tags, d.proto.tags]);
+show("flags", [t.proto.disabled, i.proto.protected]);
+show("descriptors", [t.proto.actionDescriptor, v.proto.actionDescriptor, d.proto.actionDescriptor]);
+show("options", [t.proto.bigquery, v.proto.bigquery, i.proto.uniqueKey]);
+show("getters", [t.getTarget(), t.getFileName(), o.getTarget(), a.getFileName(), d.getTarget()]);
+show("names", [t.constructor.name !== "", t instanceof Object, Object.prototype.toString.call(t)]);
+show("ref_by_target", (ctx) => ctx.ref(t.proto.target));
+publish("ref_target").query((ctx) => `${ctx.ref(t.proto.target)} ${ctx.ref(d.getTarget())} ${ctx.resolve(i.proto.target)}`).dependencies([o.proto.target, a.proto.target]);
+publish("ref_parts").query((ctx) => ctx.ref(t.proto.target.database, t.proto.target.schema, t.proto.target.name));
+publish("spread_target").query((ctx) => ctx.ref({ ...t.proto.target }));

@@ -1,0 +1,13 @@
+publish("t", { type: "table", dependencies: ["source"] }).jitCode(async (jctx) => `SELECT * FROM ${jctx.ref("source")}`);
+publish("v").jitCode(function named(jctx) { return "SELECT 1"; });
+publish("i", { type: "incremental", uniqueKey: ["a"] }).jitCode("async (jctx) => ({ query: 'SELECT 1' })").tags("x");
+operate("o", { hasOutput: true }).jitCode(async (jctx) => ["SELECT 1"]);
+assert("a").jitCode((jctx) => "SELECT 1");
+publish("m", "SELECT 1").preOps("x").jitCode(() => "SELECT 2");
+publish("n", { type: "table" }).where("x").postOps([]).jitCode(() => "x");
+operate("p", "SELECT 1").jitCode(() => "SELECT 2");
+assert("b", "SELECT 1").jitCode(() => "SELECT 2");
+publish("d", { disabled: true }).jitCode(() => "x").description("d").columns([{ path: ["a"], description: "A" }]);
+declare({ name: "source" });
+jitData("number", 1.5); jitData("text", "x"); jitData("list", [1, "a", null, true, { b: undefined }]); jitData("object", { a: { b: [] }, c: {} }); jitData("nothing", null); jitData("undefined");
+publish("uses").query((ctx) => ctx.ref("t"));

@@ -1,0 +1,1 @@
+declare({ database: "project_ps", schema: "dataset_ds", name: "np_table" });
