@@ -43,7 +43,7 @@ pub fn sqlx(text: &str) {
         (SqlPart::PostOperation(0), parts.post_operations.as_ref()),
     ];
     for (part, statements) in blocks {
-        for statement in statements.into_iter().flatten() {
+        for (number, statement) in statements.into_iter().flatten().enumerate() {
             let mut end = 0;
             for piece in &statement.pieces {
                 let place = text.get(piece.span.clone());
@@ -52,6 +52,9 @@ pub fn sqlx(text: &str) {
                 end = piece.span.end;
             }
             template(text, statement);
+            if number > 8 {
+                continue;
+            }
             let sql: String = text.chars().take(40).collect();
             if let Some(range) = crate::sqlx::locate(text, &parts, part, &sql, 0..sql.len()) {
                 assert!(text.get(range).is_some(), "compiled SQL leads nowhere");

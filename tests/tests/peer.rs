@@ -1,11 +1,6 @@
 //! Every project of `projects` gives the graph that Dataform gave when `cargo xtask conformance peer --update`
 //! ran last
 
-#![expect(
-    clippy::unwrap_used,
-    reason = "a test whose preparation fails has nothing else to do"
-)]
-
 use sqlx_tests::dataform::vectors;
 use sqlx_tests::peer::projects;
 

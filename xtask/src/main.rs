@@ -45,7 +45,8 @@ enum Task {
         #[arg(required = true, trailing_var_arg = true, allow_hyphen_values = true)]
         rest: Vec<String>,
     },
-    /// Measure speed and memory: `run` puts the pipeline beside hand-written DuckDB SQL
+    /// Measure speed and memory: `run` puts the pipeline beside hand-written DuckDB SQL, `compile` the
+    /// compiler beside Dataform
     Bench {
         /// The benchmark and its arguments
         #[arg(required = true, trailing_var_arg = true, allow_hyphen_values = true)]

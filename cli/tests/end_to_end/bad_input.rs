@@ -124,6 +124,18 @@ fn an_endless_loop_ends() {
 }
 
 #[test]
+fn too_much_memory_ends() {
+    let scratch = Scratch::project(&[(
+        "list.sqlx",
+        "config { type: \"view\" }\n\njs {\n  const all = [];\n  for (;;) all.push(all.length);\n}\n\nSELECT 1 AS n\n",
+    )]);
+    let arguments = ["compile", "--compile-memory", "16"];
+    assert_transcript!("too_much_memory", scratch.snapshot(&arguments));
+    let arguments = ["compile", "--compile-memory", "16", "--output-format", "json"];
+    assert_transcript!("too_much_memory_json", scratch.snapshot(&arguments));
+}
+
+#[test]
 fn selections_of_nothing() {
     let scratch = Scratch::project(&[NUMBERS]);
     assert_transcript!("tag_unknown", scratch.snapshot(&["--tags", "stagign"]));

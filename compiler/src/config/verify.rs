@@ -75,6 +75,9 @@ pub fn verify(value: &Value, message: &'static Message) -> Result<(), Vec<Issue>
     }
 }
 
+/// So many issues of one object are told
+const MOST: usize = 50;
+
 #[derive(Default)]
 struct Check {
     path: Vec<String>,
@@ -157,6 +160,9 @@ impl Check {
     }
 
     fn issue(&mut self, message: String, expected: Option<&'static str>) {
+        if self.issues.len() == MOST {
+            return;
+        }
         self.issues.push(Issue {
             message,
             path: self.path.clone(),

@@ -12,9 +12,6 @@ use crate::action::{ACTION_TYPES, ErrorRecord};
 use crate::config::Issue;
 use crate::script::ScriptError;
 
-/// So many issues of one config are shown
-const MOST: usize = 50;
-
 impl Sources<'_> {
     /// A type that no action has
     pub fn action_type(&self, written: &str, file: Option<&str>) -> Diagnostic {
@@ -40,7 +37,6 @@ impl Sources<'_> {
         });
         issues
             .iter()
-            .take(MOST)
             .map(|issue| {
                 let diagnostic = issue.diagnostic(code::CONFIG_INVALID, "key");
                 let in_call = call.as_ref().filter(|call| !call.file.ends_with(".sqlx"));

@@ -174,19 +174,16 @@ fn merge(object: &mut Vec<(String, Value)>) {
         Some((_, Value::Array(items))) => items,
         other => other.map(|(_, value)| value).into_iter().collect(),
     };
+    let mut known: HashSet<String> = object.iter().map(|(key, _)| key.clone()).collect();
     for source in &sources {
         for (key, value) in source.as_object().into_iter().flat_map(Object::iter) {
-            if !object.iter().any(|(known, _)| known == key) {
+            if known.insert(key.to_owned()) {
                 object.push((key.to_owned(), value.clone()));
             }
         }
     }
-    for (key, value) in later {
-        match object.iter_mut().find(|(known, _)| *known == key) {
-            Some(entry) => entry.1 = value,
-            None => object.push((key, value)),
-        }
-    }
+    let entries = std::mem::take(object).into_iter().chain(later);
+    *object = Object::from_entries(entries).into_entries();
 }
 
 fn key_text(node: &MarkedYaml<'_>) -> String {

@@ -61,9 +61,8 @@ pub fn define<'js>(
     };
     let mut config = named(base_name(path));
     if let Value::Object(given) = given {
-        for (key, value) in given.into_entries() {
-            config.set(key, value);
-        }
+        let own = config.into_entries().into_iter();
+        config = Object::from_entries(own.chain(given.into_entries()));
     }
     let mut session = shared.session.borrow_mut();
     let created = create_sqlx(

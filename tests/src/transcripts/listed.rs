@@ -9,7 +9,7 @@ struct Listed {
     explains: fn(&Answer, &Answer) -> bool,
 }
 
-const LISTED: [Listed; 2] = [
+const LISTED: [Listed; 3] = [
     Listed {
         reason: "`@dataform/core` is built in, so that a project without it compiles",
         explains: |expected, given| {
@@ -18,6 +18,17 @@ const LISTED: [Listed; 2] = [
                 .contains("Could not find a recent installed version of @dataform/core")
                 && given.rc == 0
                 && given.stdout.starts_with("Compiling...\n\nCompiled ")
+                && given.stderr.is_empty()
+        },
+    },
+    Listed {
+        reason: "`run --dry-run --json` asks the local warehouse, which needs no credentials",
+        explains: |expected, given| {
+            expected
+                .stderr
+                .contains("Missing credentials JSON file; not found at path")
+                && given.rc == 0
+                && given.stdout.starts_with("{\n    \"projectConfig\": {")
                 && given.stderr.is_empty()
         },
     },
