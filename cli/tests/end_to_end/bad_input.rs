@@ -131,7 +131,13 @@ fn too_much_memory_ends() {
     )]);
     let arguments = ["compile", "--compile-memory", "16"];
     assert_transcript!("too_much_memory", scratch.snapshot(&arguments));
-    let arguments = ["compile", "--compile-memory", "16", "--output-format", "json"];
+    let arguments = [
+        "compile",
+        "--compile-memory",
+        "16",
+        "--output-format",
+        "json",
+    ];
     assert_transcript!("too_much_memory_json", scratch.snapshot(&arguments));
 }
 
