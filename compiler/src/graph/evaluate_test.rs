@@ -2,7 +2,8 @@
 
 use std::cell::RefCell;
 
-use super::evaluate::{fill_slots, first_of, no_text, not_a_function};
+use super::evaluate::{no_text, not_a_function};
+use super::fill::{fill_slots, first_of};
 use super::resolve::ambiguous;
 use crate::action::{Body, Session, Sql, Written};
 use crate::graph::TableType;

@@ -6,6 +6,7 @@ mod compiled;
 mod dependencies;
 mod evaluate;
 mod evaluate_test;
+mod fill;
 mod problems;
 mod resolve;
 mod settings;

@@ -17,8 +17,9 @@ use crate::sqlx::{Statement, plain_template, slots};
 use crate::value::{Object, Value};
 
 /// Scripts of the prelude, some of which are only evaluated when project code asks for what they make
-const SCRIPTS: [(&str, &str); 4] = [
+const SCRIPTS: [(&str, &str); 5] = [
     ("locale", include_str!("locale.js")),
+    ("configs", include_str!("configs.js")),
     ("globals", include_str!("globals.js")),
     ("path", include_str!("path.js")),
     ("buffer", include_str!("buffer.js")),

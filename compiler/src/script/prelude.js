@@ -222,87 +222,17 @@
 
   const isObject = (value) => value !== null && typeof value === "object";
 
-  // Configs are taken apart in place: objects in them that others share are not the same afterwards.
-  const VIEW_OPTIONS = ["labels", "additionalOptions", "partitionBy", "clusterBy"];
-  const TABLE_OPTIONS = [
-    ...VIEW_OPTIONS, "updatePartitionFilter", "partitionExpirationDays", "requirePartitionFilter", "incrementalPredicates",
-    "iceberg",
-  ];
-  const OPTIONS = { table: TABLE_OPTIONS, view: VIEW_OPTIONS, incremental: TABLE_OPTIONS };
-  const takenApart = new WeakSet();
-  const conditionsOf = new Map();
-  // Files that take apart what others hold cannot be compiled apart from each other.
-  const held = new WeakSet();
-  const hold = (value, depth = 0) => {
-    if (!isObject(value) || depth > 8 || held.has(value)) {
-      return;
-    }
-    held.add(value);
-    for (const property of Object.values(getOwnPropertyDescriptors(value))) {
-      hold(property.value, depth + 1);
-    }
-  };
-  const loaded = [];
-  const once = (object) => {
-    while (loaded.length > 0) {
-      hold(loaded.pop().exports);
-    }
-    if (takenApart.has(object) || held.has(object)) {
-      native.shares();
-    }
-    takenApart.add(object);
-  };
-  const takeApart = (kind, { bigquery, assertions }) => {
-    if (!Object.hasOwn(OPTIONS, kind)) {
-      return;
-    }
-    if (isObject(bigquery)) {
-      once(bigquery);
-      for (const key of OPTIONS[kind]) {
-        if (bigquery[key]) {
-          delete bigquery[key];
-        }
-      }
-    }
-    if (isObject(assertions)) {
-      once(assertions);
-      for (const key of ["uniqueKey", "nonNull"]) {
-        if (typeof assertions[key] === "string") {
-          assertions[key] = [assertions[key]];
-        }
-      }
-      if (assertions.uniqueKeys?.[0]?.length > 0) {
-        assertions.uniqueKeys = assertions.uniqueKeys.map((uniqueKey) => ({ uniqueKey }));
-      }
-      addConditions(assertions);
-    }
-  };
-  const addConditions = ({ rowConditions, nonNull }) => {
-    if (Array.isArray(rowConditions) && nonNull?.length > 0) {
-      for (const column of typeof nonNull === "string" ? [nonNull] : nonNull) {
-        rowConditions.push(`${column} IS NOT NULL`);
-      }
-      const tables = conditionsOf.get(rowConditions) ?? [];
-      if (tables.length > 0) {
-        native.shares();
-      }
-      conditionsOf.set(rowConditions, [...tables, native.latest()]);
-    }
-  };
+  const configs = script("configs")(native, { Map, Object, WeakSet, isObject });
 
   // What is left to do when all files have been loaded
   const settle = () => {
     protos.settle();
-    for (const [conditions, tables] of conditionsOf) {
-      if (tables.length > 1) {
-        tables.forEach((table) => native.rowConditions(table, conditions));
-      }
-    }
+    configs.settle();
   };
 
   const create = (type, kind, config) => {
     const action = new type(native.create(kind, config));
-    takeApart(kind, config);
+    configs.takeApart(kind, config);
     return action;
   };
 
@@ -330,34 +260,9 @@
   const assert = (name, config) => named(Assertion, "assertion", config, "query", { name });
   const declare = (config) => {
     const action = create(Declaration, "declaration", { ...config });
-    renew(config);
+    configs.renew(config);
     return action;
   };
-  // The words of the reference take the place of older ones in the config of a declaration itself.
-  const renew = (config) => {
-    once(config);
-    for (const [old, word] of [["database", "project"], ["schema", "dataset"]]) {
-      if (config[old]) {
-        config[word] = config[old];
-        delete config[old];
-      }
-    }
-    delete config.type;
-    if (config.columns) {
-      config.columns = columnsAsList([], config.columns);
-    }
-  };
-  const columnsAsList = (parents, columns) =>
-    Object.entries(columns).flatMap(([name, column]) => {
-      const path = [...parents, name];
-      if (typeof column === "string") {
-        return [{ description: column, path }];
-      }
-      const { description, tags, bigqueryPolicyTags, columns: nested } = column;
-      const list = (texts) => (typeof texts === "string" ? [texts] : texts);
-      const own = { path, description, tags: list(tags), bigqueryPolicyTags: list(bigqueryPolicyTags) };
-      return [own, ...columnsAsList(path, nested ?? {})];
-    });
   const test = (name) => new Test(native.createTest({ name }));
   const notebook = (config) => new Notebook(native.createNotebook({ ...config }));
   const plain = (value) => {
@@ -381,7 +286,7 @@
     if (!Array.isArray(list) || more.length > 0) {
       return reference;
     }
-    once(list);
+    configs.once(list);
     const copy = [...list];
     list.reverse();
     return [copy];
@@ -568,7 +473,7 @@
     const numbers = [sql, where, pre, post].map(given);
     numbers.forEach((number) => fromSqlx.add(number));
     native.sqlx(config, numbers, inputs.map(given));
-    takeApart(config.type, config);
+    configs.takeApart(config.type, config);
   };
 
   const load = (file, parent = null) => {
@@ -597,7 +502,7 @@
       throw error;
     }
     module.loaded = true;
-    loaded.push(module);
+    configs.holdExports(module);
     return module.exports;
   };
   const include = (file, name) => includes.push([name, load(file)]);
