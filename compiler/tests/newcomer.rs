@@ -346,6 +346,19 @@ fn references() {
             ]
         ),
         (
+            "an action whose file has an error",
+            &[
+                (
+                    "definitions/customers.sqlx",
+                    "config { type: \"table\" tags: [\"daily\"] }\nselect 1\n"
+                ),
+                (
+                    "definitions/a.sqlx",
+                    "config { type: \"view\" }\nselect * from ${ref(\"customers\")}\n"
+                )
+            ]
+        ),
+        (
             "dataset and name in one",
             &[
                 (

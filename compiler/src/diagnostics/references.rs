@@ -10,6 +10,7 @@ use super::places::{chain, in_stack};
 use super::{Sources, cycle_path, short};
 use crate::action::{By, Detail, ErrorRecord, Written};
 use crate::graph::Target;
+use crate::sqlx::base_name;
 
 /// What SQL and JavaScript refer to actions with
 pub const REFERRING: [&str; 3] = ["ref", "resolve", "self"];
@@ -76,7 +77,7 @@ impl Sources<'_> {
                 target.schema.as_deref().unwrap_or_default(),
                 target.name
             )),
-            None => self.similar(written).or_else(|| {
+            None => self.failed_file(written).or_else(|| self.similar(written)).or_else(|| {
                 let way = "declare it, if it is a table that is made elsewhere: `config { type: \"declaration\", name: ";
                 let parts = written.schema.as_deref().filter(|schema| !schema.is_empty());
                 let schema = parts.map(|schema| format!(", schema: \"{schema}\""));
@@ -88,6 +89,21 @@ impl Sources<'_> {
             }),
         };
         diagnostic
+    }
+
+    /// The file that would define the action, had it no error
+    fn failed_file(&self, written: &Written) -> Option<String> {
+        let errors = &self.graph.graph_errors.compilation_errors;
+        let mut failed = errors.iter().filter_map(|error| error.file_name.as_deref());
+        let file = failed.find(|file| base_name(file) == written.name)?;
+        let there = self
+            .graph
+            .targets
+            .iter()
+            .any(|target| target.name == written.name);
+        (!there).then(|| {
+            format!("mend `{file}` first: its action is missing because of an error in it")
+        })
     }
 
     fn similar(&self, written: &Written) -> Option<String> {
