@@ -14,6 +14,7 @@ pub mod sql;
 mod sqlx;
 mod value;
 
+pub use action::readable;
 pub use compile::{Compilation, CompileOptions, Thrown, compile, to_json};
 pub use graph::*;
 pub use incremental::{

@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use serde_json::Value as Json;
-use sqlx_compiler::Compilation;
+use sqlx_compiler::{Compilation, readable};
 
 use super::check;
 use super::errors::ErrorList;
@@ -12,7 +12,7 @@ use super::failure::Failure;
 use super::line::{Value, Words};
 use super::project::{compile_project, folder};
 use super::screen::Screen;
-use super::selection::{Selection, full_name, select};
+use super::selection::{Selection, select};
 use crate::execution::{RunConfig, Warehouse, execution_graph};
 use crate::project::Project;
 
@@ -130,7 +130,7 @@ fn print_execution_graph(
     let failed = |diagnostic: diagnostic::Diagnostic| Failure::plain(diagnostic.to_string());
     let warehouse = Warehouse::open(&project, &file).map_err(failed)?;
     let graph = &project.compilation.graph;
-    let is_chosen = |target: &sqlx_compiler::Target| chosen.contains(&full_name(target));
+    let is_chosen = |target: &sqlx_compiler::Target| chosen.contains(&readable(target));
     let execution = execution_graph(graph, &is_chosen, config, &warehouse).map_err(failed)?;
     screen.data(&execution.to_json());
     Ok(())

@@ -7,7 +7,7 @@ use serde::Serialize;
 use serde_json::{Map, Value as Json};
 use sqlx_compiler::{
     ActionRef, Assertion, CompiledGraph, DataPreparation, Declaration, GraphErrors, Notebook,
-    Operation, ProjectConfig, PropertyGraph, Table, Target, Test,
+    Operation, ProjectConfig, PropertyGraph, Table, Target, Test, readable,
 };
 
 use super::failure::Failure;
@@ -52,26 +52,13 @@ impl Selection {
     }
 }
 
-/// `database.schema.name`, as far as they are known; the dot before the name is always there
-pub fn full_name(target: &Target) -> String {
-    let schema = target.schema.as_deref().unwrap_or_default();
-    match target
-        .database
-        .as_deref()
-        .filter(|database| !database.is_empty())
-    {
-        Some(database) => format!("{database}.{schema}.{}", target.name),
-        None => format!("{schema}.{}", target.name),
-    }
-}
-
 /// The full names of the chosen actions
 ///
 /// # Errors
 /// A name without dots that several actions have
 pub fn select(graph: &CompiledGraph, selection: &Selection) -> Result<HashSet<String>, Failure> {
     let actions: Vec<(String, ActionRef<'_>)> = selectable(graph)
-        .map(|action| (full_name(action.target()), action))
+        .map(|action| (readable(action.target()), action))
         .collect();
     if selection.is_empty() {
         return Ok(actions.into_iter().map(|(name, _)| name).collect());
@@ -89,7 +76,7 @@ pub fn select(graph: &CompiledGraph, selection: &Selection) -> Result<HashSet<St
     let mut dependents: HashMap<String, Vec<&str>> = HashMap::new();
     for (name, action) in &actions {
         for target in action.dependency_targets() {
-            let dependency = full_name(target);
+            let dependency = readable(target);
             dependents.entry(dependency.clone()).or_default().push(name);
             dependencies.entry(name).or_default().push(dependency);
         }
@@ -182,7 +169,7 @@ pub struct Pruned<'a> {
 impl<'a> Pruned<'a> {
     /// What is left of a graph
     pub fn new(graph: &'a CompiledGraph, chosen: &HashSet<String>) -> Self {
-        let has = |target: &Target| chosen.contains(&full_name(target));
+        let has = |target: &Target| chosen.contains(&readable(target));
         Self {
             tables: graph.tables.iter().filter(|one| has(&one.target)).collect(),
             operations: graph

@@ -2,10 +2,10 @@
 
 use std::collections::HashSet;
 
-use sqlx_compiler::{ActionKind, ActionRef, CompiledGraph, Target};
+use sqlx_compiler::{ActionKind, ActionRef, CompiledGraph, Target, readable};
 
 use super::screen::{Colour, Screen};
-use super::selection::{full_name, selectable};
+use super::selection::selectable;
 use crate::cache;
 
 /// What is listed together, in the order of the lists
@@ -116,7 +116,7 @@ fn shown<'a>(
     chosen: Option<&'a HashSet<String>>,
 ) -> impl Iterator<Item = ActionRef<'a>> + use<'a> {
     selectable(graph).filter(move |action| {
-        chosen.is_none_or(|chosen| chosen.contains(&full_name(action.target())))
+        chosen.is_none_or(|chosen| chosen.contains(&readable(action.target())))
     })
 }
 
