@@ -74,11 +74,16 @@ pub enum Command {
     Run(RunArguments),
     /// Compile the project and list its actions, or print the graph as Dataform's JSON
     Compile(CompileArguments),
+    /// Check names and types in every action's SQL, before anything runs or exists
+    #[command(after_help = CHECK_HELP)]
+    Check(CheckArguments),
     /// Lay out SQLX and JavaScript files as Dataform does
     Format(FormatArguments),
     /// Draw the compiled graph
     Graph(GraphArguments),
-    /// Ask the warehouse in GoogleSQL
+    /// Tell which columns a column is made of, or what is made of it
+    Lineage(LineageArguments),
+    /// Ask the warehouse in GoogleSQL; on a terminal without SQL, in a shell
     Query(QueryArguments),
     /// Write events of an invented game, in the schema of the Firebase export
     Simulate(SimulateArguments),
@@ -133,6 +138,75 @@ pub struct CompileArguments {
     pub watch: bool,
 }
 
+/// Which actions a command is about
+#[derive(Debug, Clone, Default, PartialEq, Eq, Args)]
+#[command(next_help_heading = "Selection")]
+pub struct SelectionArguments {
+    /// Only actions with one of these tags
+    #[arg(long, value_name = "TAG,…", value_delimiter = ',')]
+    pub tags: Vec<String>,
+    /// Only actions with one of these names: `name`, `dataset.name`, with `*` and `?`
+    #[arg(long, value_name = "NAME,…", value_delimiter = ',')]
+    pub actions: Vec<String>,
+    /// And all that they depend on
+    #[arg(long)]
+    pub include_deps: bool,
+    /// And all that depends on them
+    #[arg(long)]
+    pub include_dependents: bool,
+}
+
+const CHECK_HELP: &str = "\
+Findings:
+  warning  what BigQuery would reject: unknown and ambiguous names, types that do not fit
+  note     what may run on BigQuery, but not on the embedded engine
+
+Exit codes:
+  0    nothing is wrong, or warnings without `--strict`
+  1    warnings with `--strict`
+  2    usage, settings or compile error
+  4    nothing matches the selection";
+
+#[derive(Debug, Clone, Args)]
+pub struct CheckArguments {
+    #[command(flatten)]
+    pub selection: SelectionArguments,
+    /// Take warnings for errors, with exit code 1 if there are any
+    #[arg(long)]
+    pub strict: bool,
+    /// How findings are printed
+    #[arg(long, value_enum, default_value_t)]
+    pub format: OutputFormat,
+}
+
+#[derive(Debug, Clone, Args)]
+pub struct LineageArguments {
+    /// `name`, `dataset.name`, or either with `.column`; sources too
+    #[arg(value_name = "ACTION[.COLUMN]")]
+    pub wanted: String,
+    /// What it is made of, down to the sources [default]
+    #[arg(long)]
+    pub upstream: bool,
+    /// What is made of it
+    #[arg(long)]
+    pub downstream: bool,
+    /// How it is printed
+    #[arg(long, value_enum, default_value_t)]
+    pub format: LineageFormat,
+}
+
+/// How lineage is printed
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub enum LineageFormat {
+    /// For people
+    #[default]
+    Tree,
+    /// Columns and edges
+    Json,
+    /// Graphviz
+    Dot,
+}
+
 #[derive(Debug, Clone, Args)]
 pub struct FormatArguments {
     /// Files and folders [default: `definitions` and `includes` of the project]
@@ -175,9 +249,10 @@ pub enum GraphFormat {
 
 #[derive(Debug, Clone, Args)]
 pub struct QueryArguments {
-    /// GoogleSQL, one or more statements; `-` reads standard input
+    /// GoogleSQL, one or more statements; `-` reads standard input, as does no SQL where there is no
+    /// terminal; on a terminal, no SQL opens a shell
     #[arg(value_name = "SQL")]
-    pub sql: String,
+    pub sql: Option<String>,
     /// How rows are printed
     #[arg(long, value_enum, default_value_t)]
     pub format: RowFormat,
@@ -189,8 +264,10 @@ pub enum RowFormat {
     /// For people
     #[default]
     Table,
-    /// An array of objects
+    /// A document with schema and rows for each statement that gives rows
     Json,
+    /// A row on each line, as in `json`, without the schema
+    Jsonl,
     /// RFC 4180, with a header
     Csv,
 }

@@ -117,7 +117,7 @@ impl Warehouse {
         let opened = DuckDbWarehouse::open(DuckDbOptions {
             file: Some(file.to_owned()),
             names: names(&project.compilation.graph),
-            sources: Vec::new(),
+            ..DuckDbOptions::default()
         })?;
         Ok(Self {
             opened: Some(opened),

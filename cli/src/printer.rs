@@ -47,6 +47,15 @@ impl Printer {
         }
     }
 
+    /// The same for a command whose own `--format` asks for JSON
+    pub fn with_json(&self, json: bool) -> Self {
+        Self {
+            format: if json { OutputFormat::Json } else { self.format },
+            renderer: self.renderer.clone(),
+            ..*self
+        }
+    }
+
     /// Whether the report is JSON
     pub fn is_json(&self) -> bool {
         self.format == OutputFormat::Json

@@ -146,7 +146,26 @@ impl Project {
             file,
             names,
             sources,
+            ..DuckDbOptions::default()
         })
+    }
+
+    /// The project's warehouse, to be asked for the columns of what no action makes; `None` where there is
+    /// neither a file nor a source with files
+    ///
+    /// # Errors
+    /// As [`Project::open_warehouse`]
+    pub fn known_warehouse(
+        &self,
+        global: &GlobalArguments,
+    ) -> Result<Option<DuckDbWarehouse>, Diagnostic> {
+        let file = self.warehouse_file(global);
+        let file = file.exists().then_some(file);
+        let settings = RunSettings::read(&self.root)?;
+        if file.is_none() && settings.sources.is_empty() && global.sources.is_empty() {
+            return Ok(None);
+        }
+        self.open_warehouse(global, file).map(Some)
     }
 
     /// Where the warehouse is, or will be
@@ -183,8 +202,7 @@ pub fn open_without_project(global: &GlobalArguments) -> Result<DuckDbWarehouse,
     }
     DuckDbWarehouse::open(DuckDbOptions {
         file: global.warehouse.clone(),
-        names: Names::default(),
-        sources: Vec::new(),
+        ..DuckDbOptions::default()
     })
 }
 

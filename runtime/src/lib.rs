@@ -1,6 +1,9 @@
 //! Runs compiled projects: selection, plan, scheduler, events, run records, and the warehouses
 
+mod check;
 mod event;
+mod lineage;
+mod place;
 mod plan;
 mod preview;
 mod record;
@@ -9,7 +12,9 @@ mod select;
 mod settings;
 pub mod warehouse;
 
+pub use check::{CheckedAction, ProjectCheck, check};
 pub use event::{ActionInfo, ActionResult, ActionStatus, Event, Observer, RunStatus};
+pub use lineage::{Direction, Edge, EdgeKind, Lineage, LineageColumn, LineageTable, dotted};
 pub use plan::{Plan, PlannedAction, display_name};
 pub use preview::{ActionPreview, preview};
 pub use record::{FORMAT as RECORD_FORMAT, Recorder, last_results, new_run};

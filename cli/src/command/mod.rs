@@ -1,19 +1,23 @@
 //! One file per command; each gives an exit code
 
+mod check;
 mod compile;
 mod format;
 mod graph;
 mod init;
 mod install;
+mod lineage;
 mod query;
 mod run;
 mod simulate;
 
+pub use check::check;
 pub use compile::compile;
 pub use format::format;
 pub use graph::graph;
 pub use init::init;
 pub use install::install;
+pub use lineage::lineage;
 pub use query::query;
 pub use run::run;
 pub use simulate::simulate;

@@ -109,6 +109,10 @@ codes! {
         "The statement parses but breaks one of GoogleSQL's rules, as the message says.";
     EXECUTION_FAILED = "Q010", "the engine reported an error while a statement ran",
         "A value could not be computed, such as a division by zero or a failed cast.";
+    SCRIPT_RAISED = "Q011", "a script raised an error",
+        "A `RAISE` statement of the script ended it with this message, and no handler caught it.";
+    UNKNOWN_PROCEDURE = "Q012", "unknown procedure",
+        "The warehouse has no procedure of that name. Create it with `CREATE PROCEDURE` first.";
 
     // Models
     MODEL_NOT_FOUND = "M001", "unknown model",

@@ -8,6 +8,7 @@ use crate::excerpt::Excerpt;
 use crate::{Code, Diagnostic, Related, Severity};
 
 /// Writes diagnostics for people
+#[derive(Debug, Clone)]
 pub struct Renderer {
     handler: GraphicalReportHandler,
 }

@@ -46,6 +46,24 @@ pub enum Analyzed {
     },
     /// `CREATE MODEL`: for the trainer
     CreateModel(CreateModel),
+    /// `CREATE FUNCTION` and `CREATE TABLE FUNCTION`: kept as written
+    CreateRoutine(CreateRoutine),
+    /// `DROP FUNCTION` and `DROP TABLE FUNCTION`
+    DropRoutine {
+        /// Its path as written, split at the dots; one part names a temporary function first
+        path: Vec<String>,
+        /// Whether it gives rows
+        table_function: bool,
+        /// No error when there is none
+        if_exists: bool,
+        /// Where the path stands
+        span: Range<usize>,
+    },
+    /// Accepted, and without effect on one machine
+    NoEffect {
+        /// Why, as a fragment
+        reason: String,
+    },
     /// `DROP MODEL`
     DropModel {
         /// Which
@@ -53,6 +71,36 @@ pub enum Analyzed {
         /// No error when there is none
         if_exists: bool,
     },
+}
+
+/// What a function is
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FunctionKind {
+    /// Gives one value
+    Scalar,
+    /// Gives one value for many rows
+    Aggregate,
+    /// Gives rows
+    Table,
+}
+
+/// A function whose definition was found to resolve
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CreateRoutine {
+    /// Its path as written, split at the dots
+    pub path: Vec<String>,
+    /// What it is
+    pub kind: FunctionKind,
+    /// Known to the session only
+    pub temporary: bool,
+    /// Replace one that exists
+    pub or_replace: bool,
+    /// Leave one that exists alone
+    pub if_not_exists: bool,
+    /// The statement as written
+    pub sql: String,
+    /// Where the path stands
+    pub span: Range<usize>,
 }
 
 /// What a statement does to the warehouse

@@ -2,6 +2,9 @@
 
 use std::ops::Range;
 
+use diagnostic::code;
+
+use crate::script::Variable;
 use crate::{Column, Error, Relation, Value};
 
 /// A name on DuckDB
@@ -39,6 +42,30 @@ pub struct ModelFunction {
     pub span: Range<usize>,
 }
 
+/// A table or view as DuckDB keeps it
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct StoredTable {
+    /// Whether it is a view
+    pub view: bool,
+    /// Its comment, in which [`crate::TableMetadata`] stands
+    pub comment: Option<String>,
+    /// Its columns in order, hidden ones too
+    pub columns: Vec<StoredColumn>,
+}
+
+/// A column as DuckDB keeps it
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StoredColumn {
+    /// Name and type
+    pub column: Column,
+    /// `NOT NULL`
+    pub not_null: bool,
+    /// A DuckDB expression
+    pub default: Option<String>,
+    /// Its comment, in which [`crate::ColumnMetadata`] stands
+    pub comment: Option<String>,
+}
+
 /// The outside world as the resolver sees it
 pub trait Catalog {
     /// The table, view or wildcard (last part ends in `*`) with the path as written, split at the dots
@@ -64,6 +91,62 @@ pub trait Catalog {
     /// # Errors
     /// An unknown model or function, or unfitting input, positioned at the call
     fn model_function(&self, call: &ModelFunction) -> Result<Relation, Error>;
+
+    /// The `CREATE FUNCTION` or `CREATE TABLE FUNCTION` statement of the routine with this path;
+    /// procedures are none of these
+    ///
+    /// # Errors
+    /// The routines cannot be read
+    fn routine(&self, path: &[String], span: Range<usize>) -> Result<Option<String>, Error> {
+        let _ = (path, span);
+        Ok(None)
+    }
+
+    /// The table or view with this name, `None` also where nothing is known about what DuckDB keeps
+    ///
+    /// # Errors
+    /// The database cannot be asked
+    fn stored(&self, name: &PhysicalName, span: Range<usize>) -> Result<Option<StoredTable>, Error> {
+        let _ = (name, span);
+        Ok(None)
+    }
+
+    /// Where a temporary table with this path lives or would live on DuckDB
+    ///
+    /// # Errors
+    /// There are none here
+    fn temporary(&self, path: &[String], span: Range<usize>) -> Result<PhysicalName, Error> {
+        let _ = path;
+        Err(Error::new(
+            code::SQL_UNSUPPORTED,
+            "a temporary table is not supported here",
+            span,
+        ))
+    }
+
+    /// The local file, or the pattern of files, that a URI names
+    ///
+    /// # Errors
+    /// A URI of a cloud service, or no files here, positioned at `span`
+    fn file(&self, uri: &str, span: Range<usize>) -> Result<String, Error> {
+        Err(Error::new(
+            code::SQL_UNSUPPORTED,
+            format!("the file `{uri}` cannot be reached from here"),
+            span,
+        ))
+    }
+
+    /// What a script's variable `x`, a parameter `@x` or `?1`, or a system variable `@@x` stands for;
+    /// `None` outside of scripts
+    fn variable(&self, name: &str) -> Option<Variable> {
+        let _ = name;
+        None
+    }
+
+    /// The names of a script's variables, for suggestions
+    fn variables(&self) -> Vec<String> {
+        Vec::new()
+    }
 
     /// The name of the time zone in which TIMESTAMP values become dates and texts, and back
     fn time_zone(&self) -> &str {

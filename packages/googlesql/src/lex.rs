@@ -14,7 +14,11 @@ use crate::literal;
 
 /// All tokens of a text; white space and comments are left out
 pub fn lex(text: &str) -> Result<Vec<TokenWithSpan>, Error> {
-    let mut lexer = Lexer { text, at: 0 };
+    let mut lexer = Lexer {
+        text,
+        at: 0,
+        parameters: 0,
+    };
     let mut tokens = Vec::new();
     while let Some(token) = lexer.next_token()? {
         tokens.push(token);
@@ -44,6 +48,8 @@ pub fn range_of(span: Span) -> Option<Range<usize>> {
 struct Lexer<'a> {
     text: &'a str,
     at: usize,
+    /// How many `?` there were
+    parameters: usize,
 }
 
 impl Lexer<'_> {
@@ -228,7 +234,7 @@ impl Lexer<'_> {
             .find(|letter: char| !letter.is_ascii_alphanumeric() && letter != '_' && letter != '.')
             .unwrap_or(rest.len());
         self.at += end;
-        if end == 0 {
+        if end == 0 && !rest.starts_with('{') {
             return Err(self.error("parameter has no name", start..self.at));
         }
         Ok(Token::Placeholder(self.text[start..self.at].to_owned()))
@@ -273,7 +279,8 @@ impl Lexer<'_> {
         let start = self.at;
         if first == '?' {
             self.at += 1;
-            return Ok(Token::Placeholder("?".to_owned()));
+            self.parameters += 1;
+            return Ok(Token::Placeholder(format!("?{}", self.parameters)));
         }
         match OPERATORS.iter().find(|(text, _)| rest.starts_with(text)) {
             Some((text, token)) => {

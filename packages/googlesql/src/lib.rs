@@ -4,14 +4,18 @@
 mod analyze;
 mod analyzed;
 mod catalog;
+mod check;
 mod dialect;
 mod error;
 mod functions;
 mod lex;
+mod lineage;
 mod literal;
+mod metadata;
 mod parse;
 mod quote;
 mod resolve;
+pub mod script;
 mod tree;
 mod type_text;
 mod types;
@@ -19,9 +23,17 @@ pub mod udf;
 mod value;
 
 pub use analyze::{analyze, select_over};
-pub use analyzed::{Analyzed, CreateModel, Effect, ModelOption, Relation, Value};
-pub use catalog::{Catalog, ModelFunction, PhysicalName, Table};
+pub use analyzed::{
+    Analyzed, CreateModel, CreateRoutine, Effect, FunctionKind, ModelOption, Relation, Value,
+};
+pub use catalog::{Catalog, ModelFunction, PhysicalName, StoredColumn, StoredTable, Table};
+pub use check::{Checked, CheckedModel, CheckedScript, Schema, SchemaColumn, check};
 pub use error::Error;
+pub use functions::{Parameter, Signature, SignatureKind, signatures};
+pub use lineage::Origin;
+pub use metadata::{
+    ColumnMetadata, Partition, StoredKey, StoredOption, TableMetadata,
+};
 pub use parse::parse;
 pub use parse::statement::Statement;
 pub use quote::{quote_identifier, quote_string};

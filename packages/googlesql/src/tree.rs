@@ -7,6 +7,8 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
+use crate::type_text::NO_FIELDS;
+use crate::lineage::Origins;
 use crate::{Type, quote_identifier};
 
 /// An expression with its type
@@ -19,6 +21,8 @@ pub struct Typed {
     /// numbers and NULL are narrower until cast
     pub exact: bool,
     pub span: Range<usize>,
+    /// The stored columns it is made of, while a statement is checked
+    pub origins: Origins,
 }
 
 /// What a literal may still become
@@ -74,15 +78,40 @@ pub struct Aggregate {
     pub over: Option<String>,
 }
 
+impl Node {
+    fn origins(&self) -> Origins {
+        fn all<'t>(parts: impl IntoIterator<Item = &'t Typed>) -> Origins {
+            Origins::union(parts.into_iter().map(|one| &one.origins))
+        }
+        match self {
+            Self::Column { .. } | Self::Text(_) => Origins::default(),
+            Self::Apply { arguments, .. } => all(arguments),
+            Self::Aggregate(one) => all(one.arguments.iter().chain(&one.filter)),
+            Self::Array(elements) => all(elements),
+            Self::Struct(fields) => all(fields.iter().map(|(_, field)| field)),
+        }
+    }
+}
+
 impl Typed {
     pub fn new(ty: Type, node: Node, span: Range<usize>) -> Self {
         Self {
             ty,
-            node,
             literal: Literal::No,
             exact: true,
             span,
+            origins: node.origins(),
+            node,
         }
+    }
+
+    /// Of any type, while a statement is checked
+    pub fn unknown(span: Range<usize>) -> Self {
+        Self::text(Type::Unknown, "unknown", span)
+    }
+
+    pub fn with_origins(self, origins: Origins) -> Self {
+        Self { origins, ..self }
     }
 
     pub fn text(ty: Type, text: impl Into<String>, span: Range<usize>) -> Self {
@@ -213,6 +242,9 @@ impl Typed {
                 out.push('[');
                 write_list(elements, out);
                 out.push(']');
+            }
+            Node::Struct(fields) if fields.is_empty() => {
+                out.push_str(&format!("{{'{NO_FIELDS}': FALSE}}"));
             }
             Node::Struct(fields) => {
                 out.push('{');

@@ -6,14 +6,12 @@ use crate::{Field, Type, quote_identifier};
 
 impl Type {
     /// The DuckDB type that stores values of this type
-    ///
-    /// `BIGNUMERIC` has none; its own name is given, which DuckDB rejects.
     pub fn duckdb(&self) -> String {
         match self {
             Self::Int64 => "BIGINT".to_owned(),
             Self::Float64 => "DOUBLE".to_owned(),
             Self::Numeric => "DECIMAL(38, 9)".to_owned(),
-            Self::BigNumeric => "BIGNUMERIC".to_owned(),
+            Self::BigNumeric => "BIGNUM".to_owned(),
             Self::Bool => "BOOLEAN".to_owned(),
             Self::String => "VARCHAR".to_owned(),
             Self::Bytes => "BLOB".to_owned(),
@@ -24,20 +22,33 @@ impl Type {
             Self::Interval => "INTERVAL".to_owned(),
             Self::Json => "JSON".to_owned(),
             Self::Array(element) => format!("{}[]", element.duckdb()),
+            Self::Struct(fields) if fields.is_empty() => format!("STRUCT({NO_FIELDS} BOOLEAN)"),
             Self::Struct(fields) => {
                 let fields: Vec<_> = fields
                     .iter()
                     .enumerate()
                     .map(|(at, field)| {
-                        format!(
-                            "{} {}",
-                            quote_identifier(&field.physical(at)),
-                            field.ty.duckdb()
-                        )
+                        let name = quote_identifier(&physical_field(fields, at));
+                        format!("{name} {}", field.ty.duckdb())
                     })
                     .collect();
                 format!("STRUCT({})", fields.join(", "))
             }
+            Self::Unknown => "UNKNOWN".to_owned(),
+            Self::Range(of) => {
+                let [start, end] = RANGE_FIELDS.map(quote_identifier);
+                format!("STRUCT({start} {}, {end} {})", of.duckdb(), of.duckdb())
+            }
+        }
+    }
+
+    /// Whether no part of it is [`Type::Unknown`]
+    pub fn is_known(&self) -> bool {
+        match self {
+            Self::Unknown => false,
+            Self::Array(element) | Self::Range(element) => element.is_known(),
+            Self::Struct(fields) => fields.iter().all(|field| field.ty.is_known()),
+            _ => true,
         }
     }
 
@@ -50,13 +61,25 @@ impl Type {
     }
 }
 
-impl Field {
-    /// The field's name on DuckDB; anonymous fields are numbered from 1
-    pub(crate) fn physical(&self, at: usize) -> String {
-        match &self.name {
-            Some(name) => name.clone(),
-            None => format!("_field_{}", at + 1),
-        }
+/// The fields of the DuckDB struct that a RANGE is
+pub(crate) const RANGE_FIELDS: [&str; 2] = ["[", ")"];
+
+/// The field that a struct without fields has on DuckDB, which knows no such struct
+pub(crate) const NO_FIELDS: &str = "_no_fields";
+
+/// The name of a struct's field on DuckDB: anonymous fields are numbered from 1, and a name that an
+/// earlier field has, in whatever case, is followed by the number
+pub(crate) fn physical_field(fields: &[Field], at: usize) -> String {
+    let Some(name) = fields.get(at).and_then(|field| field.name.as_ref()) else {
+        return format!("_field_{}", at + 1);
+    };
+    let taken = fields[..at].iter().any(|other| {
+        let other = other.name.as_ref();
+        other.is_some_and(|other| other.to_lowercase() == name.to_lowercase())
+    });
+    match taken {
+        true => format!("{name}:{}", at + 1),
+        false => name.clone(),
     }
 }
 
@@ -76,6 +99,7 @@ impl fmt::Display for Type {
             Self::Timestamp => "TIMESTAMP",
             Self::Interval => "INTERVAL",
             Self::Json => "JSON",
+            Self::Unknown => "UNKNOWN",
             Self::Array(element) => return write!(formatter, "ARRAY<{element}>"),
             Self::Struct(fields) => {
                 formatter.write_str("STRUCT<")?;
@@ -90,6 +114,7 @@ impl fmt::Display for Type {
                 }
                 return formatter.write_str(">");
             }
+            Self::Range(of) => return write!(formatter, "RANGE<{of}>"),
         };
         formatter.write_str(name)
     }
@@ -128,6 +153,7 @@ impl Reader<'_> {
             "TIMESTAMP" | "DATETIME" => (Type::DateTime, false),
             "TIMESTAMP_S" | "TIMESTAMP_MS" | "TIMESTAMP_NS" => (Type::DateTime, true),
             "INTERVAL" => (Type::Interval, false),
+            "BIGNUM" => (Type::BigNumeric, false),
             "JSON" => (Type::Json, false),
             "STRUCT" => self.fields()?,
             _ => return None,
@@ -160,7 +186,7 @@ impl Reader<'_> {
             });
             self.rest = self.rest.trim_start();
             if self.take(")") {
-                return Some((Type::Struct(fields), cast));
+                return Some((structure(fields), cast));
             }
             self.take(",").then_some(())?;
         }
@@ -220,6 +246,20 @@ impl Reader<'_> {
     }
 }
 
+/// A struct, or what a struct of just these fields stands for
+fn structure(fields: Vec<Field>) -> Type {
+    match fields.as_slice() {
+        [only] if only.name.as_deref() == Some(NO_FIELDS) => Type::Struct(Vec::new()),
+        [start, end]
+            if start.ty == end.ty
+                && [start, end].map(|one| one.name.as_deref()) == RANGE_FIELDS.map(Some) =>
+        {
+            Type::Range(Box::new(start.ty.clone()))
+        }
+        _ => Type::Struct(fields),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -234,6 +274,9 @@ mod tests {
             ("DECIMAL(38,9)", "NUMERIC", false),
             ("DECIMAL(18,3)", "NUMERIC", true),
             ("ENUM('a)', 'b')", "STRING", true),
+            ("BIGNUM[]", "ARRAY<BIGNUMERIC>", false),
+            ("STRUCT(\"[\" DATE, \")\" DATE)", "RANGE<DATE>", false),
+            ("STRUCT(_no_fields BOOLEAN)", "STRUCT<>", false),
             (
                 "STRUCT(\"key\" VARCHAR, \"a \"\"b\" STRUCT(x INTEGER))[]",
                 "ARRAY<STRUCT<key STRING, a \"b STRUCT<x INT64>>>",

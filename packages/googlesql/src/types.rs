@@ -12,7 +12,7 @@ pub enum Type {
     Float64,
     /// 38 digits, 9 after the point, `DECIMAL(38, 9)`
     Numeric,
-    /// 76 digits, 38 after the point; has no DuckDB counterpart
+    /// 76 digits, 38 after the point; the whole number of 10⁻³⁸, `BIGNUM`
     BigNumeric,
     /// `BOOLEAN`
     Bool,
@@ -36,6 +36,11 @@ pub enum Type {
     Array(Box<Type>),
     /// Fields in order, names optional
     Struct(Vec<Field>),
+    /// From a DATE, DATETIME or TIMESTAMP on, up to before another; `STRUCT("[" …, ")" …)` in which
+    /// an unbounded end is infinite
+    Range(Box<Type>),
+    /// Not known, and taken to fit everywhere: only while a statement is checked, never in one that runs
+    Unknown,
 }
 
 /// A field of a struct
@@ -57,7 +62,20 @@ pub struct Column {
     pub ty: Type,
 }
 
+/// The name of the column that stands for all columns of a table whose schema is not known
+pub(crate) const REST: &str = "*";
+
 impl Column {
+    /// All columns of a table whose schema is not known, for [`crate::check`]
+    pub fn rest() -> Self {
+        Self::new(REST, Type::Unknown)
+    }
+
+    /// Whether it is [`Column::rest`]
+    pub fn is_rest(&self) -> bool {
+        self.name == REST
+    }
+
     /// A column
     pub fn new(name: impl Into<String>, ty: Type) -> Self {
         Self {

@@ -2,12 +2,14 @@
 //! GoogleSQL; a warehouse never knows what a tag is
 
 pub mod duckdb;
+mod encode;
 mod rows;
 
 use std::ops::Range;
 use std::sync::Arc;
 
 use diagnostic::{Code, Diagnostic};
+use googlesql::{Column, PhysicalName};
 use sqlx_compiler::Target;
 
 pub use rows::{Cell, Rows};
@@ -25,6 +27,10 @@ pub trait Warehouse: Send + Sync {
     /// # Errors
     /// The engine cannot be asked
     fn existing(&self, target: &Target) -> Result<Existing, Diagnostic>;
+
+    /// The columns of a table, view or source, of whatever type GoogleSQL has for them; `None` where there
+    /// is none, or where they cannot be told
+    fn columns(&self, name: &PhysicalName) -> Option<Vec<Column>>;
 
     /// A connection for the statements of one action, in order
     ///

@@ -30,6 +30,9 @@ enum Suite {
         /// Show every case that is not equal, and why
         #[arg(long)]
         all: bool,
+        /// Run the cases whose id or category contains this
+        #[arg(long, value_name = "TEXT")]
+        only: Option<String>,
     },
 }
 
@@ -37,7 +40,7 @@ fn main() -> Result<()> {
     match Arguments::parse().suite {
         Suite::Dataform { folder } => vectors(&folder),
         Suite::Peer(selection) => peer::compare(&selection),
-        Suite::Googlesql { file, all } => rows(&file, all),
+        Suite::Googlesql { file, all, only } => rows(&file, all, only.as_deref()),
     }
 }
 
@@ -129,20 +132,25 @@ fn program() -> Result<PathBuf> {
     Ok(folder.join(format!("sqlx-run{}", std::env::consts::EXE_SUFFIX)))
 }
 
-fn rows(file: &Path, all: bool) -> Result<()> {
-    let report = match googlesql::run(file) {
+fn rows(file: &Path, all: bool, only: Option<&str>) -> Result<()> {
+    let report = match googlesql::run(file, only) {
         Ok(report) => report,
         Err(error) => bail!("{}: {error}", file.display()),
     };
     for (case, outcome) in &report.outcomes {
         match outcome {
-            googlesql::Outcome::Wrong(found) => println!("wrong: {}: {found}", case.id),
+            googlesql::Outcome::Wrong(found) => println!("wrong: {}: {}", case.id, line(found)),
             googlesql::Outcome::Refused(reason) if all => {
-                println!("refused: {}: {reason}", case.id)
+                println!("refused: {}: {}", case.id, line(reason));
             }
             _ => {}
         }
     }
     println!("{report}");
     Ok(())
+}
+
+/// A text on one line
+fn line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
 }

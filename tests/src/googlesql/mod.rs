@@ -1,20 +1,21 @@
-//! GoogleSQL conformance: a file of queries with their expected rows, each run on an in-memory
-//! DuckDB, sorted into equal, refused and wrong
+//! GoogleSQL conformance: a file of queries with their expected rows, each run by the embedded engine
+//! as users get it, sorted into equal, refused and wrong
 
-mod compare;
+pub mod compare;
+mod engine;
 
-use std::collections::BTreeMap;
+use std::collections::hash_map::Entry;
+use std::collections::{BTreeMap, HashMap};
 use std::fmt;
-use std::ops::Range;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
-use duckdb::Connection;
-use googlesql::{
-    Analyzed, Catalog, Column, Error, ModelFunction, PhysicalName, Relation, Table, Type,
-};
 use serde::Deserialize;
 use serde_json::Value;
+use sqlx_runtime::warehouse::SqlError;
+
+pub use engine::Engine;
 
 /// A query with what it should give
 #[derive(Debug, Deserialize)]
@@ -71,210 +72,112 @@ pub struct Report {
     pub outcomes: Vec<(Case, Outcome)>,
 }
 
-/// Runs every case of a JSON-lines file
+/// Runs the cases of a JSON-lines file whose id or category contains `only`, on all processors
 ///
 /// # Errors
 /// The file cannot be read, or a line is not a case
-pub fn run(file: &Path) -> Result<Report, Box<dyn std::error::Error>> {
+pub fn run(file: &Path, only: Option<&str>) -> Result<Report, Box<dyn std::error::Error>> {
     let text = std::fs::read_to_string(file)?;
-    let mut report = Report::default();
+    let mut cases = Vec::new();
     for line in text.lines().filter(|line| !line.trim().is_empty()) {
         let case: Case = serde_json::from_str(line)?;
-        let outcome = catch_unwind(AssertUnwindSafe(|| run_case(&case)))
-            .unwrap_or_else(|_| Outcome::Refused("panicked".to_owned()));
-        report.outcomes.push((case, outcome));
-    }
-    Ok(report)
-}
-
-/// Runs one case on a fresh database
-pub fn run_case(case: &Case) -> Outcome {
-    match answer(case) {
-        Ok(outcome) => outcome,
-        Err(message) => Outcome::Refused(message),
-    }
-}
-
-fn answer(case: &Case) -> Result<Outcome, String> {
-    let connection = Connection::open_in_memory().map_err(|error| error.to_string())?;
-    googlesql::udf::register(&connection).map_err(|error| error.to_string())?;
-    // One thread: aggregates without ORDER BY see rows in the order of the text
-    connection
-        .execute_batch("SET threads = 1")
-        .map_err(|error| error.to_string())?;
-    let catalog = MemoryCatalog {
-        connection: &connection,
-        zone: case.time_zone.clone(),
-    };
-    for statement in &case.setup {
-        run_setup(statement, &catalog)?;
-    }
-    let statements = googlesql::parse(&case.sql).map_err(|error| error.to_string())?;
-    let [statement] = statements.as_slice() else {
-        return Err(format!("{} statements", statements.len()));
-    };
-    let analyzed =
-        googlesql::analyze(&case.sql, statement, &catalog).map_err(|error| error.to_string())?;
-    let Analyzed::Query(relation) = analyzed else {
-        return Err("not a query".to_owned());
-    };
-    let rows =
-        fetch(&connection, &relation).map_err(|error| format!("{error}\n{}", relation.sql))?;
-    Ok(compare::compare(case, &relation, &rows))
-}
-
-fn run_setup(text: &str, catalog: &MemoryCatalog) -> Result<(), String> {
-    for statement in googlesql::parse(text).map_err(|error| error.to_string())? {
-        match googlesql::analyze(text, &statement, catalog).map_err(|error| error.to_string())? {
-            Analyzed::Execute { sql, .. } => {
-                for sql in sql {
-                    catalog
-                        .connection
-                        .execute_batch(&sql)
-                        .map_err(|error| format!("{error}\n{sql}"))?;
-                }
-            }
-            Analyzed::Query(relation) => {
-                fetch(catalog.connection, &relation).map_err(|error| error.to_string())?;
-            }
-            _ => return Err("models are not part of this".to_owned()),
+        let wanted = |only: &str| case.id.contains(only) || case.category.contains(only);
+        if only.is_none_or(wanted) {
+            cases.push(case);
         }
     }
-    Ok(())
-}
-
-fn fetch(
-    connection: &Connection,
-    relation: &Relation,
-) -> duckdb::Result<Vec<Vec<duckdb::types::Value>>> {
-    // NUMERIC has more digits than the client's decimals: it comes as text
-    let items: Vec<_> = relation
-        .columns
-        .iter()
-        .map(|column| {
-            let name = googlesql::quote_identifier(&column.name);
-            match column.ty {
-                Type::Numeric => format!("gs_text_of_numeric({name})"),
-                _ if has_numeric(&column.ty) => format!(
-                    "CAST({name} AS {})",
-                    column.ty.duckdb().replace("DECIMAL(38, 9)", "VARCHAR")
-                ),
-                _ => name,
-            }
-        })
-        .collect();
-    let numeric = relation
-        .columns
-        .iter()
-        .any(|column| has_numeric(&column.ty));
-    let sql = match numeric {
-        true => format!("SELECT {} FROM (\n{}\n)", items.join(", "), relation.sql),
-        false => relation.sql.clone(),
-    };
-    let mut statement = connection.prepare(&sql)?;
-    let mut rows = statement.query([])?;
-    let mut all = Vec::new();
-    while let Some(row) = rows.next()? {
-        let cells = (0..relation.columns.len())
-            .map(|at| row.get(at))
-            .collect::<duckdb::Result<_>>()?;
-        all.push(cells);
-    }
-    Ok(all)
-}
-
-fn has_numeric(ty: &Type) -> bool {
-    match ty {
-        Type::Numeric => true,
-        Type::Array(element) => has_numeric(element),
-        Type::Struct(fields) => fields.iter().any(|field| has_numeric(&field.ty)),
-        _ => false,
-    }
-}
-
-/// The tables of a DuckDB connection; a schema that is named comes into being
-pub struct MemoryCatalog<'c> {
-    /// Where the tables are
-    pub connection: &'c Connection,
-    /// The default time zone
-    pub zone: String,
-}
-
-impl Catalog for MemoryCatalog<'_> {
-    fn table(&self, path: &[String], span: Range<usize>) -> Result<Table, Error> {
-        let name = self.physical(path, span.clone())?;
-        let unknown = || {
-            let message = format!("no table `{}`", path.join("."));
-            Error::new(diagnostic_code(), message, span.clone())
-        };
-        let mut statement = self
-            .connection
-            .prepare("SELECT column_name, data_type FROM duckdb_columns() WHERE schema_name = ? AND table_name = ? ORDER BY column_index")
-            .map_err(|_| unknown())?;
-        let columns = statement
-            .query_map([&name.schema, &name.name], |row| {
-                Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?))
-            })
-            .and_then(Iterator::collect::<duckdb::Result<Vec<_>>>)
-            .map_err(|_| unknown())?;
-        if columns.is_empty() {
-            return Err(unknown());
-        }
-        let columns = columns
-            .into_iter()
-            .filter_map(|(column, ty)| Some(Column::new(column, Type::from_duckdb(&ty)?.0)))
+    let threads = std::thread::available_parallelism().map_or(1, usize::from);
+    let next = AtomicUsize::new(0);
+    let mut found = std::thread::scope(|scope| {
+        let workers: Vec<_> = (0..threads)
+            .map(|_| scope.spawn(|| work(&cases, &next)))
             .collect();
-        Ok(Table {
-            sql: format!(
-                "{}.{}",
-                googlesql::quote_identifier(&name.schema),
-                googlesql::quote_identifier(&name.name)
-            ),
-            columns,
-            pseudo_columns: Vec::new(),
-        })
-    }
+        workers
+            .into_iter()
+            .flat_map(|worker| worker.join().unwrap_or_default())
+            .collect::<Vec<_>>()
+    });
+    found.sort_by_key(|(at, _)| *at);
+    let outcomes = cases
+        .into_iter()
+        .zip(found.into_iter().map(|(_, outcome)| outcome));
+    Ok(Report {
+        outcomes: outcomes.collect(),
+    })
+}
 
-    fn physical(&self, path: &[String], span: Range<usize>) -> Result<PhysicalName, Error> {
-        let (schema, name) = match path {
-            [name] => ("main", name),
-            [.., schema, name] => (schema.as_str(), name),
-            [] => return Err(Error::new(diagnostic_code(), "a name is empty", span)),
+/// Takes cases until there are none left. Queries that need nothing else share an engine by time zone
+fn work(cases: &[Case], next: &AtomicUsize) -> Vec<(usize, Outcome)> {
+    let mut engines = HashMap::new();
+    let mut outcomes = Vec::new();
+    loop {
+        let at = next.fetch_add(1, Ordering::Relaxed);
+        let Some(case) = cases.get(at) else {
+            return outcomes;
         };
-        let create = format!(
-            "CREATE SCHEMA IF NOT EXISTS {}",
-            googlesql::quote_identifier(schema)
-        );
-        self.connection
-            .execute_batch(&create)
-            .map_err(|error| Error::new(diagnostic_code(), error.to_string(), span))?;
-        Ok(PhysicalName {
-            schema: schema.to_owned(),
-            name: name.clone(),
-        })
-    }
-
-    fn schema(&self, path: &[String], span: Range<usize>) -> Result<String, Error> {
-        path.last()
-            .cloned()
-            .ok_or_else(|| Error::new(diagnostic_code(), "a name is empty", span))
-    }
-
-    fn model_function(&self, call: &ModelFunction) -> Result<Relation, Error> {
-        Err(Error::new(
-            diagnostic_code(),
-            "no models here",
-            call.span.clone(),
-        ))
-    }
-
-    fn time_zone(&self) -> &str {
-        &self.zone
+        let outcome = catch_unwind(AssertUnwindSafe(|| {
+            if !case.setup.is_empty() || case.sql.contains(';') {
+                return answer(case, &mut open(&case.time_zone)?);
+            }
+            match engines.entry(case.time_zone.clone()) {
+                Entry::Occupied(engine) => answer(case, engine.into_mut()),
+                Entry::Vacant(place) => answer(case, place.insert(open(&case.time_zone)?)),
+            }
+        }));
+        let outcome = match outcome {
+            Ok(Ok(outcome)) => outcome,
+            Ok(Err(message)) => Outcome::Refused(message),
+            Err(_) => {
+                engines.remove(&case.time_zone);
+                Outcome::Refused("panicked".to_owned())
+            }
+        };
+        outcomes.push((at, outcome));
     }
 }
 
-fn diagnostic_code() -> diagnostic::Code {
-    diagnostic::code::UNKNOWN_TABLE
+fn open(time_zone: &str) -> Result<Engine, String> {
+    Engine::open(time_zone).map_err(|error| error.message)
+}
+
+fn answer(case: &Case, engine: &mut Engine) -> Result<Outcome, String> {
+    let refused = |error: SqlError| format!("{}: {}", error.code, error.message);
+    let datasets = case.setup.iter().filter_map(|statement| dataset(statement));
+    engine
+        .create_datasets(datasets)
+        .map_err(|error| error.message)?;
+    // a variable lives as long as the script that declares it
+    let (declarations, setup): (Vec<_>, Vec<_>) = case
+        .setup
+        .iter()
+        .map(String::as_str)
+        .partition(|statement| first_word(statement).eq_ignore_ascii_case("DECLARE"));
+    for statement in setup {
+        engine.run(statement).map_err(refused)?;
+    }
+    let script: String = declarations
+        .into_iter()
+        .flat_map(|declaration| [declaration, ";\n"])
+        .chain([case.sql.as_str()])
+        .collect();
+    match engine.run(&script).map_err(refused)? {
+        Some(rows) => Ok(compare::compare(case, &rows)),
+        None => Err("no rows".to_owned()),
+    }
+}
+
+/// The dataset of what a `CREATE` statement makes: recordings take datasets for granted
+fn dataset(statement: &str) -> Option<&str> {
+    let mut words = statement.split_whitespace();
+    if !words.next()?.eq_ignore_ascii_case("CREATE") {
+        return None;
+    }
+    let (dataset, _) = words.find(|word| word.contains('.'))?.split_once('.')?;
+    Some(dataset.trim_matches('`'))
+}
+
+fn first_word(statement: &str) -> &str {
+    statement.split_whitespace().next().unwrap_or_default()
 }
 
 impl Report {

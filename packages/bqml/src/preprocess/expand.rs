@@ -106,7 +106,7 @@ fn expand_value(whole: Plan, plans: &mut Vec<Plan>) -> Result<(), String> {
             }
             _ => return refused("only arrays of scalar, non-numeric values are supported locally"),
         },
-        Type::BigNumeric | Type::Interval | Type::Json => {
+        Type::BigNumeric | Type::Interval | Type::Json | Type::Range(_) | Type::Unknown => {
             return refused("cast it to a type that can, or leave it out of the query");
         }
     }

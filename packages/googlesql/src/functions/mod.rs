@@ -19,6 +19,7 @@ mod json;
 mod math;
 mod net;
 mod refused;
+mod signature;
 mod string;
 mod temporal;
 
@@ -26,6 +27,8 @@ use std::collections::HashMap;
 use std::sync::LazyLock;
 
 use crate::Type;
+
+pub use signature::{Parameter, Signature, SignatureKind, signatures};
 
 /// What a name stands for
 #[derive(Debug)]

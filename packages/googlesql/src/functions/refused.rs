@@ -157,7 +157,6 @@ refuse BOOL_ARRAY = this JSON function is missing
 refuse INT64_ARRAY = this JSON function is missing
 refuse FLOAT64_ARRAY = this JSON function is missing
 refuse STRING_ARRAY = this JSON function is missing
-refuse CODE_POINTS_TO_BYTES = this function is missing
 refuse COLLATE = collation is not supported
 refuse SPLIT_SUBSTR = this function is missing
 refuse BIT_CAST_TO_INT32 = this function is missing

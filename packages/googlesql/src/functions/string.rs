@@ -76,9 +76,10 @@ SOUNDEX(STRING) STRING = gs_soundex($0)
 EDIT_DISTANCE(STRING, STRING) INT64 = gs_edit_distance($0, $1)
 EDIT_DISTANCE(BYTES, BYTES) INT64 = !EDIT_DISTANCE of BYTES
 CONTAINS_SUBSTR(STRING, STRING) BOOL = gs_contains_substr($0, $1)
-TO_CODE_POINTS(STRING) ARRAY<INT64> = CASE WHEN $0 IS NULL THEN NULL WHEN $0 = '' THEN CAST([] AS BIGINT[]) ELSE list_transform(string_split($0, ''), lambda e: CAST(unicode(e) AS BIGINT)) END
-TO_CODE_POINTS(BYTES) ARRAY<INT64> = !TO_CODE_POINTS of BYTES
-CODE_POINTS_TO_STRING(ARRAY<INT64>) STRING = CASE WHEN len($0) > list_count($0) THEN NULL ELSE coalesce(array_to_string(list_transform($0, lambda e: gs_chr(e)), ''), CASE WHEN $0 IS NOT NULL THEN '' END) END
+TO_CODE_POINTS(STRING) ARRAY<INT64> = gs_code_points($0)
+TO_CODE_POINTS(BYTES) ARRAY<INT64> = gs_code_points($0)
+CODE_POINTS_TO_STRING(ARRAY<INT64>) STRING = gs_code_points_to_text($0)
+CODE_POINTS_TO_BYTES(ARRAY<INT64>) BYTES = gs_code_points_to_bytes($0)
 REGEXP_CONTAINS(STRING, STRING) BOOL = regexp_matches($0, $1)
 REGEXP_EXTRACT(STRING, STRING) STRING = gs_regexp_extract($0, $1, 1, 1)
 REGEXP_EXTRACT(STRING, STRING, INT64) STRING = gs_regexp_extract($0, $1, $2, 1)

@@ -221,10 +221,15 @@ impl<'a> Cursor<'a> {
 
     /// `OPTIONS (name = value, …)` if it is there
     pub fn options(&mut self) -> Result<Vec<OptionItem>, Error> {
-        let mut options = Vec::new();
-        if !self.take_keywords(&["OPTIONS"]) {
-            return Ok(options);
+        match self.take_keywords(&["OPTIONS"]) {
+            true => self.option_list(),
+            false => Ok(Vec::new()),
         }
+    }
+
+    /// `(name = value, …)`
+    pub fn option_list(&mut self) -> Result<Vec<OptionItem>, Error> {
+        let mut options = Vec::new();
         self.expect(&Token::LParen)?;
         while !self.take(&Token::RParen) {
             let name = self.name()?;
@@ -250,6 +255,28 @@ impl<'a> Cursor<'a> {
 
     pub fn data_type(&mut self) -> Result<DataType, Error> {
         self.parse(|parser| parser.parse_data_type())
+    }
+
+    /// The columns of `TABLE<name type, …>`, as the struct type that is written like it
+    pub fn table_type(&mut self) -> Result<DataType, Error> {
+        let at = self.at;
+        let span = self.tokens.get(at).map(|token| token.span);
+        self.expect_keyword("TABLE")?;
+        let mut tokens = self.tokens.to_vec();
+        if let (Some(token), Some(span)) = (tokens.get_mut(at), span) {
+            *token = TokenWithSpan {
+                token: Token::make_word("STRUCT", None),
+                span,
+            };
+        }
+        let mut inner = Cursor {
+            tokens: &tokens,
+            at,
+            end: self.end,
+        };
+        let ty = inner.data_type()?;
+        self.at = inner.at;
+        Ok(ty)
     }
 
     pub fn table_factor(&mut self) -> Result<TableFactor, Error> {

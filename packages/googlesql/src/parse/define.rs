@@ -1,53 +1,116 @@
-//! `CREATE`, `DROP` and `ALTER`
+//! `CREATE` and `DROP`
 
-use sqlparser::ast::Expr;
 use sqlparser::tokenizer::Token;
 
 use super::cursor::Cursor;
-use super::model;
-use super::statement::{AlterAction, ColumnSpec, CreateTable, CreateView, DropObject, Kind};
+use super::statement::{
+    ColumnSpec, CreateTable, CreateView, DropObject, Key, Kind, Name, Path, Reference, TableSource,
+    ViewColumn,
+};
+use super::{model, routine};
 use crate::Error;
 
 pub fn create(cursor: &mut Cursor) -> Result<Kind, Error> {
     cursor.expect_keyword("CREATE")?;
     let or_replace = cursor.take_keywords(&["OR", "REPLACE"]);
     let temporary = cursor.take_keywords(&["TEMP"]) || cursor.take_keywords(&["TEMPORARY"]);
+    let head = routine::Head {
+        or_replace,
+        temporary,
+        ..routine::Head::default()
+    };
+    if cursor.take_keywords(&["FUNCTION"]) {
+        return routine::create(cursor, head);
+    }
+    if cursor.take_keywords(&["AGGREGATE", "FUNCTION"]) {
+        let aggregate = true;
+        return routine::create(cursor, routine::Head { aggregate, ..head });
+    }
+    if cursor.take_keywords(&["TABLE", "FUNCTION"]) {
+        let table = true;
+        return routine::create(cursor, routine::Head { table, ..head });
+    }
     if cursor.take_keywords(&["TABLE"]) {
-        if cursor.peek_keyword(&["FUNCTION"]) {
-            return Ok(cursor.unsupported("table function definition".to_owned()));
-        }
         let table = create_table(cursor, or_replace, temporary)?;
         return Ok(Kind::CreateTable(Box::new(table)));
     }
-    if !temporary
-        && (cursor.take_keywords(&["VIEW"]) || cursor.take_keywords(&["MATERIALIZED", "VIEW"]))
-    {
-        return create_view(cursor, or_replace);
+    if !temporary {
+        if let Some(kind) = create_lasting(cursor, or_replace)? {
+            return Ok(kind);
+        }
     }
-    if !temporary && cursor.take_keywords(&["SCHEMA"]) {
+    let what = cursor.peek_word().unwrap_or_default().to_lowercase();
+    match what.as_str() {
+        "search" | "vector" | "row" | "assignment" | "reservation" | "capacity" | "live"
+        | "property" | "view" | "constant" | "private" | "public" | "privilege" | "connection"
+        | "procedure" | "index" => {
+            Ok(cursor.unsupported(format!("`CREATE {}`", what.to_uppercase())))
+        }
+        _ => Err(cursor.expected("what to create")),
+    }
+}
+
+/// What cannot be temporary
+fn create_lasting(cursor: &mut Cursor, or_replace: bool) -> Result<Option<Kind>, Error> {
+    let materialized = cursor.take_keywords(&["MATERIALIZED"]);
+    if materialized && !cursor.peek_keyword(&["VIEW"]) {
+        return Err(cursor.expected("`VIEW`"));
+    }
+    if cursor.take_keywords(&["VIEW"]) {
+        return create_view(cursor, or_replace, materialized).map(Some);
+    }
+    if cursor.take_keywords(&["SCHEMA"]) {
         let if_not_exists = cursor.take_keywords(&["IF", "NOT", "EXISTS"]);
         let path = cursor.path()?;
         if cursor.peek_keyword(&["DEFAULT"]) {
-            return Ok(cursor.unsupported("default collation of a schema".to_owned()));
+            let what = "default collation of a schema".to_owned();
+            return Ok(Some(cursor.unsupported(what)));
         }
-        return Ok(Kind::CreateSchema {
+        return Ok(Some(Kind::CreateSchema {
             path,
             or_replace,
             if_not_exists,
             options: cursor.options()?,
-        });
+        }));
     }
-    if !temporary && cursor.take_keywords(&["MODEL"]) {
-        return model::create(cursor, or_replace);
+    if cursor.take_keywords(&["MODEL"]) {
+        return model::create(cursor, or_replace).map(Some);
     }
-    let what = cursor.peek_word().unwrap_or_default().to_lowercase();
-    match what.as_str() {
-        "function" | "aggregate" | "procedure" | "external" | "snapshot" | "search" | "vector"
-        | "row" | "assignment" | "reservation" | "capacity" | "live" | "property" | "view"
-        | "constant" | "private" | "public" => {
-            Ok(cursor.unsupported(format!("`CREATE {}`", what.to_uppercase())))
+    let word = if cursor.take_keywords(&["EXTERNAL", "TABLE"]) {
+        "EXTERNAL"
+    } else if cursor.take_keywords(&["SNAPSHOT", "TABLE"]) {
+        "SNAPSHOT"
+    } else {
+        return Ok(None);
+    };
+    let mut table = create_table(cursor, or_replace, false)?;
+    table.external = word == "EXTERNAL";
+    match &mut table.source {
+        Some(source) if source.word == "CLONE" && !table.external => source.word = "SNAPSHOT",
+        None if table.external => {}
+        _ => return Err(cursor.expected("another form of this statement")),
+    }
+    Ok(Some(Kind::CreateTable(Box::new(table))))
+}
+
+impl CreateTable {
+    /// A table of which nothing but the name is known yet
+    pub fn of(path: Path) -> Self {
+        Self {
+            path,
+            or_replace: false,
+            if_not_exists: false,
+            temporary: false,
+            columns: Vec::new(),
+            source: None,
+            keys: Vec::new(),
+            external: false,
+            folders: false,
+            partition_by: None,
+            cluster_by: Vec::new(),
+            options: Vec::new(),
+            query: None,
         }
-        _ => Err(cursor.expected("what to create")),
     }
 }
 
@@ -57,87 +120,118 @@ fn create_table(
     temporary: bool,
 ) -> Result<CreateTable, Error> {
     let if_not_exists = cursor.take_keywords(&["IF", "NOT", "EXISTS"]);
-    let path = cursor.path()?;
     let mut table = CreateTable {
-        path,
         or_replace,
         if_not_exists,
         temporary,
-        columns: Vec::new(),
-        like: None,
-        copy: None,
-        partition_by: None,
-        cluster_by: Vec::new(),
-        options: Vec::new(),
-        query: None,
+        ..CreateTable::of(cursor.path()?)
     };
     if cursor.peek_is(&Token::LParen) {
-        table.columns = columns(cursor)?;
-    } else if cursor.take_keywords(&["LIKE"]) {
-        table.like = Some(cursor.path()?);
-    } else if cursor.take_keywords(&["COPY"]) || cursor.take_keywords(&["CLONE"]) {
-        table.copy = Some(cursor.path()?);
+        columns(cursor, &mut table)?;
     }
-    if cursor.take_keywords(&["PARTITION", "BY"]) {
-        table.partition_by = Some(cursor.expression()?);
-    }
-    if cursor.take_keywords(&["CLUSTER", "BY"]) {
-        table.cluster_by.push(cursor.name()?);
-        while cursor.take(&Token::Comma) {
-            table.cluster_by.push(cursor.name()?);
+    for word in ["LIKE", "COPY", "CLONE"] {
+        if table.columns.is_empty() && cursor.take_keywords(&[word]) {
+            table.source = Some(TableSource {
+                path: cursor.path()?,
+                rows: word != "LIKE",
+                word,
+            });
         }
     }
-    table.options = cursor.options()?;
+    table_layout(cursor, &mut table)?;
     if cursor.take_keywords(&["AS"]) {
         table.query = Some(cursor.query()?);
     }
     Ok(table)
 }
 
-fn columns(cursor: &mut Cursor) -> Result<Vec<ColumnSpec>, Error> {
+/// Collation, partitioning, clustering and options
+pub fn table_layout(cursor: &mut Cursor, table: &mut CreateTable) -> Result<(), Error> {
+    if cursor.peek_keyword(&["DEFAULT"]) {
+        return Err(Error::new(
+            diagnostic::code::SQL_UNSUPPORTED,
+            "default collation of a table is not supported by the embedded engine",
+            cursor.span(),
+        ));
+    }
+    if cursor.take_keywords(&["WITH", "PARTITION", "COLUMNS"]) {
+        table.folders = true;
+        if cursor.peek_is(&Token::LParen) {
+            columns(cursor, table)?;
+        }
+    }
+    if cursor.take_keywords(&["PARTITION", "BY"]) {
+        table.partition_by = Some(cursor.expression()?);
+    }
+    table.cluster_by = cluster_by(cursor)?;
+    table.options = cursor.options()?;
+    Ok(())
+}
+
+fn cluster_by(cursor: &mut Cursor) -> Result<Vec<Name>, Error> {
+    let mut names = Vec::new();
+    if cursor.take_keywords(&["CLUSTER", "BY"]) {
+        names.push(cursor.name()?);
+        while cursor.take(&Token::Comma) {
+            names.push(cursor.name()?);
+        }
+    }
+    Ok(names)
+}
+
+/// `(column, …, constraint, …)`
+pub fn columns(cursor: &mut Cursor, table: &mut CreateTable) -> Result<(), Error> {
     cursor.expect(&Token::LParen)?;
-    let mut columns = Vec::new();
     while !cursor.take(&Token::RParen) {
-        if !table_constraint(cursor)? {
-            columns.push(column(cursor)?);
+        match table_constraint(cursor)? {
+            Some(key) => table.keys.push(key),
+            None => table.columns.push(column(cursor)?),
         }
         if !cursor.take(&Token::Comma) {
             cursor.expect(&Token::RParen)?;
             break;
         }
     }
-    Ok(columns)
+    Ok(())
 }
 
 /// Keys that BigQuery does not enforce have no effect on rows
-fn table_constraint(cursor: &mut Cursor) -> Result<bool, Error> {
+pub fn table_constraint(cursor: &mut Cursor) -> Result<Option<Key>, Error> {
+    let start = cursor.span().start;
     let named = cursor.peek_keyword(&["CONSTRAINT"]);
-    if !named
-        && !matches!(cursor.peek(1), Some(Token::Word(word)) if word.value.eq_ignore_ascii_case("KEY"))
-    {
-        return Ok(false);
+    let key = cursor.peek_keyword(&["PRIMARY", "FOREIGN"])
+        && matches!(cursor.peek(1), Some(Token::Word(word)) if word.value.eq_ignore_ascii_case("KEY"));
+    if !named && !key {
+        return Ok(None);
     }
+    let mut name = None;
     if cursor.take_keywords(&["CONSTRAINT"]) {
-        cursor.name()?;
+        cursor.take_keywords(&["IF", "NOT", "EXISTS"]);
+        name = Some(cursor.name()?);
     }
-    if cursor.take_keywords(&["PRIMARY", "KEY"]) {
-        cursor.names()?;
+    let (columns, references) = if cursor.take_keywords(&["PRIMARY", "KEY"]) {
+        let columns = cursor.names()?;
+        not_enforced(cursor)?;
+        (columns, None)
     } else if cursor.take_keywords(&["FOREIGN", "KEY"]) {
-        cursor.names()?;
-        references(cursor)?;
-        return Ok(true);
+        (cursor.names()?, Some(references(cursor)?))
     } else {
         return Err(cursor.expected("`PRIMARY KEY` or `FOREIGN KEY`"));
-    }
-    not_enforced(cursor)?;
-    Ok(true)
+    };
+    Ok(Some(Key {
+        name,
+        columns,
+        references,
+        span: start..cursor.previous_end(),
+    }))
 }
 
-fn references(cursor: &mut Cursor) -> Result<(), Error> {
+fn references(cursor: &mut Cursor) -> Result<Reference, Error> {
     cursor.expect_keyword("REFERENCES")?;
-    cursor.path()?;
-    cursor.names()?;
-    not_enforced(cursor)
+    let path = cursor.path()?;
+    let columns = cursor.names()?;
+    not_enforced(cursor)?;
+    Ok(Reference { path, columns })
 }
 
 fn not_enforced(cursor: &mut Cursor) -> Result<(), Error> {
@@ -153,6 +247,9 @@ pub fn column(cursor: &mut Cursor) -> Result<ColumnSpec, Error> {
         ty,
         not_null: false,
         default: None,
+        options: Vec::new(),
+        primary: false,
+        references: None,
     };
     loop {
         if cursor.take_keywords(&["NOT", "NULL"]) {
@@ -161,62 +258,91 @@ pub fn column(cursor: &mut Cursor) -> Result<ColumnSpec, Error> {
             spec.default = Some(cursor.expression()?);
         } else if cursor.take_keywords(&["PRIMARY", "KEY"]) {
             not_enforced(cursor)?;
+            spec.primary = true;
         } else if cursor.peek_keyword(&["REFERENCES"]) {
-            references(cursor)?;
+            spec.references = Some(references(cursor)?);
         } else if cursor.peek_keyword(&["OPTIONS"]) {
-            cursor.options()?;
+            spec.options.extend(cursor.options()?);
+        } else if cursor.peek_keyword(&["COLLATE"]) {
+            return Err(Error::new(
+                diagnostic::code::SQL_UNSUPPORTED,
+                "COLLATE of a column is not supported by the embedded engine",
+                cursor.span(),
+            ));
         } else {
             return Ok(spec);
         }
     }
 }
 
-fn create_view(cursor: &mut Cursor, or_replace: bool) -> Result<Kind, Error> {
+fn create_view(cursor: &mut Cursor, or_replace: bool, materialized: bool) -> Result<Kind, Error> {
     let if_not_exists = cursor.take_keywords(&["IF", "NOT", "EXISTS"]);
     let path = cursor.path()?;
     let mut columns = Vec::new();
     if cursor.take(&Token::LParen) {
         while !cursor.take(&Token::RParen) {
-            columns.push(cursor.name()?);
-            cursor.options()?;
+            columns.push(ViewColumn {
+                name: cursor.name()?,
+                options: cursor.options()?,
+            });
             if !cursor.take(&Token::Comma) {
                 cursor.expect(&Token::RParen)?;
                 break;
             }
         }
     }
-    if cursor.take_keywords(&["PARTITION", "BY"]) {
-        let _: Expr = cursor.expression()?;
-    }
-    if cursor.take_keywords(&["CLUSTER", "BY"]) {
-        cursor.name()?;
-        while cursor.take(&Token::Comma) {
-            cursor.name()?;
-        }
-    }
+    let partition_by = match cursor.take_keywords(&["PARTITION", "BY"]) {
+        true => Some(cursor.expression()?),
+        false => None,
+    };
+    let cluster_by = cluster_by(cursor)?;
     let options = cursor.options()?;
     cursor.expect_keyword("AS")?;
+    let start = cursor.span().start;
+    if materialized && cursor.peek_keyword(&["REPLICA"]) {
+        return Ok(cursor.unsupported("a replica of a materialized view".to_owned()));
+    }
+    let query = cursor.query()?;
     Ok(Kind::CreateView(CreateView {
         path,
         or_replace,
         if_not_exists,
+        materialized,
         columns,
+        partition_by,
+        cluster_by,
         options,
-        query: cursor.query()?,
+        query,
+        query_span: start..cursor.previous_end(),
     }))
 }
 
 pub fn drop(cursor: &mut Cursor) -> Result<Kind, Error> {
     cursor.expect_keyword("DROP")?;
-    let object = if cursor.take_keywords(&["TABLE"]) {
-        DropObject::Table
-    } else if cursor.take_keywords(&["VIEW"]) || cursor.take_keywords(&["MATERIALIZED", "VIEW"]) {
-        DropObject::View
-    } else if cursor.take_keywords(&["SCHEMA"]) {
-        DropObject::Schema
-    } else if cursor.take_keywords(&["MODEL"]) {
-        DropObject::Model
-    } else {
+    let table_function = cursor.take_keywords(&["TABLE", "FUNCTION"]);
+    if table_function || cursor.take_keywords(&["FUNCTION"]) {
+        let if_exists = cursor.take_keywords(&["IF", "EXISTS"]);
+        return Ok(Kind::DropRoutine {
+            table_function,
+            path: cursor.path()?,
+            if_exists,
+        });
+    }
+    const OBJECTS: &[(&[&str], DropObject)] = &[
+        (&["TABLE"], DropObject::Table),
+        (&["VIEW"], DropObject::View),
+        (&["MATERIALIZED", "VIEW"], DropObject::MaterializedView),
+        (&["EXTERNAL", "TABLE"], DropObject::ExternalTable),
+        (&["SNAPSHOT", "TABLE"], DropObject::SnapshotTable),
+        (&["EXTERNAL", "SCHEMA"], DropObject::Schema),
+        (&["SCHEMA"], DropObject::Schema),
+        (&["MODEL"], DropObject::Model),
+    ];
+    let object = OBJECTS
+        .iter()
+        .find(|(words, _)| cursor.take_keywords(words))
+        .map(|(_, object)| *object);
+    let Some(object) = object else {
         let what = cursor.peek_word().unwrap_or_default();
         return Ok(cursor.unsupported(format!("`DROP {what}`")));
     };
@@ -232,90 +358,4 @@ pub fn drop(cursor: &mut Cursor) -> Result<Kind, Error> {
         if_exists,
         cascade,
     })
-}
-
-pub fn alter(cursor: &mut Cursor) -> Result<Kind, Error> {
-    cursor.expect_keyword("ALTER")?;
-    let view = cursor.take_keywords(&["VIEW"]) || cursor.take_keywords(&["MATERIALIZED", "VIEW"]);
-    if !view && !cursor.take_keywords(&["TABLE"]) {
-        let what = cursor.peek_word().unwrap_or_default();
-        return Ok(cursor.unsupported(format!("`ALTER {what}`")));
-    }
-    let if_exists = cursor.take_keywords(&["IF", "EXISTS"]);
-    let path = cursor.path()?;
-    let mut actions = Vec::new();
-    loop {
-        match alter_action(cursor)? {
-            Some(action) => actions.push(action),
-            None => return Ok(cursor.unsupported("this form of `ALTER TABLE`".to_owned())),
-        }
-        if !cursor.take(&Token::Comma) {
-            break;
-        }
-    }
-    Ok(Kind::AlterTable {
-        path,
-        if_exists,
-        view,
-        actions,
-    })
-}
-
-fn alter_action(cursor: &mut Cursor) -> Result<Option<AlterAction>, Error> {
-    if cursor.take_keywords(&["ADD", "COLUMN"]) {
-        let if_not_exists = cursor.take_keywords(&["IF", "NOT", "EXISTS"]);
-        let column = column(cursor)?;
-        return Ok(Some(AlterAction::AddColumn {
-            column,
-            if_not_exists,
-        }));
-    }
-    if cursor.take_keywords(&["DROP", "COLUMN"]) {
-        let if_exists = cursor.take_keywords(&["IF", "EXISTS"]);
-        let name = cursor.name()?;
-        return Ok(Some(AlterAction::DropColumn { name, if_exists }));
-    }
-    if cursor.take_keywords(&["RENAME", "COLUMN"]) {
-        let if_exists = cursor.take_keywords(&["IF", "EXISTS"]);
-        let from = cursor.name()?;
-        cursor.expect_keyword("TO")?;
-        let to = cursor.name()?;
-        return Ok(Some(AlterAction::RenameColumn {
-            from,
-            to,
-            if_exists,
-        }));
-    }
-    if cursor.take_keywords(&["RENAME", "TO"]) {
-        return Ok(Some(AlterAction::RenameTo(cursor.path()?)));
-    }
-    if cursor.take_keywords(&["SET"]) {
-        return match cursor.peek_keyword(&["OPTIONS"]) {
-            true => Ok(Some(AlterAction::SetOptions(cursor.options()?))),
-            false => Ok(None),
-        };
-    }
-    if !cursor.take_keywords(&["ALTER", "COLUMN"]) {
-        return Ok(None);
-    }
-    let name = cursor.name()?;
-    if cursor.take_keywords(&["SET", "DATA", "TYPE"]) {
-        return Ok(Some(AlterAction::SetType(name, cursor.data_type()?)));
-    }
-    if cursor.take_keywords(&["SET", "DEFAULT"]) {
-        return Ok(Some(AlterAction::SetDefault(name, cursor.expression()?)));
-    }
-    if cursor.take_keywords(&["SET"]) {
-        return match cursor.peek_keyword(&["OPTIONS"]) {
-            true => Ok(Some(AlterAction::SetOptions(cursor.options()?))),
-            false => Ok(None),
-        };
-    }
-    if cursor.take_keywords(&["DROP", "NOT", "NULL"]) {
-        return Ok(Some(AlterAction::DropNotNull(name)));
-    }
-    if cursor.take_keywords(&["DROP", "DEFAULT"]) {
-        return Ok(Some(AlterAction::DropDefault(name)));
-    }
-    Ok(None)
 }

@@ -6,33 +6,22 @@
 //! - `WITH OFFSET` without an alias gets one, and `t.path AS a WITH OFFSET` becomes
 //!   `UNNEST(t.path) AS a WITH OFFSET`
 //! - `a LEFT UNION ALL BY NAME ON (x) b` becomes `a UNION ALL (SELECT MARK, 'LEFT', 'x') UNION ALL b`
+//!
+//! What belongs to one construct is in a module of its own.
 
 use sqlparser::keywords::Keyword;
-use sqlparser::tokenizer::{Span, Token, TokenWithSpan};
+use sqlparser::tokenizer::{Token, TokenWithSpan};
+
+use super::mark::BY_NAME;
+use super::operand::{quantified, unnested};
+use super::pipe::pipes;
+use super::token::{at, is, is_name, is_word, string, word};
+use super::with::{depths, from_first, lets, without_hints};
 
 pub fn rewrite(tokens: Vec<TokenWithSpan>) -> Vec<TokenWithSpan> {
-    by_name(offsets(named_arguments(typed_arrays(tokens))))
-}
-
-fn at(token: Token, span: Span) -> TokenWithSpan {
-    TokenWithSpan { token, span }
-}
-
-fn word(text: &str, span: Span) -> TokenWithSpan {
-    at(Token::make_word(text, None), span)
-}
-
-fn is_word(token: Option<&TokenWithSpan>, words: &[&str]) -> bool {
-    match token.map(|token| &token.token) {
-        Some(Token::Word(word)) if word.quote_style.is_none() => words
-            .iter()
-            .any(|known| word.value.eq_ignore_ascii_case(known)),
-        _ => false,
-    }
-}
-
-fn is(token: Option<&TokenWithSpan>, wanted: &Token) -> bool {
-    token.is_some_and(|token| token.token == *wanted)
+    let tokens = lets(depths(from_first(without_hints(tokens))));
+    let tokens = unnested(quantified(named_arguments(typed_arrays(tokens))));
+    by_name(pipes(offsets(tokens)))
 }
 
 fn named_arguments(tokens: Vec<TokenWithSpan>) -> Vec<TokenWithSpan> {
@@ -136,29 +125,25 @@ fn type_end(tokens: &[TokenWithSpan], start: usize) -> Option<usize> {
     None
 }
 
-/// The first item of a query that stands for a set operation's matching by name
-pub const BY_NAME: &str = "\u{0}by name";
-
 fn by_name(tokens: Vec<TokenWithSpan>) -> Vec<TokenWithSpan> {
     let mut rewritten: Vec<TokenWithSpan> = Vec::with_capacity(tokens.len());
     let mut index = 0;
     while index < tokens.len() {
-        match matching(&tokens, index) {
-            Some((operator, items, next)) => {
+        match set_operator(&tokens, index) {
+            Some(set) if !set.mode.is_empty() => {
                 let span = tokens[index].span;
-                rewritten.extend(tokens[operator..operator + 2].iter().cloned());
+                let operator = [word(&set.operator, span), word(&set.quantifier, span)];
+                rewritten.extend(operator.iter().cloned());
                 rewritten.extend([at(Token::LParen, span), word("SELECT", span)]);
-                for (position, item) in items.into_iter().enumerate() {
-                    if position > 0 {
-                        rewritten.push(at(Token::Comma, span));
-                    }
-                    rewritten.push(at(Token::SingleQuotedString(item), span));
+                rewritten.push(string(BY_NAME, span));
+                for item in std::iter::once(set.mode).chain(set.columns) {
+                    rewritten.extend([at(Token::Comma, span), string(item, span)]);
                 }
                 rewritten.push(at(Token::RParen, span));
-                rewritten.extend(tokens[operator..operator + 2].iter().cloned());
-                index = next;
+                rewritten.extend(operator);
+                index = set.next;
             }
-            None => {
+            _ => {
                 rewritten.push(tokens[index].clone());
                 index += 1;
             }
@@ -167,8 +152,26 @@ fn by_name(tokens: Vec<TokenWithSpan>) -> Vec<TokenWithSpan> {
     rewritten
 }
 
-/// Where the operator stands, the marker's items, and what follows, for an operator by name
-fn matching(tokens: &[TokenWithSpan], start: usize) -> Option<(usize, Vec<String>, usize)> {
+/// A set operator as written
+pub struct SetOperatorTokens {
+    /// `UNION`, `EXCEPT` or `INTERSECT`
+    pub operator: String,
+    /// `ALL` or `DISTINCT`
+    pub quantifier: String,
+    /// How columns match by name; empty where they match by position
+    pub mode: String,
+    /// The columns that `ON` or `BY` lists
+    pub columns: Vec<String>,
+    /// The index after it
+    pub next: usize,
+}
+
+/// The set operator at an index, if one is there
+pub fn set_operator(tokens: &[TokenWithSpan], start: usize) -> Option<SetOperatorTokens> {
+    let upper = |index: usize| match tokens.get(index).map(|token| &token.token) {
+        Some(Token::Word(word)) => word.value.to_ascii_uppercase(),
+        _ => String::new(),
+    };
     let mut index = start;
     let mut mode = "";
     for outer in ["FULL", "LEFT", "INNER"] {
@@ -179,13 +182,14 @@ fn matching(tokens: &[TokenWithSpan], start: usize) -> Option<(usize, Vec<String
             break;
         }
     }
-    let operator = index;
     let known = is_word(tokens.get(index), &["UNION", "EXCEPT", "INTERSECT"])
         && is_word(tokens.get(index + 1), &["ALL", "DISTINCT"]);
     if !known {
         return None;
     }
+    let (operator, quantifier) = (upper(index), upper(index + 1));
     index += 2;
+    let outer = !mode.is_empty();
     let strict = is_word(tokens.get(index), &["STRICT"]);
     index += usize::from(strict);
     let list = if is_word(tokens.get(index), &["CORRESPONDING"]) {
@@ -200,15 +204,20 @@ fn matching(tokens: &[TokenWithSpan], start: usize) -> Option<(usize, Vec<String
             mode = "STRICT";
         }
         "ON"
-    } else {
+    } else if outer || strict {
         return None;
+    } else {
+        ""
     };
-    let mut items = vec![BY_NAME.to_owned(), mode.to_owned()];
-    if is_word(tokens.get(index), &[list]) && is(tokens.get(index + 1), &Token::LParen) {
+    let mut columns = Vec::new();
+    if !list.is_empty()
+        && is_word(tokens.get(index), &[list])
+        && is(tokens.get(index + 1), &Token::LParen)
+    {
         index += 2;
         loop {
             match tokens.get(index).map(|token| &token.token) {
-                Some(Token::Word(name)) => items.push(name.value.clone()),
+                Some(Token::Word(name)) => columns.push(name.value.clone()),
                 Some(Token::Comma) => {}
                 Some(Token::RParen) => break,
                 _ => return None,
@@ -217,7 +226,13 @@ fn matching(tokens: &[TokenWithSpan], start: usize) -> Option<(usize, Vec<String
         }
         index += 1;
     }
-    Some((operator, items, index))
+    Some(SetOperatorTokens {
+        operator,
+        quantifier,
+        mode: mode.to_owned(),
+        columns,
+        next: index,
+    })
 }
 
 fn offsets(tokens: Vec<TokenWithSpan>) -> Vec<TokenWithSpan> {
@@ -278,9 +293,6 @@ const ENDS: &[&str] = &[
 
 /// Turns a path with an alias at the end of the tokens into `UNNEST(path) AS alias`
 fn wrap_path(tokens: &mut Vec<TokenWithSpan>) {
-    let is_name = |token: Option<&TokenWithSpan>| {
-        matches!(token.map(|token| &token.token), Some(Token::Word(_)))
-    };
     let count = tokens.len();
     if !is_name(tokens.last()) {
         return;

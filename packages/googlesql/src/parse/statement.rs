@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use crate::script::tree::Procedural;
 use sqlparser::ast::{DataType, Expr, Query, TableFactor, TableWithJoins};
 
 /// A statement of a script, parsed
@@ -35,6 +36,7 @@ pub struct Name {
 #[derive(Debug, Clone)]
 pub enum Kind {
     Query(Box<Query>),
+    Procedural(Box<Procedural>),
     CreateTable(Box<CreateTable>),
     CreateView(CreateView),
     CreateSchema {
@@ -44,6 +46,25 @@ pub enum Kind {
         options: Vec<OptionItem>,
     },
     CreateModel(Box<CreateModel>),
+    CreateFunction(Box<CreateFunction>),
+    DropRoutine {
+        table_function: bool,
+        path: Path,
+        if_exists: bool,
+    },
+    AlterSchema {
+        path: Path,
+        if_exists: bool,
+        options: Vec<OptionItem>,
+    },
+    /// `GRANT` and `REVOKE`
+    Access {
+        revoke: bool,
+        object: String,
+        path: Path,
+    },
+    Export(Box<Export>),
+    Load(Box<Load>),
     Drop {
         object: DropObject,
         path: Path,
@@ -92,8 +113,12 @@ pub struct CreateTable {
     pub if_not_exists: bool,
     pub temporary: bool,
     pub columns: Vec<ColumnSpec>,
-    pub like: Option<Path>,
-    pub copy: Option<Path>,
+    /// What `LIKE`, `COPY` or `CLONE` names
+    pub source: Option<TableSource>,
+    pub keys: Vec<Key>,
+    pub external: bool,
+    /// Folders such as `day=2024-01-01` give columns
+    pub folders: bool,
     pub partition_by: Option<Expr>,
     pub cluster_by: Vec<Name>,
     pub options: Vec<OptionItem>,
@@ -107,6 +132,34 @@ pub struct ColumnSpec {
     pub ty: DataType,
     pub not_null: bool,
     pub default: Option<Expr>,
+    pub options: Vec<OptionItem>,
+    pub primary: bool,
+    pub references: Option<Reference>,
+}
+
+/// `LIKE`, `COPY`, `CLONE`: a table that another one takes after
+#[derive(Debug, Clone)]
+pub struct TableSource {
+    pub path: Path,
+    pub rows: bool,
+    /// Upper case: `LIKE`, `COPY`, `CLONE` or `SNAPSHOT`
+    pub word: &'static str,
+}
+
+/// `[CONSTRAINT name] PRIMARY KEY (…)` or `FOREIGN KEY (…) REFERENCES …`, neither enforced
+#[derive(Debug, Clone)]
+pub struct Key {
+    pub name: Option<Name>,
+    pub columns: Vec<Name>,
+    pub references: Option<Reference>,
+    pub span: Range<usize>,
+}
+
+/// `REFERENCES table(columns)`
+#[derive(Debug, Clone)]
+pub struct Reference {
+    pub path: Path,
+    pub columns: Vec<Name>,
 }
 
 #[derive(Debug, Clone)]
@@ -114,9 +167,77 @@ pub struct CreateView {
     pub path: Path,
     pub or_replace: bool,
     pub if_not_exists: bool,
-    pub columns: Vec<Name>,
+    pub materialized: bool,
+    pub columns: Vec<ViewColumn>,
+    pub partition_by: Option<Expr>,
+    pub cluster_by: Vec<Name>,
     pub options: Vec<OptionItem>,
     pub query: Box<Query>,
+    pub query_span: Range<usize>,
+}
+
+#[derive(Debug, Clone)]
+pub struct ViewColumn {
+    pub name: Name,
+    pub options: Vec<OptionItem>,
+}
+
+/// `CREATE [AGGREGATE] FUNCTION` and `CREATE TABLE FUNCTION`
+#[derive(Debug, Clone)]
+pub struct CreateFunction {
+    pub path: Path,
+    pub or_replace: bool,
+    pub if_not_exists: bool,
+    pub temporary: bool,
+    pub aggregate: bool,
+    pub parameters: Vec<Parameter>,
+    pub returns: Option<DataType>,
+    pub deterministic: bool,
+    pub body: FunctionBody,
+    pub options: Vec<OptionItem>,
+}
+
+/// A parameter of a function
+#[derive(Debug, Clone)]
+pub struct Parameter {
+    pub name: Name,
+    pub ty: ParameterType,
+    /// The same for all rows of an aggregate function
+    pub not_aggregate: bool,
+}
+
+#[derive(Debug, Clone)]
+pub enum ParameterType {
+    /// `ANY TYPE`
+    Any,
+    One(DataType),
+    /// `TABLE<…>`: a struct of the columns; `None` for `ANY TABLE`
+    Table(Option<DataType>),
+}
+
+#[derive(Debug, Clone)]
+pub enum FunctionBody {
+    Expression(Expr),
+    /// A table function's query; what it returns is a struct of the columns
+    Query(Box<Query>),
+    JavaScript(Name),
+}
+
+/// `EXPORT DATA OPTIONS (…) AS query`
+#[derive(Debug, Clone)]
+pub struct Export {
+    pub options: Vec<OptionItem>,
+    pub query: Box<Query>,
+    pub span: Range<usize>,
+}
+
+/// `LOAD DATA INTO|OVERWRITE table (columns) FROM FILES (…)`
+#[derive(Debug, Clone)]
+pub struct Load {
+    pub overwrite: bool,
+    pub table: CreateTable,
+    pub files: Vec<OptionItem>,
+    pub span: Range<usize>,
 }
 
 #[derive(Debug, Clone)]
@@ -145,6 +266,9 @@ pub enum DropObject {
     View,
     Schema,
     Model,
+    MaterializedView,
+    ExternalTable,
+    SnapshotTable,
 }
 
 #[derive(Debug, Clone)]
@@ -168,6 +292,21 @@ pub enum AlterAction {
     SetDefault(Name, Expr),
     DropDefault(Name),
     DropNotNull(Name),
+    SetColumnOptions(Name, Vec<OptionItem>),
+    AddKey {
+        key: Key,
+        if_not_exists: bool,
+    },
+    DropPrimaryKey {
+        if_exists: bool,
+        span: Range<usize>,
+    },
+    DropConstraint {
+        name: Name,
+        if_exists: bool,
+    },
+    /// `IF EXISTS` and the column
+    IfExists(Name, Box<AlterAction>),
 }
 
 #[derive(Debug, Clone)]

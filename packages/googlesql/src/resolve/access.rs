@@ -11,6 +11,7 @@ use super::Resolver;
 use super::scope::{Scope, same};
 use crate::lex::range_of;
 use crate::tree::Typed;
+use crate::types::REST;
 use crate::{Error, Type, quote_string};
 
 impl Resolver<'_> {
@@ -45,7 +46,12 @@ impl Resolver<'_> {
                 ));
             }
         }
-        match scope.find(&first.value, &span)? {
+        // a column hides a variable of a script
+        let found = match scope.find(&first.value, &span)? {
+            None => self.variable(&first.value, span.clone())?,
+            found => found,
+        };
+        match found {
             Some(found) => self.fields(found, rest),
             None if !rest.is_empty() => Err(self.unknown_relation(&first.value, scope, span)),
             None if first.quote_style.is_none() && is_clock(&first.value) => {
@@ -107,6 +113,9 @@ impl Resolver<'_> {
                     .enumerate()
                     .filter(|(_, field)| field.name.as_deref().is_some_and(|own| same(own, name)));
                 let Some((at, field)) = found.next() else {
+                    if fields.iter().any(|field| field.name.as_deref() == Some(REST)) {
+                        return Ok(Typed::unknown(span).with_origins(value.origins.renamed(name)));
+                    }
                     let known = fields.iter().filter_map(|field| field.name.as_deref());
                     let message = format!("no field `{name}` in {}", value.ty);
                     let error = self.error(code::UNKNOWN_COLUMN, message, span);
@@ -119,7 +128,7 @@ impl Resolver<'_> {
                     let message = format!("field `{name}` is ambiguous");
                     return Err(self.error(code::AMBIGUOUS_COLUMN, message, span));
                 }
-                Ok(self.struct_field(value, at, field.ty.clone(), &field.physical(at), span))
+                Ok(self.struct_field(value, at, field.ty.clone(), &crate::type_text::physical_field(&fields, at), span))
             }
             Type::Json => {
                 let key = self.string(name, span.clone());
@@ -130,6 +139,7 @@ impl Resolver<'_> {
                     span,
                 ))
             }
+            Type::Unknown => Ok(Typed::unknown(span).with_origins(value.origins)),
             other => Err(self.mismatch(format!("{other} has no field `{name}`"), span)),
         }
     }
@@ -238,12 +248,13 @@ impl Resolver<'_> {
                         value,
                         at,
                         field.ty.clone(),
-                        &field.physical(at),
+                        &crate::type_text::physical_field(&fields, at),
                         span,
                     )),
                     _ => Err(self.invalid("struct index is out of bounds", span)),
                 }
             }
+            (Type::Unknown, _) => Ok(Typed::unknown(span).with_origins(value.origins)),
             (other, _) => Err(self.mismatch(format!("{other} cannot be indexed"), span)),
         }
     }

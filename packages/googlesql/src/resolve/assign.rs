@@ -17,13 +17,14 @@ impl Resolver<'_> {
         let fields = match (output.value_table, output.columns.as_slice()) {
             (true, [one]) => match &one.ty {
                 Type::Struct(fields) => {
-                    Some((one.physical.clone(), one.ty.clone(), fields.clone()))
+                    let origins = one.origins.clone();
+                    Some((one.physical.clone(), one.ty.clone(), fields.clone(), origins))
                 }
                 _ => None,
             },
             _ => None,
         };
-        let Some((physical, ty, fields)) = fields else {
+        let Some((physical, ty, fields, origins)) = fields else {
             return output;
         };
         let alias = self.fresh("q");
@@ -31,7 +32,7 @@ impl Resolver<'_> {
         let mut items = Vec::new();
         let mut columns = Vec::new();
         for (at, field) in fields.iter().enumerate() {
-            let name = field.physical(at);
+            let name = crate::type_text::physical_field(&fields, at);
             let part = self.struct_field(
                 value.clone(),
                 at,
@@ -45,6 +46,7 @@ impl Resolver<'_> {
                 physical: name,
                 ty: field.ty.clone(),
                 literal: None,
+                origins: origins.clone(),
             });
         }
         Output {

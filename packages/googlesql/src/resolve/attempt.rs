@@ -122,7 +122,8 @@ fn within_lambda(value: Typed, bound: Vec<(String, Typed)>) -> Typed {
     }
 }
 
-fn unsteady(value: &Typed) -> bool {
+/// Whether there is an aggregate, window or volatile call in it
+pub fn unsteady(value: &Typed) -> bool {
     let test = |one: &Typed| match &one.node {
         Node::Aggregate(_) => true,
         Node::Apply { template, .. } => is_volatile(template),

@@ -9,7 +9,7 @@ use sqlparser::ast::{Expr, SelectItem, SetExpr, Value};
 use super::Resolver;
 use super::query::{Output, indent};
 use super::scope::{OutputColumn, same};
-use crate::parse::rewrite::BY_NAME;
+use crate::parse::mark::BY_NAME;
 use crate::tree::Typed;
 use crate::{Error, Type, quote_identifier};
 
@@ -49,16 +49,21 @@ pub fn marked(body: &SetExpr) -> Option<Matching> {
     if texts.next()? != BY_NAME {
         return None;
     }
-    let mode = match texts.next()? {
-        "STRICT" => Mode::Strict,
-        "INNER" => Mode::Inner,
-        "LEFT" => Mode::Left,
-        _ => Mode::Full,
-    };
-    Some(Matching {
-        mode,
-        columns: texts.map(str::to_owned).collect(),
-    })
+    let mode = texts.next()?;
+    Some(Matching::new(mode, texts.map(str::to_owned).collect()))
+}
+
+impl Matching {
+    /// Matching in a written mode, over all columns or those that are listed
+    pub fn new(mode: &str, columns: Vec<String>) -> Self {
+        let mode = match mode {
+            "STRICT" => Mode::Strict,
+            "INNER" => Mode::Inner,
+            "LEFT" => Mode::Left,
+            _ => Mode::Full,
+        };
+        Self { mode, columns }
+    }
 }
 
 impl Resolver<'_> {
@@ -70,6 +75,12 @@ impl Resolver<'_> {
         matching: &Matching,
         span: Range<usize>,
     ) -> Result<(Output, Output), Error> {
+        if [&left, &right]
+            .iter()
+            .any(|side| side.columns.iter().any(OutputColumn::is_rest))
+        {
+            return Ok((self.open_output(), right));
+        }
         let names = |output: &Output| -> Result<Vec<String>, Error> {
             let mut names: Vec<String> = Vec::new();
             for column in &output.columns {
@@ -158,6 +169,7 @@ impl Resolver<'_> {
                         physical: name.clone(),
                         ty: Type::Int64,
                         literal: Some(null.clone()),
+                        origins: crate::lineage::Origins::default(),
                     };
                     (null.into_exact(), column)
                 }

@@ -10,6 +10,7 @@ use sqlparser::ast::{
 
 use super::Resolver;
 use super::coerce::{cost, supertype};
+use super::findings::uncertain;
 use super::scope::Scope;
 use crate::functions::{self, Kind, Row, Shape};
 use crate::tree::{Node, Typed};
@@ -35,16 +36,23 @@ impl Resolver<'_> {
         scope: &Scope,
         span: Range<usize>,
     ) -> Result<Typed, Error> {
-        let mut name = self
-            .path_parts(&function.name)?
-            .join(".")
-            .to_ascii_uppercase();
+        let path = self.path_parts(&function.name)?;
+        let mut name = path.join(".").to_ascii_uppercase();
         let safe = name.starts_with("SAFE.");
         if safe {
             name = name["SAFE.".len()..].to_owned();
         }
         let name_span = self.span(&function.name);
         let span = name_span.start.min(span.start)..span.end;
+        if functions::find(&name).is_none() {
+            let own = &path[usize::from(safe)..];
+            if let Some(value) = self.routine_call(own, function, scope, &span)? {
+                return match safe {
+                    false => Ok(value),
+                    true => Err(self.invalid("SAFE is not allowed on functions of users", span)),
+                };
+            }
+        }
         if function.filter.is_some()
             || !function.within_group.is_empty()
             || !matches!(function.parameters, FunctionArguments::None)
@@ -142,13 +150,17 @@ impl Resolver<'_> {
         match row.kind {
             Kind::Scalar => {
                 self.only_scalar(call)?;
-                self.apply_row(row, arguments, call.span.clone())
+                let open = open_result(rows, &arguments);
+                let value = self.apply_row(row, arguments, call.span.clone())?;
+                Ok(with_type(value, open))
             }
             Kind::Aggregate | Kind::Window => {
                 if let Some(reason) = row.template.strip_prefix('!') {
                     return Err(self.unsupported(reason, call.span.clone()));
                 }
-                let (arguments, result) = self.bind(row, arguments, &call.span)?;
+                let result = open_result(rows, &arguments);
+                let (arguments, bound) = self.bind(row, arguments, &call.span)?;
+                let result = result.unwrap_or(bound);
                 self.aggregate(
                     call,
                     row.kind,
@@ -187,7 +199,10 @@ impl Resolver<'_> {
             Some(functions::Function::Rows(rows)) => {
                 let row = self.pick(name, rows, &arguments, &span)?;
                 match row.kind {
-                    Kind::Scalar => self.apply_row(row, arguments, span),
+                    Kind::Scalar => {
+                        let open = open_result(rows, &arguments);
+                        Ok(with_type(self.apply_row(row, arguments, span)?, open))
+                    }
                     _ => Err(self.invalid(format!("{name} is not allowed here"), span)),
                 }
             }
@@ -314,6 +329,27 @@ impl Call<'_> {
     }
 }
 
+/// The result's type where arguments of unknown types fit forms with several results
+fn open_result(rows: &[Row], arguments: &[Typed]) -> Option<Type> {
+    if !uncertain(arguments) {
+        return None;
+    }
+    let mut fitting = rows
+        .iter()
+        .filter(|row| signature_cost(row, arguments).is_some())
+        .map(|row| &row.result);
+    let first = fitting.next()?;
+    let open = fitting.any(|other| other != first);
+    open.then_some(Type::Unknown)
+}
+
+fn with_type(value: Typed, open: Option<Type>) -> Typed {
+    match open {
+        Some(ty) => Typed { ty, ..value },
+        None => value,
+    }
+}
+
 fn takes(row: &Row, count: usize) -> bool {
     match row.repeated {
         true => count + 1 >= row.parameters.len(),
@@ -372,6 +408,9 @@ fn variables(row: &Row, arguments: &[Typed]) -> Option<Vec<(char, Type)>> {
         match (element, direct.is_empty()) {
             (Some(ty), _) => found.push((letter, ty)),
             (None, false) => found.push((letter, supertype(direct.iter().copied())?)),
+            (None, true) if arguments.iter().any(|one| one.ty == Type::Unknown) => {
+                found.push((letter, Type::Unknown));
+            }
             (None, true) => {
                 let wanted = row.parameters.contains(&Shape::ArrayOf(letter));
                 if wanted {

@@ -68,6 +68,9 @@ impl Resolver<'_> {
 
     /// The value converted explicitly; `safe` gives NULL where the conversion fails
     pub fn cast(&self, from: Typed, to: &Type, safe: bool) -> Result<Typed, Error> {
+        if !from.ty.is_known() || !to.is_known() {
+            return self.coerce(from, to);
+        }
         if from.ty == *to {
             return Ok(from);
         }
@@ -265,7 +268,7 @@ impl Resolver<'_> {
                     None => return Err(self.invalid("struct value is incomplete", span)),
                 },
                 _ => {
-                    let name = old.physical(at);
+                    let name = crate::type_text::physical_field(&own, at);
                     self.struct_field(from.clone(), at, old.ty.clone(), &name, span.clone())
                 }
             };
@@ -273,7 +276,7 @@ impl Resolver<'_> {
                 Some(_) => self.coerce(part, &new.ty)?,
                 None => self.cast(part, &new.ty, safe)?,
             };
-            values.push((new.physical(at), value.into_exact()));
+            values.push((crate::type_text::physical_field(fields, at), value.into_exact()));
         }
         let packed = Typed::new(to.clone(), Node::Struct(values), span.clone());
         if matches!(from.node, Node::Struct(_)) {

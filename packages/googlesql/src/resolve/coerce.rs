@@ -14,7 +14,7 @@ pub struct Cost(pub u32);
 
 /// What it costs to give `from` to a place that takes `to`; `None` when it does not fit
 pub fn cost(from: &Typed, to: &Type) -> Option<Cost> {
-    if from.ty == *to {
+    if from.ty == *to || !from.ty.is_known() || !to.is_known() {
         return Some(Cost(0));
     }
     match (&from.literal, to) {
@@ -78,6 +78,9 @@ fn widens(from: &Type, to: &Type) -> Option<Cost> {
 
 /// The type that all expressions can become
 pub fn supertype<'a>(all: impl Iterator<Item = &'a Typed> + Clone) -> Option<Type> {
+    if all.clone().any(|one| !one.ty.is_known()) {
+        return Some(Type::Unknown);
+    }
     let mut common: Option<Type> = None;
     let fixed = |one: &&Typed| {
         one.literal == Literal::No && !matches!(one.node, Node::Array(_) | Node::Struct(_))
@@ -122,6 +125,9 @@ fn merge(one: &Typed, common: &Type) -> Option<Type> {
 
 /// The narrowest type that both types become
 pub fn widest(left: &Type, right: &Type) -> Option<Type> {
+    if !left.is_known() || !right.is_known() {
+        return Some(Type::Unknown);
+    }
     if left == right || widens(right, left).is_some() && !matches!(left, Type::Struct(_)) {
         return Some(left.clone());
     }
@@ -146,6 +152,12 @@ impl Resolver<'_> {
     pub fn coerce(&self, from: Typed, to: &Type) -> Result<Typed, Error> {
         if from.ty == *to {
             return Ok(from);
+        }
+        if !from.ty.is_known() || !to.is_known() {
+            return Ok(Typed {
+                ty: to.clone(),
+                ..from
+            });
         }
         if cost(&from, to).is_none() {
             return Err(Error::new(
@@ -203,7 +215,7 @@ impl Resolver<'_> {
                     .enumerate()
                     .map(|(at, ((_, value), field))| {
                         let value = self.coerce(value, &field.ty)?.into_exact();
-                        Ok((field.physical(at), value))
+                        Ok((crate::type_text::physical_field(fields, at), value))
                     })
                     .collect::<Result<_, Error>>()?;
                 Ok(Typed::new(to.clone(), Node::Struct(values), from.span))

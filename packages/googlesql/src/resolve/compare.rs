@@ -70,7 +70,7 @@ impl Resolver<'_> {
                     .enumerate()
                     .map(|(at, field)| {
                         let part = |side: &Typed| {
-                            let (ty, name) = (field.ty.clone(), field.physical(at));
+                            let (ty, name) = (field.ty.clone(), crate::type_text::physical_field(&fields, at));
                             self.struct_field(side.clone(), at, ty, &name, span.clone())
                         };
                         self.compare_same(part(&left), "=", part(&right), span.clone())

@@ -21,9 +21,7 @@ impl Resolver<'_> {
                 Type::Numeric
             }
             DataType::BigNumeric(ExactNumberInfo::None)
-            | DataType::BigDecimal(ExactNumberInfo::None) => {
-                return Err(self.unsupported("type BIGNUMERIC", span.clone()));
-            }
+            | DataType::BigDecimal(ExactNumberInfo::None) => Type::BigNumeric,
             DataType::Bool | DataType::Boolean => Type::Bool,
             DataType::String(None) => Type::String,
             DataType::Bytes(None) => Type::Bytes,
@@ -55,50 +53,17 @@ impl Resolver<'_> {
                     .collect::<Result<_, Error>>()?,
             ),
             DataType::Custom(name, arguments) if arguments.is_empty() => {
-                match name.to_string().to_ascii_uppercase().as_str() {
+                let name = name.to_string().replace(['`', '"'], "");
+                match name.to_ascii_uppercase().as_str() {
                     "BYTEINT" | "BIGINT" | "INT" => Type::Int64,
+                    "STRUCT<>" => Type::Struct(Vec::new()),
+                    "RANGE<DATE>" => Type::Range(Box::new(Type::Date)),
+                    "RANGE<DATETIME>" => Type::Range(Box::new(Type::DateTime)),
+                    "RANGE<TIMESTAMP>" => Type::Range(Box::new(Type::Timestamp)),
                     other => return Err(self.unsupported(format!("type {other}"), span.clone())),
                 }
             }
             other => return Err(self.unsupported(format!("type {other}"), span.clone())),
         })
-    }
-
-    /// A type without its parameters, and the template that holds a value of it to them
-    ///
-    /// <https://cloud.google.com/bigquery/docs/reference/standard-sql/data-types#parameterized_data_types>
-    pub fn limited(
-        &self,
-        ty: &DataType,
-        span: &Range<usize>,
-    ) -> Result<(DataType, Option<String>), Error> {
-        let (precision, scale) = match ty {
-            DataType::String(Some(length)) => {
-                if *length == 0 {
-                    return Err(self.invalid("STRING takes a length above 0", span.clone()));
-                }
-                let limit = format!("gs_text_within($0, {length})");
-                return Ok((DataType::String(None), Some(limit)));
-            }
-            DataType::Numeric(info) | DataType::Decimal(info) => match info {
-                ExactNumberInfo::None => return Ok((ty.clone(), None)),
-                ExactNumberInfo::Precision(precision) => (*precision, 0),
-                ExactNumberInfo::PrecisionAndScale(precision, scale) => (*precision, *scale),
-            },
-            _ => return Ok((ty.clone(), None)),
-        };
-        let least = u64::try_from(scale).unwrap_or(0).max(1);
-        if !(0..=9).contains(&scale) || !(least..=29 + scale.unsigned_abs()).contains(&precision) {
-            let message = format!("NUMERIC({precision}, {scale}) is not a type");
-            return Err(self.invalid(message, span.clone()));
-        }
-        let limit = format!("gs_numeric_within($0, {precision}, {scale})");
-        Ok((DataType::Numeric(ExactNumberInfo::None), Some(limit)))
-    }
-
-    /// The type of a table's column; a length or precision limit is dropped where `parameters`
-    /// allows it
-    pub fn column_type(&self, ty: &DataType, span: &Range<usize>) -> Result<Type, Error> {
-        self.data_type(ty, span)
     }
 }

@@ -1,55 +1,60 @@
-//! `CREATE TABLE`, `CREATE VIEW`, `DROP` and `ALTER`
+//! `CREATE TABLE`, `CREATE VIEW`, `CREATE SCHEMA` and `DROP`
 
-use sqlparser::ast::{Expr, Query};
+use sqlparser::ast::Query;
 
 use super::Resolver;
+use super::layout::{INGESTION_TIME, ingestion_default};
+use super::options::{Owner, merged};
 use super::query::Output;
-use super::scope::{Scope, ScopeColumn, same};
-use super::statement::{execute, qualified, relation_in_scope};
+use super::scope::same;
+use super::statement::{execute, qualified};
 use super::table_function::relation_of;
+use crate::catalog::StoredTable;
+use crate::metadata::{StoredKey, TableMetadata};
 use crate::parse::statement as parsed;
-use crate::tree::Typed;
-use crate::{Analyzed, Column, Effect, Error, Relation, Type, quote_identifier};
+use crate::{Analyzed, Column, Effect, Error, PhysicalName, Relation, quote_identifier};
+
+/// Part of the text of every lowered `INFORMATION_SCHEMA` view: its rows are those of the moment
+pub const MOMENTARY: &str = "_information_schema";
 
 impl Resolver<'_> {
-    pub fn create_table(&self, table: &parsed::CreateTable) -> Result<Analyzed, Error> {
+    pub fn create_table(&self, sql: &str, table: &parsed::CreateTable) -> Result<Analyzed, Error> {
         let span = table.path.span.clone();
-        if table.temporary {
-            return Err(self.unsupported("a temporary table", span));
+        if table.or_replace && table.if_not_exists {
+            return Err(self.invalid("OR REPLACE and IF NOT EXISTS exclude each other", span));
         }
-        self.options(&table.options)?;
-        let name = self.physical(&table.path)?;
-        let head = match (table.or_replace, table.if_not_exists) {
-            (true, true) => {
-                return Err(self.invalid("OR REPLACE and IF NOT EXISTS exclude each other", span));
-            }
-            (true, false) => "CREATE OR REPLACE TABLE",
-            (false, true) => "CREATE TABLE IF NOT EXISTS",
-            (false, false) => "CREATE TABLE",
+        let name = self.created(&table.path, table.temporary)?;
+        let existing = self.catalog.stored(&name, span.clone())?;
+        let skips = table.if_not_exists && existing.is_some();
+        let statements = if table.external {
+            self.external_table(sql, table, &name)?
+        } else if let Some(source) = &table.source {
+            self.table_like(sql, table, source, &name)?
+        } else {
+            self.plain_table(sql, table, &name)?
         };
-        let head = format!("{head} {}", qualified(&name));
-        if let Some(source) = table.like.as_ref().or(table.copy.as_ref()) {
-            let table_source = self.catalog.table(&source.parts, source.span.clone())?;
-            let list: Vec<_> = table_source
-                .columns
-                .iter()
-                .map(|one| quote_identifier(&one.name))
-                .collect();
-            let mut sql = format!(
-                "{head} AS\nSELECT {} FROM {}",
-                list.join(", "),
-                table_source.sql
-            );
-            if table.like.is_some() {
-                sql.push_str("\nLIMIT 0");
-            }
-            return Ok(execute(vec![sql], Effect::CreateTable(name)));
+        match skips {
+            true => Ok(execute(Vec::new(), Effect::Other)),
+            false => Ok(execute(statements, Effect::CreateTable(name))),
         }
-        let mut columns = Vec::new();
-        for spec in &table.columns {
-            let ty = self.column_type(&spec.ty, &spec.name.span)?;
-            columns.push(Column::new(spec.name.text.clone(), ty));
+    }
+
+    /// Where a statement's new table lives
+    fn created(&self, path: &parsed::Path, temporary: bool) -> Result<PhysicalName, Error> {
+        match temporary {
+            true => self.catalog.temporary(&path.parts, path.span.clone()),
+            false => self.physical(path),
         }
+    }
+
+    fn plain_table(
+        &self,
+        sql: &str,
+        table: &parsed::CreateTable,
+        name: &PhysicalName,
+    ) -> Result<Vec<String>, Error> {
+        let span = table.path.span.clone();
+        let columns = self.declared_columns(&table.columns)?;
         let query = match &table.query {
             Some(query) => {
                 let output = self.top_query(query)?;
@@ -57,43 +62,249 @@ impl Resolver<'_> {
             }
             None => None,
         };
-        let of_query = query.as_ref().map(|relation| relation.columns.clone());
-        let all = of_query.unwrap_or_else(|| columns.clone());
+        let all = match &query {
+            Some(relation) => relation.columns.clone(),
+            None => columns,
+        };
         if all.is_empty() {
             return Err(self.invalid("a table needs columns or a query", span));
         }
-        self.check_layout(table, &all)?;
-        let constrained = table
+        self.gives_stored(&all);
+        let metadata = self.table_metadata(sql, table, &all, Owner::Table)?;
+        let ingested = metadata
+            .partition
+            .as_ref()
+            .filter(|partition| partition.column == INGESTION_TIME);
+        if ingested.is_some() && query.is_some() {
+            let message = "a table made of a query cannot be partitioned by ingestion time";
+            return Err(self.invalid(message, span));
+        }
+        let head = head(table, name);
+        let mut statements = Vec::new();
+        let lines = self.written_columns(&table.columns, &all)?;
+        match query {
+            // the column list is there for names and types only, which the query has too
+            Some(relation) if table.columns.iter().all(is_plain) => {
+                statements.push(format!("{head} AS\n{}", relation.sql));
+            }
+            Some(relation) => {
+                statements.push(format!("{head} (\n{}\n)", lines.join(",\n")));
+                statements.push(insert_all(name, &relation.columns, &relation.sql));
+            }
+            None => {
+                let mut lines = lines;
+                if let Some(unit) = ingested.and_then(|partition| partition.unit.as_deref()) {
+                    let column = quote_identifier(INGESTION_TIME);
+                    let default = ingestion_default(unit);
+                    lines.push(format!("  {column} TIMESTAMPTZ DEFAULT ({default})"));
+                }
+                statements.push(format!("{head} (\n{}\n)", lines.join(",\n")));
+            }
+        }
+        self.comments(sql, name, &metadata, &table.columns, &mut statements)?;
+        Ok(statements)
+    }
+
+    /// The statements that keep what DuckDB has no place for
+    pub fn comments(
+        &self,
+        sql: &str,
+        name: &PhysicalName,
+        metadata: &TableMetadata,
+        specs: &[parsed::ColumnSpec],
+        statements: &mut Vec<String>,
+    ) -> Result<(), Error> {
+        if *metadata != TableMetadata::default() {
+            statements.push(metadata.statement(name, false));
+        }
+        for spec in specs {
+            let column = self.column_metadata(sql, spec)?;
+            if column != crate::ColumnMetadata::default() {
+                statements.push(column.statement(name, &spec.name.text));
+            }
+        }
+        Ok(())
+    }
+
+    pub fn table_metadata(
+        &self,
+        sql: &str,
+        table: &parsed::CreateTable,
+        columns: &[Column],
+        owner: Owner,
+    ) -> Result<TableMetadata, Error> {
+        let partition = table.partition_by.as_ref();
+        let options = self.stored_options(sql, &table.options, owner)?;
+        Ok(TableMetadata {
+            options: merged(Vec::new(), options),
+            partition: partition
+                .map(|key| self.partition(key, columns))
+                .transpose()?,
+            cluster: self.clustering(&table.cluster_by, columns)?,
+            keys: self.keys(table, columns)?,
+            ..TableMetadata::default()
+        })
+    }
+
+    fn keys(
+        &self,
+        table: &parsed::CreateTable,
+        columns: &[Column],
+    ) -> Result<Vec<StoredKey>, Error> {
+        let own = table.path.parts.last().map_or("", String::as_str);
+        let mut keys = Vec::new();
+        for spec in &table.columns {
+            let column = std::slice::from_ref(&spec.name);
+            if spec.primary {
+                keys.push(self.key(own, None, column, None, columns, keys.len())?);
+            }
+            if let Some(reference) = &spec.references {
+                keys.push(self.key(own, None, column, Some(reference), columns, keys.len())?);
+            }
+        }
+        for key in &table.keys {
+            let (name, reference) = (key.name.as_ref(), key.references.as_ref());
+            keys.push(self.key(own, name, &key.columns, reference, columns, keys.len())?);
+        }
+        let primary = keys.iter().filter(|key| key.references.is_none()).count();
+        match primary > 1 {
+            true => Err(self.invalid(
+                "a table has one primary key at most",
+                table.path.span.clone(),
+            )),
+            false => Ok(keys),
+        }
+    }
+
+    /// A key of the table `own`, named as BigQuery does where it has no name
+    pub fn key(
+        &self,
+        own: &str,
+        name: Option<&parsed::Name>,
+        key: &[parsed::Name],
+        reference: Option<&parsed::Reference>,
+        columns: &[Column],
+        number: usize,
+    ) -> Result<StoredKey, Error> {
+        let columns = key
+            .iter()
+            .map(|column| Ok(self.column_of(columns, column)?.name.clone()))
+            .collect::<Result<_, Error>>()?;
+        let made_up = match reference {
+            Some(_) => format!("{own}.fk${}", number + 1),
+            None => format!("{own}.pk$"),
+        };
+        Ok(StoredKey {
+            name: name.map_or(made_up, |name| format!("{own}.{}", name.text)),
+            columns,
+            references: reference.map(|reference| {
+                let names = reference.columns.iter().map(|one| one.text.clone());
+                (reference.path.parts.join("."), names.collect())
+            }),
+        })
+    }
+
+    /// `LIKE`, `COPY`, `CLONE`
+    fn table_like(
+        &self,
+        sql: &str,
+        table: &parsed::CreateTable,
+        source: &parsed::TableSource,
+        name: &PhysicalName,
+    ) -> Result<Vec<String>, Error> {
+        let found = self
+            .catalog
+            .table(&source.path.parts, source.path.span.clone())?;
+        let of = self.physical(&source.path)?;
+        let like = source.word == "LIKE";
+        if table.query.is_some() && !like {
+            let message = format!("{} takes no query", source.word);
+            return Err(self.invalid(message, source.path.span.clone()));
+        }
+        let stored = self.catalog.stored(&of, source.path.span.clone())?;
+        let Some(stored) = stored.filter(|stored| !stored.view) else {
+            return self.table_of_columns(table, &found, name, source.rows);
+        };
+        let metadata = self.like_metadata(sql, table, source, &stored, &found.columns)?;
+        let head = head(table, name);
+        let lines: Vec<_> = stored.columns.iter().map(written_stored).collect();
+        let mut statements = vec![format!("{head} (\n{}\n)", lines.join(",\n"))];
+        if let Some(query) = &table.query {
+            let output = self.top_query(query)?;
+            let rows = self.fitted(output, &found.columns, "table", self.span(query))?;
+            let rows = self.stored_rows(rows);
+            statements.push(insert_all(name, &rows.columns, &rows.sql));
+        } else if source.rows {
+            let list: Vec<Column> = stored.columns.iter().map(|one| one.column.clone()).collect();
+            let names: Vec<_> = list
+                .iter()
+                .map(|one| quote_identifier(&one.name))
+                .collect();
+            let rows = format!("SELECT {} FROM {}", names.join(", "), qualified(&of));
+            statements.push(insert_all(name, &list, &rows));
+        }
+        if metadata != TableMetadata::default() {
+            statements.push(metadata.statement(name, false));
+        }
+        for column in &stored.columns {
+            let kept = crate::ColumnMetadata::read(column.comment.as_deref());
+            if kept != crate::ColumnMetadata::default() {
+                statements.push(kept.statement(name, &column.column.name));
+            }
+        }
+        Ok(statements)
+    }
+
+    fn like_metadata(
+        &self,
+        sql: &str,
+        table: &parsed::CreateTable,
+        source: &parsed::TableSource,
+        stored: &StoredTable,
+        columns: &[Column],
+    ) -> Result<TableMetadata, Error> {
+        let before = TableMetadata::read(stored.comment.as_deref());
+        let given = self.table_metadata(sql, table, columns, Owner::Table)?;
+        let kind = ["CLONE", "SNAPSHOT"].contains(&source.word);
+        Ok(TableMetadata {
+            kind: kind.then(|| source.word.to_owned()),
+            options: merged(before.options, given.options),
+            partition: given.partition.or(before.partition),
+            cluster: match given.cluster.is_empty() {
+                true => before.cluster,
+                false => given.cluster,
+            },
+            keys: before.keys,
+            query: None,
+            base: kind.then(|| source.path.parts.join(".")),
+            created: None,
+        })
+    }
+
+    /// A table with the columns of a view or of files
+    fn table_of_columns(
+        &self,
+        table: &parsed::CreateTable,
+        found: &crate::Table,
+        name: &PhysicalName,
+        rows: bool,
+    ) -> Result<Vec<String>, Error> {
+        if table.query.is_some() {
+            let message = "LIKE a view with a query";
+            return Err(self.unsupported(message, table.path.span.clone()));
+        }
+        let list: Vec<_> = found
             .columns
             .iter()
-            .any(|spec| spec.not_null || spec.default.is_some());
-        let sql = match query {
-            Some(relation) if !constrained => vec![format!("{head} AS\n{}", relation.sql)],
-            Some(relation) => {
-                let list: Vec<_> = relation
-                    .columns
-                    .iter()
-                    .map(|one| quote_identifier(&one.name))
-                    .collect();
-                vec![
-                    format!("{head} (\n{}\n)", self.written_columns(table, &columns)?),
-                    format!(
-                        "INSERT INTO {} ({})\n{}",
-                        qualified(&name),
-                        list.join(", "),
-                        relation.sql
-                    ),
-                ]
-            }
-            None => vec![format!(
-                "{head} (\n{}\n)",
-                self.written_columns(table, &columns)?
-            )],
-        };
-        if constrained && table.query.is_some() && table.if_not_exists {
-            return Err(self.unsupported("IF NOT EXISTS with constraints and a query", span));
-        }
-        Ok(execute(sql, Effect::CreateTable(name)))
+            .map(|one| quote_identifier(&one.name))
+            .collect();
+        let tail = if rows { "" } else { "\nLIMIT 0" };
+        Ok(vec![format!(
+            "{} AS\nSELECT {} FROM {}{tail}",
+            head(table, name),
+            list.join(", "),
+            found.sql
+        )])
     }
 
     /// The query of `CREATE … AS` with declared columns' names and types, if there are any
@@ -137,81 +348,13 @@ impl Resolver<'_> {
         self.fitted(output, columns, "table", span)
     }
 
-    pub fn written_columns(
-        &self,
-        table: &parsed::CreateTable,
-        columns: &[Column],
-    ) -> Result<String, Error> {
-        let mut lines = Vec::new();
-        for (spec, column) in table.columns.iter().zip(columns) {
-            lines.push(format!("  {}", self.written_column(spec, column)?));
-        }
-        Ok(lines.join(",\n"))
-    }
-
-    pub fn written_column(
-        &self,
-        spec: &parsed::ColumnSpec,
-        column: &Column,
-    ) -> Result<String, Error> {
-        let mut line = format!("{} {}", quote_identifier(&column.name), column.ty.duckdb());
-        if spec.not_null {
-            line.push_str(" NOT NULL");
-        }
-        if let Some(default) = &spec.default {
-            let value = self.coerce(self.expression(default, &Scope::default())?, &column.ty)?;
-            line.push_str(&format!(" DEFAULT ({})", value.into_exact().sql()));
-        }
-        Ok(line)
-    }
-
-    /// PARTITION BY and CLUSTER BY must name columns; they have no effect on rows
-    pub fn check_layout(
-        &self,
-        table: &parsed::CreateTable,
-        columns: &[Column],
-    ) -> Result<(), Error> {
-        let mut scope = Scope::default();
-        scope.add(relation_in_scope(None, "t", columns, &table.path.span));
-        for pseudo in ["_PARTITIONDATE", "_PARTITIONTIME"] {
-            scope.pseudo.push(ScopeColumn {
-                name: pseudo.to_owned(),
-                expr: Typed::text(Type::Date, "NULL", table.path.span.clone()),
-            });
-        }
-        if let Some(partition) = &table.partition_by {
-            self.partition_key(partition, &scope)?;
-        }
-        for name in &table.cluster_by {
-            if scope.find(&name.text, &name.span)?.is_none() {
-                return Err(scope.unknown(&name.text, name.span.clone()));
-            }
-        }
-        Ok(())
-    }
-
-    pub fn partition_key(&self, key: &Expr, scope: &Scope) -> Result<(), Error> {
-        if let Expr::Function(function) = key {
-            let name = function.name.to_string().to_ascii_uppercase();
-            if name == "RANGE_BUCKET" {
-                return Ok(());
-            }
-        }
-        let value = self.expression(key, scope)?;
-        match value.ty {
-            Type::Date | Type::DateTime | Type::Timestamp => Ok(()),
-            other => Err(self.mismatch(format!("cannot partition by {other}"), value.span)),
-        }
-    }
-
-    pub fn create_view(&self, view: &parsed::CreateView) -> Result<Analyzed, Error> {
-        self.options(&view.options)?;
+    pub fn create_view(&self, sql: &str, view: &parsed::CreateView) -> Result<Analyzed, Error> {
+        let span = view.path.span.clone();
         let name = self.physical(&view.path)?;
         let output = self.top_query(&view.query)?;
         let relation = match view.columns.is_empty() {
             true => self.created_columns(output, &[], &view.query)?,
             false => {
-                let span = view.path.span.clone();
                 if output.columns.len() != view.columns.len() {
                     return Err(self.invalid("the view's column list does not fit its query", span));
                 }
@@ -219,22 +362,71 @@ impl Resolver<'_> {
                     .columns
                     .iter()
                     .zip(&view.columns)
-                    .map(|(column, name)| Column::new(name.text.clone(), column.ty.clone()))
+                    .map(|(column, one)| Column::new(one.name.text.clone(), column.ty.clone()))
                     .collect();
-                self.fitted(output, &columns, "view", span)?
+                self.fitted(output, &columns, "view", span.clone())?
             }
         };
+        if relation.sql.contains(MOMENTARY) {
+            return Err(self.unsupported("a view over INFORMATION_SCHEMA", span));
+        }
         let head = match (view.or_replace, view.if_not_exists) {
             (true, false) => "CREATE OR REPLACE VIEW",
             (false, true) => "CREATE VIEW IF NOT EXISTS",
             (false, false) => "CREATE VIEW",
             (true, true) => {
-                let span = view.path.span.clone();
                 return Err(self.invalid("OR REPLACE and IF NOT EXISTS exclude each other", span));
             }
         };
-        let sql = format!("{head} {} AS\n{}", qualified(&name), relation.sql);
-        Ok(execute(vec![sql], Effect::CreateView(name)))
+        let partition = view.partition_by.as_ref();
+        let options = self.stored_options(sql, &view.options, Owner::View)?;
+        let text = sql.get(view.query_span.clone()).unwrap_or_default();
+        let metadata = TableMetadata {
+            kind: view.materialized.then(|| "MATERIALIZED VIEW".to_owned()),
+            options: merged(Vec::new(), options),
+            partition: partition
+                .map(|key| self.partition(key, &relation.columns))
+                .transpose()?,
+            cluster: self.clustering(&view.cluster_by, &relation.columns)?,
+            query: Some(text.trim().to_owned()),
+            ..TableMetadata::default()
+        };
+        let mut statements = vec![
+            format!("{head} {} AS\n{}", qualified(&name), relation.sql),
+            metadata.statement(&name, true),
+        ];
+        for column in &view.columns {
+            let options = self.stored_options(sql, &column.options, Owner::Column)?;
+            let kept = crate::ColumnMetadata {
+                options: merged(Vec::new(), options),
+                ..crate::ColumnMetadata::default()
+            };
+            if kept != crate::ColumnMetadata::default() {
+                statements.push(kept.statement(&name, &column.name.text));
+            }
+        }
+        if view.if_not_exists && self.catalog.stored(&name, span)?.is_some() {
+            return Ok(execute(Vec::new(), Effect::Other));
+        }
+        Ok(execute(statements, Effect::CreateView(name)))
+    }
+
+    pub fn create_schema(
+        &self,
+        sql: &str,
+        path: &parsed::Path,
+        or_replace: bool,
+        if_not_exists: bool,
+        options: &[parsed::OptionItem],
+    ) -> Result<Analyzed, Error> {
+        self.stored_options(sql, options, Owner::Schema)?;
+        let schema = self.catalog.schema(&path.parts, path.span.clone())?;
+        if or_replace {
+            return Err(self.unsupported("CREATE OR REPLACE SCHEMA", path.span.clone()));
+        }
+        let guard = if if_not_exists { "IF NOT EXISTS " } else { "" };
+        let sql = format!("CREATE SCHEMA {guard}{}", quote_identifier(&schema));
+        Ok(execute(vec![sql], Effect::CreateSchema(schema)))
     }
 
     pub fn drop(
@@ -244,113 +436,93 @@ impl Resolver<'_> {
         if_exists: bool,
         cascade: bool,
     ) -> Result<Analyzed, Error> {
+        use parsed::DropObject;
         let guard = if if_exists { "IF EXISTS " } else { "" };
         let tail = if cascade { " CASCADE" } else { "" };
-        Ok(match object {
-            parsed::DropObject::Model => Analyzed::DropModel {
-                model: self.physical(path)?,
-                if_exists,
-            },
-            parsed::DropObject::Schema => {
+        let (word, kind) = match object {
+            DropObject::Model => {
+                return Ok(Analyzed::DropModel {
+                    model: self.physical(path)?,
+                    if_exists,
+                });
+            }
+            DropObject::Schema => {
                 let schema = self.catalog.schema(&path.parts, path.span.clone())?;
                 let sql = format!("DROP SCHEMA {guard}{}{tail}", quote_identifier(&schema));
-                execute(vec![sql], Effect::DropSchema(schema))
+                return Ok(execute(vec![sql], Effect::DropSchema(schema)));
             }
-            parsed::DropObject::Table | parsed::DropObject::View => {
-                let name = self.physical(path)?;
-                let word = if object == parsed::DropObject::Table {
-                    "TABLE"
-                } else {
-                    "VIEW"
-                };
-                let sql = format!("DROP {word} {guard}{}", qualified(&name));
-                execute(vec![sql], Effect::Drop(name))
-            }
-        })
-    }
-
-    pub fn alter(
-        &self,
-        path: &parsed::Path,
-        if_exists: bool,
-        view: bool,
-        actions: &[parsed::AlterAction],
-    ) -> Result<Analyzed, Error> {
+            DropObject::Table => ("TABLE", None),
+            DropObject::View => ("VIEW", None),
+            DropObject::MaterializedView => ("VIEW", Some("MATERIALIZED VIEW")),
+            DropObject::ExternalTable => ("VIEW", Some("EXTERNAL")),
+            DropObject::SnapshotTable => ("TABLE", Some("SNAPSHOT")),
+        };
         let name = self.physical(path)?;
-        let guard = if if_exists { "IF EXISTS " } else { "" };
-        let word = if view { "VIEW" } else { "TABLE" };
-        let head = format!("ALTER {word} {guard}{}", qualified(&name));
-        let mut sql = Vec::new();
-        for action in actions {
-            let text = match action {
-                parsed::AlterAction::AddColumn {
-                    column,
-                    if_not_exists,
-                } => {
-                    if column.not_null {
-                        return Err(self.invalid(
-                            "an added column cannot be NOT NULL",
-                            column.name.span.clone(),
-                        ));
-                    }
-                    let ty = self.column_type(&column.ty, &column.name.span)?;
-                    let guard = if *if_not_exists { "IF NOT EXISTS " } else { "" };
-                    let written =
-                        self.written_column(column, &Column::new(column.name.text.clone(), ty))?;
-                    format!("ADD COLUMN {guard}{written}")
+        let stored = self.catalog.stored(&name, path.span.clone())?;
+        let mut word = word;
+        if let Some(stored) = stored {
+            let own = TableMetadata::read(stored.comment.as_deref()).kind;
+            let external = own.as_deref() == Some("EXTERNAL");
+            let fits = match kind {
+                Some(kind) => own.as_deref() == Some(kind),
+                None if object == DropObject::View => {
+                    stored.view && !external && own.as_deref() != Some("MATERIALIZED VIEW")
                 }
-                parsed::AlterAction::DropColumn { name, if_exists } => {
-                    let guard = if *if_exists { "IF EXISTS " } else { "" };
-                    format!("DROP COLUMN {guard}{}", quote_identifier(&name.text))
-                }
-                parsed::AlterAction::RenameColumn {
-                    from,
-                    to,
-                    if_exists: false,
-                } => format!(
-                    "RENAME COLUMN {} TO {}",
-                    quote_identifier(&from.text),
-                    quote_identifier(&to.text)
-                ),
-                parsed::AlterAction::RenameColumn { from, .. } => {
-                    return Err(self.unsupported("RENAME COLUMN IF EXISTS", from.span.clone()));
-                }
-                parsed::AlterAction::RenameTo(to) => match to.parts.last() {
-                    Some(last) => format!("RENAME TO {}", quote_identifier(last)),
-                    None => continue,
-                },
-                parsed::AlterAction::SetOptions(options) => {
-                    self.options(options)?;
-                    continue;
-                }
-                parsed::AlterAction::SetType(column, ty) => {
-                    let ty = self.column_type(ty, &column.span)?;
-                    let column = quote_identifier(&column.text);
-                    format!("ALTER COLUMN {column} SET DATA TYPE {}", ty.duckdb())
-                }
-                parsed::AlterAction::SetDefault(column, value) => {
-                    let value = self.expression(value, &Scope::default())?.into_exact();
-                    format!(
-                        "ALTER COLUMN {} SET DEFAULT ({})",
-                        quote_identifier(&column.text),
-                        value.sql()
-                    )
-                }
-                parsed::AlterAction::DropDefault(column) => {
-                    format!(
-                        "ALTER COLUMN {} DROP DEFAULT",
-                        quote_identifier(&column.text)
-                    )
-                }
-                parsed::AlterAction::DropNotNull(column) => {
-                    format!(
-                        "ALTER COLUMN {} DROP NOT NULL",
-                        quote_identifier(&column.text)
-                    )
-                }
+                None => !stored.view || external,
             };
-            sql.push(format!("{head} {text}"));
+            if !fits {
+                let what = match (own.as_deref(), stored.view) {
+                    (Some("MATERIALIZED VIEW"), _) => "a materialized view",
+                    (Some("EXTERNAL"), _) => "an external table",
+                    (Some("SNAPSHOT"), _) => "a snapshot",
+                    (_, true) => "a view",
+                    (_, false) => "a table",
+                };
+                let message = format!("`{}` is {what}", path.parts.join("."));
+                return Err(self.invalid(message, path.span.clone()));
+            }
+            word = if stored.view { "VIEW" } else { "TABLE" };
         }
-        Ok(execute(sql, Effect::Other))
+        let sql = format!("DROP {word} {guard}{}", qualified(&name));
+        Ok(execute(vec![sql], Effect::Drop(name)))
     }
+}
+
+/// `CREATE TABLE name` with what stands around it
+pub fn head(table: &parsed::CreateTable, name: &PhysicalName) -> String {
+    let head = match (table.or_replace, table.if_not_exists) {
+        (true, _) => "CREATE OR REPLACE TABLE",
+        (false, true) => "CREATE TABLE IF NOT EXISTS",
+        (false, false) => "CREATE TABLE",
+    };
+    format!("{head} {}", qualified(name))
+}
+
+pub fn insert_all(name: &PhysicalName, columns: &[Column], rows: &str) -> String {
+    let list: Vec<_> = columns
+        .iter()
+        .map(|one| quote_identifier(&one.name))
+        .collect();
+    format!(
+        "INSERT INTO {} ({})\n{rows}",
+        qualified(name),
+        list.join(", ")
+    )
+}
+
+/// Whether a declared column has nothing but name and type
+fn is_plain(spec: &parsed::ColumnSpec) -> bool {
+    !spec.not_null && spec.default.is_none() && !super::column::is_limited(&spec.ty)
+}
+
+fn written_stored(column: &crate::catalog::StoredColumn) -> String {
+    let name = quote_identifier(&column.column.name);
+    let mut line = format!("  {name} {}", column.column.ty.duckdb());
+    if column.not_null {
+        line.push_str(" NOT NULL");
+    }
+    if let Some(default) = &column.default {
+        line.push_str(&format!(" DEFAULT ({default})"));
+    }
+    line
 }

@@ -9,7 +9,12 @@ use crate::{Error, Type};
 
 impl Resolver<'_> {
     pub fn expression(&self, expr: &Expr, scope: &Scope) -> Result<Typed, Error> {
-        self.deeper(|| self.any_expression(expr, scope))
+        let since = self.mark();
+        let value = self.deeper(|| self.any_expression(expr, scope));
+        if matches!(&value, Ok(value) if self.findings.is_some() && !value.ty.is_known()) {
+            self.doubt();
+        }
+        self.recovered(since, value, || Typed::unknown(self.span(expr)))
     }
 
     fn any_expression(&self, expr: &Expr, scope: &Scope) -> Result<Typed, Error> {
@@ -165,9 +170,12 @@ impl Resolver<'_> {
     /// An expression that must be BOOL
     pub fn condition(&self, expr: &Expr, scope: &Scope, place: &str) -> Result<Typed, Error> {
         let value = self.expression(expr, scope)?;
-        if value.ty != Type::Bool && !value.is_null_literal() {
+        let known = value.ty.is_known();
+        if known && value.ty != Type::Bool && !value.is_null_literal() {
             let message = format!("{place} must be BOOL, found {}", value.ty);
-            return Err(self.mismatch(message, value.span));
+            let error = self.mismatch(message, value.span.clone());
+            let fallback = || Typed { ty: Type::Bool, ..value };
+            return self.recovered(self.mark(), Err(error), fallback);
         }
         self.coerce(value, &Type::Bool)
     }
@@ -208,12 +216,17 @@ impl Resolver<'_> {
                 Ok(Typed::apply(Type::Bool, "NOT $0", vec![operand], span))
             }
             UnaryOperator::Plus if is_number(&operand.ty) => Ok(operand),
+            UnaryOperator::Minus if operand.ty == Type::BigNumeric => {
+                let (ty, template) = (Type::BigNumeric, "gs_bignumeric_negate($0)");
+                Ok(Typed::apply(ty, template, vec![operand], span))
+            }
             UnaryOperator::Minus if is_number(&operand.ty) => {
                 let operand = operand.into_exact();
                 Ok(Typed::apply(operand.ty.clone(), "-$0", vec![operand], span))
             }
             UnaryOperator::Minus if operand.ty == Type::Interval => {
-                Ok(Typed::apply(Type::Interval, "-$0", vec![operand], span))
+                let template = "gs_interval_negate($0)";
+                Ok(Typed::apply(Type::Interval, template, vec![operand], span))
             }
             UnaryOperator::BitwiseNot if operand.ty == Type::Int64 => {
                 let operand = operand.into_exact();
@@ -234,5 +247,8 @@ impl Resolver<'_> {
 }
 
 pub fn is_number(ty: &Type) -> bool {
-    matches!(ty, Type::Int64 | Type::Float64 | Type::Numeric)
+    matches!(
+        ty,
+        Type::Int64 | Type::Float64 | Type::Numeric | Type::BigNumeric
+    )
 }

@@ -49,6 +49,37 @@ impl Resolver<'_> {
     }
 
     pub fn table_factor(&self, factor: &TableFactor, scope: &mut Scope) -> Result<String, Error> {
+        let since = self.mark();
+        let table = self.any_table_factor(factor, scope);
+        if table.is_err() && self.findings.is_some() {
+            self.add_open_relation(factor, scope);
+        }
+        self.recovered(since, table, String::new)
+    }
+
+    /// What stands for a table that cannot be resolved, while a statement is checked
+    fn add_open_relation(&self, factor: &TableFactor, scope: &mut Scope) {
+        let (alias, name) = match factor {
+            TableFactor::Table { alias, name, .. } => (alias, name.0.last()),
+            TableFactor::Derived { alias, .. }
+            | TableFactor::UNNEST { alias, .. }
+            | TableFactor::Pivot { alias, .. }
+            | TableFactor::Unpivot { alias, .. } => (alias, None),
+            _ => (&None, None),
+        };
+        let last = name.and_then(|name| name.as_ident()).map(|name| name.value.clone());
+        let name = alias.as_ref().map(|alias| alias.name.value.clone()).or(last);
+        let alias = self.fresh("q");
+        let output = self.open_output();
+        let relation = self.output_relation(&output, name, &alias, &self.span(factor));
+        scope.add(relation);
+    }
+
+    fn any_table_factor(
+        &self,
+        factor: &TableFactor,
+        scope: &mut Scope,
+    ) -> Result<String, Error> {
         let span = self.span(factor);
         match factor {
             TableFactor::Table {
@@ -203,9 +234,11 @@ impl Resolver<'_> {
             None => path.last().cloned(),
         };
         let alias = scope.free_alias(name.as_deref().unwrap_or("t"));
+        let stored = self.stored_table(&path, &table, &place)?;
         let column = |one: &crate::Column| ScopeColumn {
             name: one.name.clone(),
-            expr: Typed::column(one.ty.clone(), &alias, &one.name, place.clone()),
+            expr: Typed::column(one.ty.clone(), &alias, &one.name, place.clone())
+                .with_origins(self.origin(stored.as_ref(), &one.name)),
         };
         let columns: Vec<_> = table.columns.iter().map(column).collect();
         let value = self.row_value(&columns, &place);

@@ -104,6 +104,7 @@ impl Resolver<'_> {
             let message = format!("cannot group by {}", key.ty);
             return Err(self.mismatch(message, key.span));
         }
+        self.condition_on(&key.origins);
         // DuckDB reads a bare number as a position
         Ok(match key.literal {
             Literal::No => key.sql(),

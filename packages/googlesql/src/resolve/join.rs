@@ -4,7 +4,7 @@ use sqlparser::ast::{Join, JoinConstraint, JoinOperator, ObjectName};
 
 use super::Resolver;
 use super::coerce::supertype;
-use super::scope::{Scope, ScopeColumn, same};
+use super::scope::{Scope, ScopeColumn, rest_of, same, unknown_column};
 use crate::Error;
 use crate::tree::Typed;
 
@@ -46,6 +46,7 @@ impl Resolver<'_> {
             JoinConstraint::On(condition) => {
                 let condition = self.condition(condition, scope, "ON clause")?;
                 self.before_grouping(&condition, "ON clause")?;
+                self.condition_on(&condition.origins);
                 Ok(format!("{keyword} {right} ON {}", condition.sql()))
             }
             JoinConstraint::Using(columns) => {
@@ -81,6 +82,7 @@ impl Resolver<'_> {
             let pick = |side: &mut Vec<ScopeColumn>| {
                 let count = side.iter().filter(|one| same(&one.name, &name)).count();
                 match count {
+                    0 if let Some(rest) = rest_of(side) => Ok(unknown_column(rest, &name, &span)),
                     0 => Err(scope.unknown(&name, span.clone())),
                     1 => {
                         let at = side
@@ -98,6 +100,7 @@ impl Resolver<'_> {
             };
             let (first, second) = (pick(&mut left)?, pick(&mut right)?);
             let equal = self.compare(first.clone(), "=", second.clone(), span.clone())?;
+            self.condition_on(&equal.origins);
             condition = Some(match condition {
                 None => equal,
                 Some(all) => Typed::apply(

@@ -10,6 +10,7 @@ use super::scope::Scope;
 use crate::lex::range_of;
 use crate::quote::quote_bytes;
 use crate::tree::{Literal, Node, Typed};
+use crate::type_text::physical_field;
 use crate::value::{decimal, temporal};
 use crate::{Error, Field, Type, quote_string};
 
@@ -29,15 +30,7 @@ impl Resolver<'_> {
                 span,
             )),
             Value::Null => Ok(Typed::null(Type::Int64, span)),
-            Value::Placeholder(name) if name.starts_with("@@") => {
-                match name.to_ascii_lowercase().as_str() {
-                    "@@time_zone" => Ok(self.string(&self.zone, span)),
-                    _ => Err(self.unsupported(format!("system variable `{name}`"), span)),
-                }
-            }
-            Value::Placeholder(name) => {
-                Err(self.unsupported(format!("query parameter `{name}`"), span))
-            }
+            Value::Placeholder(name) => self.placeholder(name, span),
             _ => Err(self.unsupported("this kind of literal", span)),
         }
     }
@@ -246,7 +239,7 @@ impl Resolver<'_> {
                 .enumerate()
                 .map(|(at, (value, field))| {
                     let value = self.coerce(self.expression(value, scope)?, &field.ty)?;
-                    Ok((field.physical(at), value.into_exact()))
+                    Ok((physical_field(fields, at), value.into_exact()))
                 })
                 .collect::<Result<_, Error>>()?;
             let value = Typed::new(ty.clone(), Node::Struct(values), span.clone());
@@ -254,7 +247,7 @@ impl Resolver<'_> {
         }
         let mut types = Vec::new();
         let mut nodes = Vec::new();
-        for (at, value) in values.iter().enumerate() {
+        for value in values {
             let (name, value) = match value {
                 Expr::Named { expr, name } => (Some(name.value.clone()), expr.as_ref()),
                 other => (inferred_name(other), other),
@@ -264,11 +257,8 @@ impl Resolver<'_> {
                 name,
                 ty: value.ty.clone(),
             };
-            nodes.push((field.physical(at), value));
             types.push(field);
-        }
-        if types.is_empty() {
-            return Err(self.unsupported("a struct without fields", span));
+            nodes.push(value);
         }
         self.struct_value(types, nodes, span)
     }
@@ -276,18 +266,15 @@ impl Resolver<'_> {
     pub fn struct_value(
         &self,
         types: Vec<Field>,
-        nodes: Vec<(String, Typed)>,
+        values: Vec<Typed>,
         span: Range<usize>,
     ) -> Result<Typed, Error> {
-        for (at, (name, _)) in nodes.iter().enumerate() {
-            if nodes[..at]
-                .iter()
-                .any(|(other, _)| super::scope::same(other, name))
-            {
-                return Err(self.unsupported("a struct with two fields of one name", span));
-            }
-        }
-        let exact = nodes.iter().all(|(_, value)| value.exact);
+        let exact = values.iter().all(|value| value.exact);
+        let nodes = values
+            .into_iter()
+            .enumerate()
+            .map(|(at, value)| (physical_field(&types, at), value))
+            .collect();
         Ok(Typed {
             exact,
             ..Typed::new(Type::Struct(types), Node::Struct(nodes), span)

@@ -66,6 +66,9 @@ impl Resolver<'_> {
     ) -> Result<Typed, Error> {
         let operand = self.expression(operand, scope)?;
         let array = self.expression(array, scope)?;
+        if !array.ty.is_known() {
+            return Ok(Typed::apply(Type::Bool, "$0 IN $1", vec![operand, array], span));
+        }
         let Type::Array(element) = array.ty.clone() else {
             let message = format!("UNNEST takes an array, found {}", array.ty);
             return Err(self.mismatch(message, array.span));
@@ -119,6 +122,7 @@ impl Resolver<'_> {
             );
             return Err(self.invalid(message, span));
         };
+        let origins = column.origins.clone();
         let stand_in = Typed::column(column.ty.clone(), "q", &column.physical, span.clone());
         let Some(common) = supertype([&operand, &stand_in].into_iter())
             .filter(|ty| super::compare::comparable_type(ty, true))
@@ -144,7 +148,8 @@ impl Resolver<'_> {
                 )
             }
         };
-        let sql = Typed::text(common, format!("(\n{}\n)", indent(&sql)), span.clone());
+        let sql = Typed::text(common, format!("(\n{}\n)", indent(&sql)), span.clone())
+            .with_origins(origins);
         let found = Typed::apply(Type::Bool, "$0 IN $1", vec![operand, sql], span.clone());
         Ok(negate(found, negated, span))
     }
@@ -177,7 +182,8 @@ impl Resolver<'_> {
             return Err(self.invalid(message, span));
         };
         let text = format!("(\n{}\n)", indent(&output.sql));
-        Ok(Typed::text(column.ty.clone(), text, span))
+        let origins = column.origins.clone();
+        Ok(Typed::text(column.ty.clone(), text, span).with_origins(origins))
     }
 
     /// `ARRAY(SELECT …)`
@@ -203,7 +209,8 @@ impl Resolver<'_> {
             Type::Array(Box::new(column.ty.clone())),
             text,
             span,
-        ))
+        )
+        .with_origins(column.origins.clone()))
     }
 }
 

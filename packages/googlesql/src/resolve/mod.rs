@@ -2,6 +2,7 @@
 
 pub mod access;
 pub mod aggregate;
+pub mod alter;
 pub mod assign;
 pub mod attempt;
 pub mod by_name;
@@ -9,24 +10,36 @@ pub mod call;
 pub mod cast;
 pub mod change;
 pub mod coerce;
+pub mod column;
 pub mod compare;
 pub mod condition;
 pub mod datatype;
 pub mod define;
 pub mod expression;
+pub mod findings;
 pub mod from;
 pub mod grouping;
+pub mod javascript;
+pub mod interval;
 pub mod join;
+pub mod layout;
+pub mod limit;
 pub mod literal;
 pub mod membership;
 pub mod merge;
 pub mod operator;
+pub mod options;
 pub mod order;
 pub mod part;
 pub mod pipe;
+pub mod pipe_aggregate;
+pub mod piped;
 pub mod pivot;
 pub mod placement;
 pub mod query;
+pub mod recursive;
+pub mod routine;
+pub mod range_value;
 pub mod scope;
 pub mod select;
 pub mod setops;
@@ -39,7 +52,9 @@ pub mod special_text;
 pub mod statement;
 pub mod stored;
 pub mod table_function;
+pub mod transfer;
 pub mod unnest;
+pub mod variable;
 pub mod window;
 
 use std::cell::Cell;
@@ -61,6 +76,10 @@ pub struct Resolver<'a> {
     pub zone: String,
     /// Where the statement stands: the span of nodes that have none
     pub whole: Range<usize>,
+    /// What is found where a statement is checked; `None` where it is lowered, to be run
+    pub findings: Option<findings::Findings>,
+    /// What is defined here and outlives the script, so that variables may not stand in it
+    lasting: Cell<Option<&'static str>>,
     counter: Cell<usize>,
     depth: Cell<usize>,
 }
@@ -71,8 +90,18 @@ impl<'a> Resolver<'a> {
             catalog,
             zone: catalog.time_zone().to_owned(),
             whole,
+            findings: None,
+            lasting: Cell::new(None),
             counter: Cell::new(0),
             depth: Cell::new(0),
+        }
+    }
+
+    /// As [`Resolver::new`], for a statement that is checked and never runs
+    pub fn for_check(catalog: &'a dyn Catalog, whole: Range<usize>) -> Self {
+        Self {
+            findings: Some(findings::Findings::default()),
+            ..Self::new(catalog, whole)
         }
     }
 

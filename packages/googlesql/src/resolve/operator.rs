@@ -112,21 +112,10 @@ impl Resolver<'_> {
             (Type::Int64, Type::Date) if plus && !matches!(left.literal, Literal::Null) => {
                 return Ok(self.shift_days(right, plus, left, span));
             }
-            (Type::Date, Type::Date) if !plus => {
-                return Ok(Typed::apply(
-                    Type::Interval,
-                    "to_days(CAST($0 - $1 AS INTEGER))",
-                    vec![left, right],
-                    span,
-                ));
-            }
-            (Type::DateTime, Type::DateTime) | (Type::Timestamp, Type::Timestamp) if !plus => {
-                return Ok(Typed::apply(
-                    Type::Interval,
-                    "to_microseconds(epoch_us($0) - epoch_us($1))",
-                    vec![left, right],
-                    span,
-                ));
+            _ if !plus => {
+                if let Some(between) = self.interval_between(&left, &right, &span) {
+                    return Ok(between);
+                }
             }
             _ => {}
         }
@@ -135,6 +124,8 @@ impl Resolver<'_> {
         let both = vec![left, right];
         Ok(match ty {
             Type::Float64 => self.finite(template, both, span),
+            Type::BigNumeric if plus => Typed::apply(ty, "gs_bignumeric_add($0, $1)", both, span),
+            Type::BigNumeric => Typed::apply(ty, "gs_bignumeric_subtract($0, $1)", both, span),
             ty => Typed::widest(ty, template, both, span),
         })
     }
@@ -184,22 +175,10 @@ impl Resolver<'_> {
     fn product(&self, left: Typed, right: Typed, span: Range<usize>) -> Result<Typed, Error> {
         match (&left.ty, &right.ty) {
             (Type::Interval, Type::Int64) => {
-                let template = "$0 * CAST($1 AS INTEGER)";
-                return Ok(Typed::apply(
-                    Type::Interval,
-                    template,
-                    vec![left, right],
-                    span,
-                ));
+                return self.interval_scaled(left, true, right, span);
             }
             (Type::Int64, Type::Interval) => {
-                let template = "$1 * CAST($0 AS INTEGER)";
-                return Ok(Typed::apply(
-                    Type::Interval,
-                    template,
-                    vec![left, right],
-                    span,
-                ));
+                return self.interval_scaled(right, true, left, span);
             }
             _ => {}
         }
@@ -207,6 +186,7 @@ impl Resolver<'_> {
         let both = vec![left, right];
         Ok(match ty {
             Type::Numeric => Typed::apply(ty, "gs_numeric_multiply($0, $1)", both, span),
+            Type::BigNumeric => Typed::apply(ty, "gs_bignumeric_multiply($0, $1)", both, span),
             Type::Float64 => self.finite("$0 * $1", both, span),
             ty => Typed::widest(ty, "$0 * $1", both, span),
         })
@@ -214,10 +194,17 @@ impl Resolver<'_> {
 
     /// `/`: FLOAT64 or NUMERIC; a zero divisor is an error
     pub fn quotient(&self, left: Typed, right: Typed, span: Range<usize>) -> Result<Typed, Error> {
+        if left.ty == Type::Interval {
+            return self.interval_scaled(left, false, right, span);
+        }
         let (left, right, ty) = self.numbers("/", left, right, &span)?;
         if ty == Type::Numeric {
             let both = vec![left, right];
             return Ok(Typed::apply(ty, "gs_numeric_divide($0, $1)", both, span));
+        }
+        if ty == Type::BigNumeric {
+            let both = vec![left, right];
+            return Ok(Typed::apply(ty, "gs_bignumeric_divide($0, $1)", both, span));
         }
         let never_zero = match &right.literal {
             Literal::Int(value) => *value != 0,
@@ -226,11 +213,14 @@ impl Resolver<'_> {
         };
         let left = self.coerce(left, &Type::Float64)?;
         let right = self.coerce(right, &Type::Float64)?;
-        let template = match never_zero {
+        // A divisor of at least 1 leaves any finite number finite
+        let shrinks = match &right.node {
+            Node::Text(text) => text.parse::<f64>().is_ok_and(|value| value.abs() >= 1.0),
+            _ => false,
+        };
+        let template = match never_zero && shrinks {
             true => "$0 / $1",
-            false => {
-                "CASE WHEN $1 = 0 AND $0 IS NOT NULL THEN error('division by zero') ELSE $0 / $1 END"
-            }
+            false => "gs_divide($0, $1)",
         };
         Ok(Typed::apply(
             Type::Float64,

@@ -28,7 +28,10 @@ impl Resolver<'_> {
                 Some(position) if !columns_only && !may_need_nan(&value) => position.to_string(),
                 _ => value.sql(),
             };
-            self.push_key(&mut written, &value, text, key)?;
+            if key.with_fill.is_some() {
+                return Err(self.unsupported("WITH FILL", value.span));
+            }
+            self.push_key(&mut written, &value, text, &key.options)?;
         }
         Ok(written)
     }
@@ -53,26 +56,27 @@ impl Resolver<'_> {
         for key in keys {
             let value = self.expression(&key.expr, scope)?;
             let text = value.clone().into_exact().sql();
-            self.push_key(&mut written, &value, text, key)?;
+            if key.with_fill.is_some() {
+                return Err(self.unsupported("WITH FILL", value.span));
+            }
+            self.push_key(&mut written, &value, text, &key.options)?;
         }
         Ok(written)
     }
 
-    fn push_key(
+    /// Adds a sort key, in GoogleSQL's order of NULL and NaN
+    pub fn push_key(
         &self,
         written: &mut Vec<String>,
         value: &Typed,
         text: String,
-        key: &OrderByExpr,
+        options: &OrderByOptions,
     ) -> Result<(), Error> {
-        if key.with_fill.is_some() {
-            return Err(self.unsupported("WITH FILL", value.span.clone()));
-        }
         if !orderable(&value.ty) {
             let message = format!("{} has no order", value.ty);
             return Err(self.mismatch(message, value.span.clone()));
         }
-        let (descending, nulls_first) = self.direction(&key.options, &value.span)?;
+        let (descending, nulls_first) = self.direction(options, &value.span)?;
         let nulls = if nulls_first {
             "NULLS FIRST"
         } else {
@@ -140,7 +144,7 @@ pub fn ordinal(key: &Expr) -> Option<usize> {
 }
 
 pub fn orderable(ty: &Type) -> bool {
-    !matches!(ty, Type::Array(_) | Type::Struct(_) | Type::Json)
+    !ty.is_known() || !matches!(ty, Type::Array(_) | Type::Struct(_) | Type::Json)
 }
 
 fn may_need_nan(value: &Typed) -> bool {

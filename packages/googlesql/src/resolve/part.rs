@@ -56,27 +56,6 @@ fn micros(part: &str) -> Option<i64> {
 }
 
 impl Resolver<'_> {
-    /// `INTERVAL n PART` and `INTERVAL '…' PART [TO PART]`
-    pub fn interval(
-        &self,
-        interval: &Interval,
-        scope: &Scope,
-        span: Range<usize>,
-    ) -> Result<Typed, Error> {
-        let (Some(field), None) = (&interval.leading_field, &interval.last_field) else {
-            return Err(self.unsupported("an INTERVAL over several parts", span));
-        };
-        let count = self.expression(&interval.value, scope)?;
-        let count = match &count.literal {
-            Literal::Text(text) => match text.trim().parse::<i64>() {
-                Ok(number) => self.integer(number, count.span.clone()),
-                Err(_) => return Err(self.unsupported("this form of INTERVAL", span)),
-            },
-            _ => self.coerce(count, &Type::Int64)?,
-        };
-        self.interval_of(count, &part_of_field(field), span)
-    }
-
     fn interval_of(&self, count: Typed, part: &str, span: Range<usize>) -> Result<Typed, Error> {
         let narrow = !count.exact && matches!(count.literal, Literal::Int(_));
         let template = match (part, narrow) {
@@ -120,15 +99,13 @@ impl Resolver<'_> {
                 let both = vec![start, interval];
                 Ok(in_range(Typed::apply(Type::DateTime, template, both, span)))
             }
-            Type::Interval => {
-                let both = vec![value, interval];
-                Ok(Typed::apply(Type::Interval, template, both, span))
-            }
+            Type::Interval => self.interval_sum(value, plus, interval, span),
             Type::DateTime => {
                 let both = vec![value, interval];
                 Ok(in_range(Typed::apply(Type::DateTime, template, both, span)))
             }
             Type::Timestamp => {
+                let interval = self.fixed_length(interval);
                 let both = vec![self.utc(value), interval];
                 let moved = Typed::apply(Type::DateTime, template, both, span);
                 Ok(self.instant(in_range(moved)))
@@ -428,6 +405,7 @@ impl Resolver<'_> {
             Type::Date => (true, false),
             Type::DateTime => (true, true),
             Type::Time => (false, true),
+            Type::Interval => return self.extract_interval(&part, value, span),
             ref other => {
                 return Err(self.unsupported(format!("EXTRACT from {other}"), span));
             }

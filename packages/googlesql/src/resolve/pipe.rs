@@ -1,91 +1,122 @@
 //! Pipe syntax: each operator is a query over the one before it
+//!
+//! <https://cloud.google.com/bigquery/docs/reference/standard-sql/pipe-syntax>
 
-use sqlparser::ast::{Expr, ExprWithAliasAndOrderBy, PipeOperator, SetExpr, SetOperator};
+use sqlparser::ast::{
+    AssignmentTarget, Expr, Function, FunctionArg, FunctionArgExpr, FunctionArguments,
+    PipeOperator, Query, Select, SelectFlavor, SelectItem, SetExpr, SetOperator, SetQuantifier,
+    Value,
+};
 
 use super::Resolver;
-use super::literal::inferred_name;
-use super::query::{Output, indent, push_clause};
+use super::by_name::Matching;
+use super::piped::{Entered, Piped};
+use super::placement::{find, is_window};
+use super::query::{Output, indent};
 use super::scope::{Scope, same};
-use super::select::{Item, lay_out, write_list};
+use super::select::Item;
+use super::table_function::relation_of;
 use crate::Error;
-use crate::tree::Typed;
+use crate::parse::mark;
+use crate::tree::{Node, Typed};
 
 impl Resolver<'_> {
-    pub fn pipes(
+    /// A query with pipe operators: its body, then each operator
+    pub fn piped_query(
         &self,
-        mut output: Output,
+        start: Piped,
         operators: &[PipeOperator],
         scope: &Scope,
     ) -> Result<Output, Error> {
-        let mut name = None;
+        let mut piped = start;
+        let mut level = Scope::inside(Some(scope));
+        let mut withs = Vec::new();
         for operator in operators {
-            if let PipeOperator::As { alias } = operator {
-                name = Some(alias.value.clone());
+            if let PipeOperator::Call { function, .. } = operator
+                && let Some((mark::WITH, arguments)) = marked(function)
+            {
+                if let [query] = arguments.queries.as_slice() {
+                    withs.push(self.with(query, &mut level)?);
+                }
                 continue;
             }
-            output = self.pipe(output, operator, &mut name, scope)?;
+            piped = self.pipe(piped, operator, &level)?;
+        }
+        let mut output = self.visible(piped);
+        for with in withs.into_iter().rev() {
+            output.sql = format!(
+                "{with}\nSELECT *\nFROM (\n{}\n) AS \"_with\"",
+                indent(&output.sql)
+            );
         }
         Ok(output)
     }
 
-    fn pipe(
-        &self,
-        input: Output,
-        operator: &PipeOperator,
-        name: &mut Option<String>,
-        outer: &Scope,
-    ) -> Result<Output, Error> {
-        let mut scope = Scope::inside(Some(outer));
-        let text = format!("(\n{}\n)", indent(&input.sql));
-        let from = self.add_named(
-            text,
-            input.clone(),
-            name.clone(),
-            &mut scope,
-            self.whole.clone(),
-        )?;
-        let all = self.star_items(&scope, &self.whole)?;
-        let keep = name.clone();
-        *name = None;
-        let query = |items: Vec<Item>, clauses: &[(&str, String)]| {
-            let (list, columns) = write_list(items);
-            let mut sql = format!("SELECT{}\nFROM {from}", lay_out(&list));
-            for (keyword, text) in clauses {
-                push_clause(&mut sql, keyword, text);
-            }
-            Output {
-                sql,
-                columns,
-                value_table: false,
-            }
-        };
+    /// `FROM …` before pipe operators: its range variables stay visible
+    pub fn piped_from(&self, select: &Select, parent: &Scope) -> Result<Piped, Error> {
+        let mut scope = Scope::inside(Some(parent));
+        let from = self.from(&select.from, &mut scope)?.unwrap_or_default();
+        let items = self.star_items(&scope, &self.whole)?;
+        Ok(self.keep(items, &scope, &from, &[]))
+    }
+
+    fn pipe(&self, input: Piped, operator: &PipeOperator, outer: &Scope) -> Result<Piped, Error> {
+        if let PipeOperator::As { alias } = operator {
+            return Ok(input.renamed(&alias.value));
+        }
+        let Entered { mut scope, from } = self.enter(&input, outer);
         Ok(match operator {
             PipeOperator::Where { expr } => {
-                *name = keep;
                 let condition = self.condition(expr, &scope, "WHERE clause")?;
-                query(all, &[("WHERE", condition.sql())])
-            }
-            PipeOperator::Select { exprs } => query(self.select_list(exprs, &scope)?, &[]),
-            PipeOperator::Extend { exprs } => {
-                let mut items = all;
-                items.extend(self.select_list(exprs, &scope)?);
-                query(items, &[])
+                self.before_grouping(&condition, "pipe WHERE")?;
+                self.condition_on(&condition.origins);
+                input.rows(&from, &[("WHERE", condition.sql())])
             }
             PipeOperator::OrderBy { exprs } => {
-                *name = keep;
                 let order = self.inner_order(exprs, &scope)?;
-                query(all, &[("ORDER BY", order.join(", "))])
+                input.rows(&from, &[("ORDER BY", order.join(", "))])
             }
             PipeOperator::Limit { expr, offset } => {
-                *name = keep;
-                let mut clauses = vec![("LIMIT", self.count(expr, &scope)?.to_string())];
+                let mut clauses = vec![("LIMIT", self.row_count(expr, outer)?)];
                 if let Some(offset) = offset {
-                    clauses.push(("OFFSET", self.count(offset, &scope)?.to_string()));
+                    clauses.push(("OFFSET", self.row_count(offset, outer)?));
                 }
-                query(all, &clauses)
+                input.rows(&from, &clauses)
+            }
+            PipeOperator::Select { exprs } => {
+                let items = self.select_list(exprs, &scope)?;
+                self.no_aggregate(&items, "SELECT")?;
+                self.forget(items, &from, &[])
+            }
+            PipeOperator::Extend { exprs } => {
+                let mut items = self.star_items(&scope, &self.whole)?;
+                let more = self.select_list(exprs, &scope)?;
+                self.no_aggregate(&more, "EXTEND")?;
+                items.extend(more);
+                self.keep(items, &scope, &from, &[])
+            }
+            PipeOperator::Set { assignments } => {
+                let mut items = self.star_items(&scope, &self.whole)?;
+                for assignment in assignments {
+                    let name = match &assignment.target {
+                        AssignmentTarget::ColumnName(name) => match name.0.as_slice() {
+                            [part] => part.as_ident(),
+                            _ => None,
+                        },
+                        AssignmentTarget::Tuple(_) => None,
+                    };
+                    let Some(name) = name else {
+                        return Err(self.invalid("pipe SET takes columns", self.span(assignment)));
+                    };
+                    let at = self.one_item(&items, &name.value, &scope, self.ident_span(name))?;
+                    let value = self.expression(&assignment.value, &scope)?;
+                    items[at].value = value;
+                }
+                self.no_aggregate(&items, "SET")?;
+                self.keep(items, &scope, &from, &[])
             }
             PipeOperator::Drop { columns } => {
-                let mut items = all;
+                let mut items = self.star_items(&scope, &self.whole)?;
                 for column in columns {
                     let before = items.len();
                     items.retain(|item| {
@@ -94,110 +125,252 @@ impl Resolver<'_> {
                             .as_deref()
                             .is_some_and(|own| same(own, &column.value))
                     });
-                    if items.len() == before {
+                    if items.len() == before && !is_open(&items) {
                         return Err(scope.unknown(&column.value, self.ident_span(column)));
                     }
                 }
-                query(items, &[])
+                if items.is_empty() {
+                    return Err(self.invalid("pipe DROP leaves no columns", self.whole.clone()));
+                }
+                self.keep(items, &scope, &from, &[])
             }
             PipeOperator::Rename { mappings } => {
-                let mut items = all;
+                let mut items = self.star_items(&scope, &self.whole)?;
                 for mapping in mappings {
                     let old = &mapping.ident;
-                    let found = items.iter_mut().find(|item| {
-                        item.name
-                            .as_deref()
-                            .is_some_and(|own| same(own, &old.value))
-                    });
-                    match found {
-                        Some(item) => item.name = Some(mapping.alias.value.clone()),
-                        None => return Err(scope.unknown(&old.value, self.ident_span(old))),
-                    }
+                    let at = self.one_item(&items, &old.value, &scope, self.ident_span(old))?;
+                    items[at].name = Some(mapping.alias.value.clone());
                 }
-                query(items, &[])
+                self.keep(items, &scope, &from, &[])
             }
             PipeOperator::Aggregate {
                 full_table_exprs,
                 group_by_expr,
-            } => {
-                let mut items = Vec::new();
-                let mut keys: Vec<Typed> = Vec::new();
-                for key in group_by_expr {
-                    let item = self.pipe_item(key, &scope)?;
-                    keys.push(item.value.clone());
-                    items.push(item);
-                }
-                for one in full_table_exprs {
-                    items.push(self.pipe_item(one, &scope)?);
-                }
-                let keys = keys
-                    .into_iter()
-                    .map(|key| self.written_key(key))
-                    .collect::<Result<Vec<_>, _>>()?;
-                query(items, &[("GROUP BY", keys.join(", "))])
-            }
+            } => self.pipe_aggregate(full_table_exprs, group_by_expr, &scope, &from)?,
             PipeOperator::Join(join) => {
                 let text = self.join(join, &mut scope, 0)?;
                 let items = self.star_items(&scope, &self.whole)?;
-                let (list, columns) = write_list(items);
-                Output {
-                    sql: format!("SELECT{}\nFROM {from}\n  {text}", lay_out(&list)),
-                    columns,
-                    value_table: false,
+                self.keep(items, &scope, &format!("{from}\n  {text}"), &[])
+            }
+            PipeOperator::Call { function, alias } => {
+                let piped = match marked(function) {
+                    Some((mark, arguments)) => {
+                        self.pipe_marked(mark, &arguments, input, (&scope, &from), outer)?
+                    }
+                    None => {
+                        let input = relation_of(self.visible(input));
+                        Piped::of(self.piped_function(function, input, &scope)?)
+                    }
+                };
+                match alias {
+                    Some(alias) => piped.renamed(&alias.value),
+                    None => piped,
                 }
             }
-            PipeOperator::Union {
-                set_quantifier,
-                queries,
-            } => self.pipe_set(input, SetOperator::Union, *set_quantifier, queries, outer)?,
-            PipeOperator::Intersect {
-                set_quantifier,
-                queries,
-            } => self.pipe_set(
-                input,
-                SetOperator::Intersect,
-                *set_quantifier,
-                queries,
-                outer,
-            )?,
-            PipeOperator::Except {
-                set_quantifier,
-                queries,
-            } => self.pipe_set(input, SetOperator::Except, *set_quantifier, queries, outer)?,
             _ => return Err(self.unsupported("this pipe operator", self.whole.clone())),
         })
     }
 
-    fn pipe_set(
+    /// An operator that was rewritten to a call of a mark
+    fn pipe_marked(
         &self,
-        input: Output,
-        op: SetOperator,
-        quantifier: sqlparser::ast::SetQuantifier,
-        queries: &[sqlparser::ast::Query],
+        mark: &str,
+        arguments: &Marked,
+        input: Piped,
+        (scope, from): (&Scope, &str),
         outer: &Scope,
-    ) -> Result<Output, Error> {
-        let mut output = input;
-        for query in queries {
-            let right = self.query(query, Some(outer))?;
-            let node = SetExpr::Query(Box::new(query.clone()));
-            output = self.combine(output, op, quantifier, right, (false, false), &node)?;
+    ) -> Result<Piped, Error> {
+        match mark {
+            mark::FROM => {
+                let [query] = arguments.queries.as_slice() else {
+                    return Err(self.invalid("expected a pipe operator", self.whole.clone()));
+                };
+                let mut level = Scope::inside(Some(outer));
+                level.input = Some((from.to_owned(), scope.star.clone(), scope.relations.clone()));
+                Ok(Piped::of(self.query(query, Some(&level))?))
+            }
+            mark::DISTINCT => {
+                let columns = &input.output.columns;
+                if let Some(column) = columns
+                    .iter()
+                    .find(|column| !super::grouping::groupable(&column.ty))
+                {
+                    let message = format!("pipe DISTINCT cannot compare {}", column.ty);
+                    return Err(self.mismatch(message, self.whole.clone()));
+                }
+                Ok(self.distinct_rows(input))
+            }
+            mark::ASSERT => {
+                let Some((condition, messages)) = arguments.exprs.split_first() else {
+                    return Err(self.invalid("pipe ASSERT needs a condition", self.whole.clone()));
+                };
+                let condition = self.condition(condition, scope, "pipe ASSERT")?;
+                let mut texts = vec![condition];
+                let mut template = "CASE WHEN $0 THEN TRUE ELSE error('Assert failed: ' || concat_ws(' '".to_owned();
+                for (at, message) in messages.iter().enumerate() {
+                    let value = self.expression(message, scope)?;
+                    texts.push(self.cast(value, &crate::Type::String, false)?);
+                    template.push_str(&format!(", ${{{}}}", at + 1));
+                }
+                template.push_str(")) END");
+                let test = Typed::apply(crate::Type::Bool, template, texts, self.whole.clone());
+                Ok(input.rows(from, &[("WHERE", test.sql())]))
+            }
+            mark::SET => self.pipe_set(arguments, self.visible(input), outer),
+            mark::UNSUPPORTED => {
+                let name = arguments.texts.first().map_or("", String::as_str);
+                let span = arguments
+                    .exprs
+                    .first()
+                    .map_or(self.whole.clone(), |expr| self.span(expr));
+                Err(self.unsupported(format!("pipe operator {name}"), span))
+            }
+            _ => Err(self.unsupported("this pipe operator", self.whole.clone())),
         }
-        Ok(output)
     }
 
-    fn pipe_item(&self, one: &ExprWithAliasAndOrderBy, scope: &Scope) -> Result<Item, Error> {
-        let ordered = one.order_by.sort.is_some() || one.order_by.nulls_first.is_some();
-        if ordered {
-            return Err(self.unsupported("an ordered item of AGGREGATE", self.span(&one.expr.expr)));
-        }
-        let expr: &Expr = &one.expr.expr;
-        let name = match &one.expr.alias {
-            Some(alias) => Some(alias.value.clone()),
-            None => inferred_name(expr),
+    /// `|> UNION ALL [BY NAME] (query), …`
+    fn pipe_set(&self, arguments: &Marked, input: Output, outer: &Scope) -> Result<Piped, Error> {
+        let [operator, quantifier, mode, columns @ ..] = arguments.texts.as_slice() else {
+            return Err(self.invalid("expected a set operation", self.whole.clone()));
         };
-        Ok(Item {
-            name,
-            value: self.expression(expr, scope)?,
-        })
+        let op = match operator.as_str() {
+            "UNION" => SetOperator::Union,
+            "INTERSECT" => SetOperator::Intersect,
+            _ => SetOperator::Except,
+        };
+        let quantifier = match quantifier.as_str() {
+            "ALL" => SetQuantifier::All,
+            _ => SetQuantifier::Distinct,
+        };
+        let mut output = input;
+        if arguments.queries.is_empty() {
+            let message = format!("pipe {operator} takes queries in parentheses");
+            return Err(self.invalid(message, self.whole.clone()));
+        }
+        for query in &arguments.queries {
+            let span = self.span(*query);
+            let mut right = self.query(query, Some(outer))?;
+            if !mode.is_empty() {
+                let matching = Matching::new(mode, columns.to_vec());
+                (output, right) = self.match_by_name(output, right, &matching, span.clone())?;
+            }
+            output = self.combine(output, op, quantifier, right, (false, false), span)?;
+        }
+        Ok(Piped::of(output))
     }
+
+    fn one_item(
+        &self,
+        items: &[Item],
+        name: &str,
+        scope: &Scope,
+        span: std::ops::Range<usize>,
+    ) -> Result<usize, Error> {
+        let is = |item: &Item| item.name.as_deref().is_some_and(|own| same(own, name));
+        let mut found = items.iter().enumerate().filter(|(_, item)| is(item));
+        match (found.next(), found.next()) {
+            (Some((at, _)), None) => Ok(at),
+            (Some(_), Some(_)) => {
+                let message = format!("column `{name}` is ambiguous");
+                Err(self.error(diagnostic::code::AMBIGUOUS_COLUMN, message, span))
+            }
+            (None, _) => Err(scope.unknown(name, span)),
+        }
+    }
+
+    /// Only `AGGREGATE` aggregates
+    fn no_aggregate(&self, items: &[Item], operator: &str) -> Result<(), Error> {
+        let test = |one: &Typed| matches!(one.node, Node::Aggregate(_)) && !is_window(one);
+        match items.iter().find_map(|item| find(&item.value, &test)) {
+            None => Ok(()),
+            Some(found) => {
+                let message = format!("an aggregate function is not allowed in pipe {operator}");
+                Err(self
+                    .invalid(message, found.span.clone())
+                    .help("use the pipe operator AGGREGATE"))
+            }
+        }
+    }
+}
+
+/// The arguments of a call that stands for an operator
+pub struct Marked<'f> {
+    /// String literals before anything else
+    pub texts: Vec<String>,
+    pub exprs: Vec<&'f Expr>,
+    pub queries: Vec<&'f Query>,
+}
+
+/// The mark that a function's name is, with its arguments
+pub fn marked(function: &Function) -> Option<(&str, Marked<'_>)> {
+    let [name] = function.name.0.as_slice() else {
+        return None;
+    };
+    let name = name.as_ident()?.value.as_str();
+    if !name.starts_with('\0') {
+        return None;
+    }
+    let mut marked = Marked {
+        texts: Vec::new(),
+        exprs: Vec::new(),
+        queries: Vec::new(),
+    };
+    match &function.args {
+        FunctionArguments::List(list) => {
+            for argument in &list.args {
+                let FunctionArg::Unnamed(FunctionArgExpr::Expr(expr)) = argument else {
+                    continue;
+                };
+                match expr {
+                    Expr::Subquery(query) => marked.queries.push(query),
+                    Expr::Value(value) => {
+                        if let Value::SingleQuotedString(text) = &value.value
+                            && marked.texts.len() == marked.exprs.len()
+                        {
+                            marked.texts.push(text.clone());
+                        }
+                    }
+                    _ => {}
+                }
+                marked.exprs.push(expr);
+            }
+        }
+        FunctionArguments::Subquery(query) => marked.queries.push(query),
+        FunctionArguments::None => {}
+    }
+    Some((name, marked))
+}
+
+/// The unnamed arguments of a call
+pub fn unnamed(function: &Function) -> Vec<&Expr> {
+    let FunctionArguments::List(list) = &function.args else {
+        return Vec::new();
+    };
+    list.args
+        .iter()
+        .filter_map(|argument| match argument {
+            FunctionArg::Unnamed(FunctionArgExpr::Expr(expr)) => Some(expr),
+            _ => None,
+        })
+        .collect()
+}
+
+/// The `FROM` of a query that starts with it
+pub fn from_first(body: &SetExpr) -> Option<&Select> {
+    let SetExpr::Select(select) = body else {
+        return None;
+    };
+    let first = match (select.flavor, select.projection.as_slice()) {
+        (SelectFlavor::FromFirstNoSelect, _) => true,
+        (_, [SelectItem::UnnamedExpr(Expr::Identifier(name))]) => name.value == mark::ALL,
+        _ => false,
+    };
+    first.then_some(select.as_ref())
+}
+
+fn is_open(items: &[Item]) -> bool {
+    items
+        .iter()
+        .any(|item| item.name.as_deref() == Some(crate::types::REST))
 }

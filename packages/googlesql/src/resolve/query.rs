@@ -27,7 +27,9 @@ pub struct Tail<'q> {
 
 impl Resolver<'_> {
     pub fn query(&self, query: &Query, parent: Option<&Scope>) -> Result<Output, Error> {
-        self.deeper(|| self.any_query(query, parent))
+        let since = self.mark();
+        let output = self.deeper(|| self.any_query(query, parent));
+        self.recovered(since, output, || self.open_output())
     }
 
     fn any_query(&self, query: &Query, parent: Option<&Scope>) -> Result<Output, Error> {

@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use diagnostic::{code, did_you_mean};
 
+use crate::lineage::Origins;
 use crate::tree::Typed;
 use crate::{Error, Type};
 
@@ -11,6 +12,8 @@ use crate::{Error, Type};
 #[derive(Debug, Default, Clone)]
 pub struct Scope<'p> {
     pub parent: Option<&'p Scope<'p>>,
+    /// Whether names of the outer levels mean nothing here, as in a function's body
+    pub closed: bool,
     pub tables: Vec<CommonTable>,
     pub relations: Vec<ScopeRelation>,
     /// What `*` stands for and unqualified names are looked up in
@@ -22,6 +25,8 @@ pub struct Scope<'p> {
     /// Whether aliases go before columns
     pub aliases_first: bool,
     pub windows: Vec<(String, crate::resolve::window::NamedWindow)>,
+    /// What a pipe operator reads: its text in `FROM`, columns and range variables
+    pub input: Option<(String, Vec<ScopeColumn>, Vec<ScopeRelation>)>,
 }
 
 /// A range variable
@@ -48,6 +53,8 @@ pub struct ScopeColumn {
 #[derive(Debug, Clone)]
 pub struct CommonTable {
     pub name: String,
+    /// Its name in the lowered SQL
+    pub physical: String,
     pub columns: Vec<OutputColumn>,
     pub value_table: bool,
 }
@@ -62,6 +69,8 @@ pub struct OutputColumn {
     pub ty: Type,
     /// A literal, which may still become the type of a set operation's other side
     pub literal: Option<Typed>,
+    /// The stored columns it is made of, while a statement is checked
+    pub origins: Origins,
 }
 
 impl<'p> Scope<'p> {
@@ -77,8 +86,21 @@ impl<'p> Scope<'p> {
         std::iter::successors(Some(self), |scope| scope.parent)
     }
 
+    /// The levels whose names mean something here
+    pub fn visible(&self) -> impl Iterator<Item = &Scope<'p>> {
+        std::iter::successors(Some(self), |scope| match scope.closed {
+            true => None,
+            false => scope.parent,
+        })
+    }
+
+    /// Whether this is inside the body of a function, which sees nothing but its parameters
+    pub fn in_routine(&self) -> bool {
+        self.levels().any(|scope| scope.closed)
+    }
+
     pub fn common_table(&self, name: &str) -> Option<&CommonTable> {
-        self.levels()
+        self.visible()
             .flat_map(|scope| scope.tables.iter().rev())
             .find(|table| table.name.eq_ignore_ascii_case(name))
     }
@@ -107,7 +129,7 @@ impl<'p> Scope<'p> {
 
     /// The column, alias or range variable with this name, innermost level first
     pub fn find(&self, name: &str, span: &Range<usize>) -> Result<Option<Typed>, Error> {
-        for scope in self.levels() {
+        for scope in self.visible() {
             if let Some(found) = scope.find_here(name, span)? {
                 return Ok(Some(found));
             }
@@ -142,10 +164,12 @@ impl<'p> Scope<'p> {
         if let Some(column) = self.pseudo.iter().find(|column| same(&column.name, name)) {
             return Ok(Some(at(&column.expr, span)));
         }
-        match self.aliases_first {
-            true => Ok(None),
-            false => self.find_alias(name, span),
-        }
+        let found = match self.aliases_first {
+            true => None,
+            false => self.find_alias(name, span)?,
+        };
+        let open = || rest_of(&self.star).map(|rest| unknown_column(rest, name, span));
+        Ok(found.or_else(open))
     }
 
     fn find_alias(&self, name: &str, span: &Range<usize>) -> Result<Option<Typed>, Error> {
@@ -171,13 +195,13 @@ impl<'p> Scope<'p> {
 
     /// The relation with this name, innermost level first
     pub fn find_relation(&self, name: &str) -> Option<&ScopeRelation> {
-        self.levels().find_map(|scope| scope.relation(name))
+        self.visible().find_map(|scope| scope.relation(name))
     }
 
     /// An error about a name that nothing in scope has
     pub fn unknown(&self, name: &str, span: Range<usize>) -> Error {
         let known: Vec<&str> = self
-            .levels()
+            .visible()
             .flat_map(|scope| {
                 let columns = scope.star.iter().chain(&scope.pseudo);
                 let aliases = scope.aliases.iter().map(|(alias, _)| alias.as_str());
@@ -201,7 +225,7 @@ impl ScopeRelation {
         let columns = self.columns.iter().chain(&self.pseudo);
         let mut matches = columns.filter(|column| same(&column.name, name));
         let Some(column) = matches.next() else {
-            return Ok(None);
+            return Ok(rest_of(&self.columns).map(|rest| unknown_column(rest, name, span)));
         };
         if matches.next().is_some() {
             return Err(Error::new(
@@ -212,6 +236,18 @@ impl ScopeRelation {
         }
         Ok(Some(at(&column.expr, span)))
     }
+}
+
+/// The column that stands for an unknown schema, while a statement is checked
+pub fn rest_of(columns: &[ScopeColumn]) -> Option<&ScopeColumn> {
+    columns
+        .iter()
+        .find(|column| column.name == crate::types::REST)
+}
+
+/// A column that an unknown schema may have
+pub fn unknown_column(rest: &ScopeColumn, name: &str, span: &Range<usize>) -> Typed {
+    Typed::unknown(span.clone()).with_origins(rest.expr.origins.renamed(name))
 }
 
 /// Names of columns, fields and aliases are compared without regard to case

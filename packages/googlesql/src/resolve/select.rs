@@ -11,6 +11,7 @@ use super::Resolver;
 use super::literal::inferred_name;
 use super::query::{Output, Tail, indent, push_clause, push_limit};
 use super::scope::{OutputColumn, Scope, ScopeColumn, ScopeRelation, same};
+use crate::lineage::Origins;
 use crate::tree::{Literal, Node, Typed};
 use crate::{Error, Field, Type, quote_identifier};
 
@@ -29,7 +30,10 @@ impl Resolver<'_> {
         let selection = match &select.selection {
             Some(condition) => {
                 let condition = self.condition(condition, &scope, "WHERE clause")?;
-                self.before_grouping(&condition, "WHERE clause")?;
+                let since = self.mark();
+                let placed = self.before_grouping(&condition, "WHERE clause");
+                self.recovered(since, placed, || ())?;
+                self.condition_on(&condition.origins);
                 Some(condition)
             }
             None => None,
@@ -47,7 +51,9 @@ impl Resolver<'_> {
             .collect();
         let values: Vec<_> = items.iter().map(|item| item.value.clone()).collect();
         scope.aliases_first = true;
-        let grouping = self.group_by(&select.group_by, &values, &scope)?;
+        let since = self.mark();
+        let grouping = self.group_by(&select.group_by, &values, &scope);
+        let grouping = self.recovered(since, grouping, || None)?;
         let having = match &select.having {
             Some(condition) => Some(self.condition(condition, &scope, "HAVING clause")?),
             None => None,
@@ -56,10 +62,15 @@ impl Resolver<'_> {
             Some(condition) => Some(self.condition(condition, &scope, "QUALIFY clause")?),
             None => None,
         };
+        for condition in having.iter().chain(&qualify) {
+            self.condition_on(&condition.origins);
+        }
+        let since = self.mark();
         let order = match distinct {
-            true => self.order_after_distinct(tail.order, &values, &scope)?,
-            false => self.order_by(tail.order, &values, false, &scope)?,
+            true => self.order_after_distinct(tail.order, &values, &scope),
+            false => self.order_by(tail.order, &values, false, &scope),
         };
+        let order = self.recovered(since, order, Vec::new)?;
         if distinct
             && let Some(item) = values
                 .iter()
@@ -147,13 +158,12 @@ impl Resolver<'_> {
             Some(ValueTableMode::AsStruct | ValueTableMode::DistinctAsStruct) => {
                 let mut fields = Vec::new();
                 let mut values = Vec::new();
-                for (at, item) in items.into_iter().enumerate() {
-                    let field = Field {
+                for item in items {
+                    fields.push(Field {
                         name: item.name,
                         ty: item.value.ty.clone(),
-                    };
-                    values.push((field.physical(at), item.value.into_exact()));
-                    fields.push(field);
+                    });
+                    values.push(item.value.into_exact());
                 }
                 let value = self.struct_value(fields, values, span)?;
                 Ok((vec![Item { name: None, value }], true))
@@ -253,6 +263,10 @@ impl Resolver<'_> {
     }
 
     fn struct_items(&self, value: Typed, span: &Range<usize>) -> Result<Vec<Item>, Error> {
+        if value.ty == Type::Unknown {
+            let name = Some(crate::types::REST.to_owned());
+            return Ok(vec![Item { name, value }]);
+        }
         let Type::Struct(fields) = value.ty.clone() else {
             return Err(self.mismatch(format!("{} has no fields for `.*`", value.ty), span.clone()));
         };
@@ -260,7 +274,7 @@ impl Resolver<'_> {
             .iter()
             .enumerate()
             .map(|(at, field)| {
-                let (ty, name) = (field.ty.clone(), field.physical(at));
+                let (ty, name) = (field.ty.clone(), crate::type_text::physical_field(&fields, at));
                 Item {
                     name: field.name.clone(),
                     value: self.struct_field(value.clone(), at, ty, &name, span.clone()),
@@ -282,6 +296,9 @@ impl Resolver<'_> {
         {
             return Err(self.invalid("this form of `*` is not GoogleSQL", self.span(options)));
         }
+        let open = items
+            .iter()
+            .any(|item| item.name.as_deref() == Some(crate::types::REST));
         if let Some(except) = &options.opt_except {
             let names = std::iter::once(&except.first_element).chain(&except.additional_elements);
             for name in names {
@@ -292,7 +309,7 @@ impl Resolver<'_> {
                         .as_deref()
                         .is_some_and(|own| same(own, &name.value))
                 });
-                if items.len() == before {
+                if items.len() == before && !open {
                     return Err(scope.unknown(&name.value, self.ident_span(name)));
                 }
             }
@@ -319,6 +336,10 @@ impl Resolver<'_> {
                         value,
                     };
                 }
+                None if open => items.push(Item {
+                    name: Some(name.value.clone()),
+                    value,
+                }),
                 None => return Err(scope.unknown(&name.value, self.ident_span(name))),
             }
         }
@@ -333,8 +354,10 @@ impl Resolver<'_> {
         alias: &str,
         span: &Range<usize>,
     ) -> ScopeRelation {
-        let column =
-            |one: &OutputColumn| Typed::column(one.ty.clone(), alias, &one.physical, span.clone());
+        let column = |one: &OutputColumn| {
+            Typed::column(one.ty.clone(), alias, &one.physical, span.clone())
+                .with_origins(one.origins.clone())
+        };
         let (columns, value) = match (&output.value_table, output.columns.as_slice()) {
             (true, [one]) => self.value_columns(column(one), name.as_deref()),
             (_, columns) => {
@@ -369,7 +392,7 @@ impl Resolver<'_> {
                 .iter()
                 .enumerate()
                 .map(|(at, field)| {
-                    let (ty, physical) = (field.ty.clone(), field.physical(at));
+                    let (ty, physical) = (field.ty.clone(), crate::type_text::physical_field(fields, at));
                     let span = value.span.clone();
                     ScopeColumn {
                         name: field.name.clone().unwrap_or_default(),
@@ -377,6 +400,11 @@ impl Resolver<'_> {
                     }
                 })
                 .collect(),
+            // Its fields may be anything
+            Type::Unknown => vec![ScopeColumn {
+                name: crate::types::REST.to_owned(),
+                expr: value.clone(),
+            }],
             _ => vec![ScopeColumn {
                 name: name.unwrap_or_default().to_owned(),
                 expr: value.clone(),
@@ -394,14 +422,7 @@ impl Resolver<'_> {
                 ty: column.expr.ty.clone(),
             })
             .collect();
-        let values = columns
-            .iter()
-            .enumerate()
-            .map(|(at, column)| match column.name.is_empty() {
-                true => (format!("_field_{}", at + 1), column.expr.clone()),
-                false => (column.name.clone(), column.expr.clone()),
-            })
-            .collect();
+        let values = columns.iter().map(|column| column.expr.clone()).collect();
         let value = self.struct_value(fields, values, span.clone()).ok()?;
         let ty = value.ty.clone();
         Some(Typed::apply(ty, "$0", vec![value], span.clone()))
@@ -425,6 +446,13 @@ pub fn write_list(items: Vec<Item>) -> (Vec<String>, Vec<OutputColumn>) {
     let mut anonymous = 0;
     let names: Vec<String> = items.iter().filter_map(|item| item.name.clone()).collect();
     for item in items {
+        // Unknown schemas side by side are one
+        if item.name.as_deref() == Some(crate::types::REST)
+            && let Some(rest) = columns.iter_mut().find(|column| column.is_rest())
+        {
+            rest.origins = Origins::union([&rest.origins, &item.value.origins]);
+            continue;
+        }
         let taken = |columns: &[OutputColumn], name: &str| {
             columns.iter().any(|column| same(&column.physical, name))
         };
@@ -455,6 +483,7 @@ pub fn write_list(items: Vec<Item>) -> (Vec<String>, Vec<OutputColumn>) {
         columns.push(OutputColumn {
             name: item.name,
             physical,
+            origins: value.origins,
             ty: value.ty,
             literal,
         });

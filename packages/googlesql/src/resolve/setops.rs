@@ -1,5 +1,7 @@
 //! `UNION`, `INTERSECT`, `EXCEPT`, and the recursive form of `WITH`
 
+use std::ops::Range;
+
 use sqlparser::ast::{
     Expr, GroupByExpr, Query, Select, SelectItem, SetExpr, SetOperator, SetQuantifier, Visit,
     visit_relations,
@@ -10,6 +12,7 @@ use super::by_name;
 use super::coerce::{supertype, widest};
 use super::query::{Output, Tail, indent};
 use super::scope::{CommonTable, OutputColumn, Scope};
+use crate::lineage::Origins;
 use crate::tree::Typed;
 use crate::{Error, Type, quote_identifier};
 
@@ -44,7 +47,7 @@ impl Resolver<'_> {
             let first = self.deeper(|| self.set_operation(first, scope))?;
             let right = self.deeper(|| self.set_operation(right, scope))?;
             let (first, right) = self.match_by_name(first, right, &matching, self.span(body))?;
-            return self.combine(first, *op, *set_quantifier, right, (false, false), body);
+            return self.combine(first, *op, *set_quantifier, right, (false, false), self.span(body));
         }
         for side in [left, right] {
             if let SetExpr::SetOperation {
@@ -70,7 +73,7 @@ impl Resolver<'_> {
         );
         let left = self.deeper(|| self.set_operation(left, scope))?;
         let right = self.deeper(|| self.set_operation(right, scope))?;
-        self.combine(left, *op, *set_quantifier, right, bare, body)
+        self.combine(left, *op, *set_quantifier, right, bare, self.span(body))
     }
 
     /// `SELECT a UNION ALL SELECT b …` without tables as `VALUES`, which keeps the order of rows;
@@ -142,9 +145,8 @@ impl Resolver<'_> {
         quantifier: SetQuantifier,
         right: Output,
         bare: (bool, bool),
-        node: &SetExpr,
+        span: Range<usize>,
     ) -> Result<Output, Error> {
-        let span = self.span(node);
         let (keyword, distinct) = match (op, quantifier) {
             (SetOperator::Union, SetQuantifier::All) => ("UNION ALL", false),
             (SetOperator::Union, SetQuantifier::Distinct) => ("UNION", true),
@@ -158,6 +160,12 @@ impl Resolver<'_> {
             }
             _ => return Err(self.unsupported(format!("{op} {quantifier}"), span)),
         };
+        if [&left, &right]
+            .iter()
+            .any(|side| side.columns.iter().any(OutputColumn::is_rest))
+        {
+            return Ok(self.open_union(left, right));
+        }
         if left.columns.len() != right.columns.len() {
             let message = format!(
                 "the queries of {op} have {} and {} columns",
@@ -196,6 +204,7 @@ impl Resolver<'_> {
             .zip(&types)
             .map(|((left, right), ty)| OutputColumn {
                 ty: ty.clone(),
+                origins: Origins::union([&left.origins, &right.origins]),
                 literal: left.literal.clone().filter(|literal| {
                     literal.is_null_literal()
                         && right.literal.as_ref().is_some_and(Typed::is_null_literal)
@@ -211,6 +220,23 @@ impl Resolver<'_> {
             columns,
             value_table,
         })
+    }
+
+    /// A set operation one of whose sides has an unknown schema: the left side's names, types open
+    fn open_union(&self, left: Output, right: Output) -> Output {
+        self.doubt();
+        let all = Origins::union(right.columns.iter().map(|column| &column.origins));
+        let columns = left
+            .columns
+            .iter()
+            .map(|column| OutputColumn {
+                ty: Type::Unknown,
+                literal: None,
+                origins: Origins::union([&column.origins, &all]),
+                ..column.clone()
+            })
+            .collect();
+        Output { columns, ..left }
     }
 
     /// A side of a set operation with its columns as `types`, in parentheses

@@ -137,7 +137,7 @@ impl Resolver<'_> {
             Type::Struct(fields) => {
                 let mut parts = Vec::new();
                 for (at, field) in fields.iter().enumerate() {
-                    let (ty, name) = (field.ty.clone(), field.physical(at));
+                    let (ty, name) = (field.ty.clone(), crate::type_text::physical_field(&fields, at));
                     let part = match &value.node {
                         Node::Struct(values) => values[at].1.clone(),
                         _ => self.struct_field(value.clone(), at, ty, &name, span.clone()),

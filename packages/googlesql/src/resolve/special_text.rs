@@ -168,7 +168,7 @@ impl Resolver<'_> {
             Type::Struct(fields) => {
                 let mut parts = Vec::new();
                 for (at, field) in fields.iter().enumerate() {
-                    let name = field.physical(at);
+                    let name = crate::type_text::physical_field(&fields, at);
                     let part = match &value.node {
                         Node::Struct(values) => values[at].1.clone(),
                         _ => self.struct_field(

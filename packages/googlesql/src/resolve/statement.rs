@@ -19,23 +19,37 @@ impl Resolver<'_> {
     pub fn statement(&self, sql: &str, kind: &parsed::Kind) -> Result<Analyzed, Error> {
         match kind {
             parsed::Kind::Query(query) => Ok(Analyzed::Query(self.relation(query)?)),
-            parsed::Kind::CreateTable(table) => self.create_table(table),
-            parsed::Kind::CreateView(view) => self.create_view(view),
+            parsed::Kind::CreateTable(table) => self.create_table(sql, table),
+            parsed::Kind::CreateView(view) => self.create_view(sql, view),
             parsed::Kind::CreateSchema {
                 path,
                 or_replace,
                 if_not_exists,
                 options,
-            } => {
-                self.options(options)?;
-                let schema = self.catalog.schema(&path.parts, path.span.clone())?;
-                if *or_replace {
-                    return Err(self.unsupported("CREATE OR REPLACE SCHEMA", path.span.clone()));
-                }
-                let guard = if *if_not_exists { "IF NOT EXISTS " } else { "" };
-                let sql = format!("CREATE SCHEMA {guard}{}", quote_identifier(&schema));
-                Ok(execute(vec![sql], Effect::CreateSchema(schema)))
-            }
+            } => self.create_schema(sql, path, *or_replace, *if_not_exists, options),
+            parsed::Kind::AlterSchema {
+                path,
+                if_exists: _,
+                options,
+            } => self.alter_schema(sql, path, options),
+            parsed::Kind::CreateFunction(function) => self.create_function(sql, function),
+            parsed::Kind::DropRoutine {
+                table_function,
+                path,
+                if_exists,
+            } => Ok(Analyzed::DropRoutine {
+                path: path.parts.clone(),
+                table_function: *table_function,
+                if_exists: *if_exists,
+                span: path.span.clone(),
+            }),
+            parsed::Kind::Access {
+                revoke,
+                object,
+                path,
+            } => self.access(*revoke, object, path),
+            parsed::Kind::Export(export) => self.export(sql, export),
+            parsed::Kind::Load(load) => self.load(sql, load),
             parsed::Kind::CreateModel(model) => self.create_model(sql, model),
             parsed::Kind::Drop {
                 object,
@@ -48,7 +62,7 @@ impl Resolver<'_> {
                 if_exists,
                 view,
                 actions,
-            } => self.alter(path, *if_exists, *view, actions),
+            } => self.alter(sql, path, *if_exists, *view, actions),
             parsed::Kind::Insert {
                 path,
                 columns,
@@ -85,7 +99,9 @@ impl Resolver<'_> {
 
     /// A statement's query; a value table of structs gives their fields as columns
     pub fn top_query(&self, query: &Query) -> Result<Output, Error> {
-        self.query(query, None)
+        let output = self.query(query, None)?;
+        self.gives(&output.columns);
+        Ok(output)
     }
 
     pub fn physical(&self, path: &parsed::Path) -> Result<PhysicalName, Error> {

@@ -8,6 +8,7 @@ use sqlparser::ast::{Expr, FunctionArg, FunctionArgExpr, Ident, ObjectName, SetE
 use super::Resolver;
 use super::query::{Output, indent};
 use super::scope::{OutputColumn, Scope};
+use crate::lineage::Origins;
 use crate::{Error, ModelFunction, Relation, Value, quote_identifier};
 
 impl Resolver<'_> {
@@ -169,6 +170,7 @@ pub fn output_of(relation: &Relation) -> Output {
                 physical: column.name.clone(),
                 ty: column.ty.clone(),
                 literal: None,
+                origins: Origins::default(),
             })
             .collect(),
         value_table: false,

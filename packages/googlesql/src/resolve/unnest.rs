@@ -17,18 +17,25 @@ impl Resolver<'_> {
         scope: &mut Scope,
         span: Range<usize>,
     ) -> Result<String, Error> {
-        let Type::Array(element) = array.ty.clone() else {
+        let element = match array.ty.clone() {
+            Type::Array(element) => Some(element),
+            Type::Unknown => Some(Box::new(Type::Unknown)),
+            _ => None,
+        };
+        let Some(element) = element else {
             let message = format!("UNNEST takes an array, found {}", array.ty);
             return Err(self.mismatch(message, array.span));
         };
         let correlated = super::grouping::has_column(&array);
+        let origins = array.origins.clone();
         let array = array.into_exact().sql();
         let alias = match &name {
             Some(name) => scope.free_alias(name),
             None => self.fresh("u"),
         };
         let physical = name.clone().unwrap_or_else(|| "value".to_owned());
-        let value = Typed::column(*element, &alias, &physical, span.clone());
+        let value = Typed::column(*element, &alias, &physical, span.clone())
+            .with_origins(origins);
         let (mut columns, value) = self.value_columns(value, name.as_deref());
         let quoted = quote_identifier(&alias);
         let text = match &offset {

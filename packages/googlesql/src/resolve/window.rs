@@ -66,6 +66,7 @@ impl Resolver<'_> {
                 let message = format!("cannot partition by {}", key.ty);
                 return Err(self.mismatch(message, key.span.clone()));
             }
+            keys.iter().for_each(|key| self.condition_on(&key.origins));
             let keys: Vec<_> = keys.into_iter().map(|key| key.into_exact().sql()).collect();
             window.partition = format!("PARTITION BY {}", keys.join(", "));
         }

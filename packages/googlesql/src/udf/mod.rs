@@ -1,10 +1,15 @@
 //! Rust functions that lowered SQL calls; their names start with `gs_`
 //!
 //! Each is one row of a table: name, argument kinds, result kind, body. A NULL argument gives NULL;
-//! an error of the body is a query error.
+//! an error of the body is a query error. Lists may hold NULLs: a function that is to see whether an
+//! argument is NULL takes a list of it (`gs_f([$0])`), and one over a group's rows takes `list(x)`.
 
+mod big_decimal;
 mod bytes;
+mod code_points;
 mod convert;
+mod decimal_math;
+mod interval;
 mod json;
 mod net;
 mod number;
@@ -13,6 +18,9 @@ mod text;
 mod vector;
 
 use duckdb::Connection;
+use num_bigint::BigInt;
+
+use crate::value::interval::Interval;
 
 /// What stands in a cell
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,6 +37,11 @@ pub(crate) enum Kind {
     Time,
     /// A clock reading (TIMESTAMP)
     Civil,
+    Interval,
+    /// A BIGNUM, which is a BIGNUMERIC times 10³⁸
+    Big,
+    /// A list of one of the other kinds; not of lists
+    List(&'static Kind),
 }
 
 /// A cell that is not NULL
@@ -41,6 +54,9 @@ pub(crate) enum Cell<'a> {
     Bytes(&'a [u8]),
     Date(i32),
     Micros(i64),
+    Interval(Interval),
+    /// Items, `None` where NULL
+    List(&'a [Option<Cell<'a>>]),
 }
 
 /// A result
@@ -55,6 +71,10 @@ pub(crate) enum Answer {
     Blob(Vec<u8>),
     Date(i32),
     Micros(i64),
+    Interval(Interval),
+    Big(BigInt),
+    /// Items of the kind that the function's result names, or `Null`
+    List(Vec<Answer>),
 }
 
 pub(crate) type Body = fn(&[Cell]) -> Result<Answer, String>;
@@ -75,8 +95,12 @@ pub(crate) struct Function {
 /// DuckDB refuses a registration
 pub fn register(connection: &Connection) -> duckdb::Result<()> {
     for group in [
+        big_decimal::TABLE,
         bytes::TABLE,
+        code_points::TABLE,
         convert::TABLE,
+        decimal_math::TABLE,
+        interval::TABLE,
         json::TABLE,
         net::TABLE,
         number::TABLE,
@@ -133,10 +157,30 @@ impl<'a> Cell<'a> {
         }
     }
 
+    pub fn interval(&self) -> Interval {
+        match self {
+            Self::Interval(parts) => *parts,
+            _ => Interval::default(),
+        }
+    }
+
+    /// The whole number that a BIGNUM is
+    pub fn big(&self) -> BigInt {
+        crate::value::big_decimal::decode(self.bytes())
+    }
+
     pub fn date(&self) -> i32 {
         match self {
             Self::Date(days) => *days,
             _ => 0,
+        }
+    }
+
+    /// The items of a list, `None` where NULL
+    pub fn items(&self) -> &'a [Option<Cell<'a>>] {
+        match self {
+            Self::List(items) => items,
+            _ => &[],
         }
     }
 }

@@ -257,6 +257,22 @@ pub const TABLE: &[Function] = &[
         },
     },
     Function {
+        name: "gs_divide",
+        parameters: &[Double, Double],
+        result: Double,
+        body: |cells| {
+            let (left, right) = (cells[0].double(), cells[1].double());
+            if right == 0.0 {
+                return Err("division by zero".to_owned());
+            }
+            or_error(
+                number::finite(left / right, &[left, right]),
+                Answer::Double,
+                OVERFLOW,
+            )
+        },
+    },
+    Function {
         name: "gs_multiply",
         parameters: &[Double, Double],
         result: Double,

@@ -3,7 +3,7 @@
 use super::Kind::{Civil, Date, Int, Text, Time};
 use super::{Answer, Cell, Function, or_error};
 use crate::value::picture::{self, Has};
-use crate::value::{temporal, zone};
+use crate::value::{picture_parse, temporal, zone};
 
 pub const TABLE: &[Function] = &[
     Function {
@@ -144,7 +144,7 @@ pub const TABLE: &[Function] = &[
         body: |cells| {
             let (utc, name) = (cells[1].int(), cells[2].text());
             let offset =
-                zone::offset(utc, name).ok_or_else(|| format!("unknown time zone: {name}"))?;
+                zone::offset_in_minutes(utc, name).ok_or_else(|| format!("unknown time zone: {name}"))?;
             let civil = utc + i64::from(offset) * 1_000_000;
             picture::format(cells[0].text(), civil, Has::Timestamp, (offset, name))
                 .map(Answer::Text)
@@ -155,7 +155,7 @@ pub const TABLE: &[Function] = &[
         parameters: &[Text, Text],
         result: Date,
         body: |cells| {
-            let micros = picture::parse(cells[0].text(), cells[1].text(), Has::Date, "UTC")?;
+            let micros = picture_parse::parse(cells[0].text(), cells[1].text(), Has::Date, "UTC")?;
             Ok(Answer::Date(temporal::split(micros).0))
         },
     },
@@ -164,7 +164,7 @@ pub const TABLE: &[Function] = &[
         parameters: &[Text, Text],
         result: Civil,
         body: |cells| {
-            let micros = picture::parse(cells[0].text(), cells[1].text(), Has::DateTime, "UTC")?;
+            let micros = picture_parse::parse(cells[0].text(), cells[1].text(), Has::DateTime, "UTC")?;
             Ok(Answer::Micros(micros))
         },
     },
@@ -173,7 +173,7 @@ pub const TABLE: &[Function] = &[
         parameters: &[Text, Text],
         result: Time,
         body: |cells| {
-            let micros = picture::parse(cells[0].text(), cells[1].text(), Has::Time, "UTC")?;
+            let micros = picture_parse::parse(cells[0].text(), cells[1].text(), Has::Time, "UTC")?;
             Ok(Answer::Micros(micros))
         },
     },
@@ -182,7 +182,7 @@ pub const TABLE: &[Function] = &[
         parameters: &[Text, Text, Text],
         result: Civil,
         body: |cells| {
-            picture::parse(
+            picture_parse::parse(
                 cells[0].text(),
                 cells[1].text(),
                 Has::Timestamp,

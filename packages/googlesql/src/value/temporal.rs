@@ -125,7 +125,7 @@ pub fn format_datetime(micros: i64) -> String {
 
 /// As `CAST(timestamp AS STRING)` writes it, with the zone's offset
 pub fn format_timestamp(utc: i64, zone: &str) -> Option<String> {
-    let offset = zone::offset(utc, zone)?;
+    let offset = zone::offset_in_minutes(utc, zone)?;
     let civil = utc.checked_add(i64::from(offset) * 1_000_000)?;
     Some(format!(
         "{}{}",

@@ -30,6 +30,11 @@ pub fn offset(utc: i64, name: &str) -> Option<i32> {
     })
 }
 
+/// As [`offset`], in whole minutes: how an instant's text shows it
+pub fn offset_in_minutes(utc: i64, name: &str) -> Option<i32> {
+    Some(offset(utc, name)? / 60 * 60)
+}
+
 /// The clock reading of an instant in a zone
 pub fn civil(utc: i64, name: &str) -> Option<i64> {
     utc.checked_add(i64::from(offset(utc, name)?) * 1_000_000)
@@ -92,10 +97,12 @@ fn find(name: &str) -> Option<Zone> {
     if let Some(seconds) = fixed(offset) {
         return Some(Zone::Fixed(seconds));
     }
-    if matches!(name.to_ascii_uppercase().as_str(), "UTC" | "Z" | "GMT") {
+    if matches!(name, "UTC" | "GMT") {
         return Some(Zone::Fixed(0));
     }
-    DATABASE.get(name).ok().map(Zone::Named)
+    // Names are as the database writes them
+    let zone = DATABASE.get(name).ok()?;
+    (zone.iana_name() == Some(name)).then_some(Zone::Named(zone))
 }
 
 /// Seconds of `±H[H][:MM]` or `±HHMM`
@@ -115,5 +122,5 @@ fn fixed(text: &str) -> Option<i32> {
         valid.then(|| text.parse::<i32>().ok()).flatten()
     };
     let (hours, minutes) = (digits(hours)?, digits(minutes)?);
-    (hours <= 14 && minutes < 60).then_some(sign * (hours * 3600 + minutes * 60))
+    (minutes < 60 && hours * 60 + minutes <= 14 * 60).then_some(sign * (hours * 3600 + minutes * 60))
 }

@@ -118,6 +118,10 @@ impl Catalog for DuckDbCatalog<'_> {
             )),
         }
     }
+
+    fn time_zone(&self) -> &str {
+        self.names.time_zone.as_deref().unwrap_or("UTC")
+    }
 }
 
 impl DuckDbCatalog<'_> {

@@ -3,6 +3,7 @@
 mod catalog;
 mod error;
 mod model_views;
+mod names;
 mod session;
 mod source;
 mod value;
@@ -14,7 +15,7 @@ use std::sync::{Mutex, PoisonError};
 use bqml::Registry;
 use diagnostic::{Diagnostic, code};
 use duckdb::{Config, Connection};
-use googlesql::{PhysicalName, quote_identifier};
+use googlesql::{Column, PhysicalName, Type, quote_identifier};
 use sqlx_compiler::Target;
 
 use super::{Existing, Session, Warehouse};
@@ -30,6 +31,8 @@ pub struct Names {
     pub default_project: Option<String>,
     /// The dataset of names that stand alone
     pub default_dataset: Option<String>,
+    /// The time zone that sessions begin with; UTC unless given
+    pub time_zone: Option<String>,
     /// What the project declares: sources that exist elsewhere
     pub declarations: HashSet<PhysicalName>,
     /// Sources whose files cannot be read, with the reason
@@ -70,6 +73,9 @@ pub struct DuckDbOptions {
     pub names: Names,
     /// Files behind declared sources
     pub sources: Vec<SourceFiles>,
+    /// How many threads the engine works with; all processors unless given. With one, rows that no
+    /// statement orders come in the same order each time
+    pub threads: Option<usize>,
 }
 
 /// The embedded warehouse
@@ -89,6 +95,11 @@ impl DuckDbWarehouse {
     /// The file is locked, not writable or no DuckDB database; a source cannot be read
     pub fn open(options: DuckDbOptions) -> Result<Self, Diagnostic> {
         let connection = connect(options.file.as_deref())?;
+        if let Some(threads) = options.threads {
+            connection
+                .execute_batch(&format!("SET GLOBAL threads = {threads}"))
+                .map_err(|failure| error::unavailable(&failure))?;
+        }
         googlesql::udf::register(&connection).map_err(|failure| error::unavailable(&failure))?;
         let mut names = options.names;
         for source in &options.sources {
@@ -180,6 +191,16 @@ impl Warehouse for DuckDbWarehouse {
                 ))
             }
         }
+    }
+
+    fn columns(&self, name: &PhysicalName) -> Option<Vec<Column>> {
+        let connection = self.connection().ok()?;
+        let described = describe(&connection, &qualified(name)).ok()?;
+        let column = |(column, ty): (String, String)| {
+            let known = Type::from_duckdb(&ty).map(|(known, _)| known);
+            Column::new(column, known.unwrap_or(Type::Unknown))
+        };
+        Some(described.into_iter().map(column).collect())
     }
 
     fn session(&self) -> Result<Box<dyn Session>, Diagnostic> {

@@ -3,7 +3,7 @@
 use duckdb::types::{TimeUnit, Value};
 use googlesql::{Field, Type};
 use jiff::civil::{Date, DateTime};
-use jiff::{SignedDuration, Timestamp, ToSpan};
+use jiff::{SignedDuration, ToSpan};
 
 use crate::warehouse::Cell;
 
@@ -118,13 +118,14 @@ fn time_text(micros: i64) -> String {
 }
 
 fn instant_text(micros: i64, zone: &str) -> String {
-    Timestamp::from_microsecond(micros).map_or_else(
-        |_| format!("{micros} µs after 1970-01-01T00:00:00Z"),
-        |instant| {
-            let civil: DateTime = jiff::tz::TimeZone::UTC.to_datetime(instant);
-            format!("{civil}{zone}")
-        },
-    )
+    // in civil time, as the last day of the calendar has no instant in jiff
+    const EPOCH: DateTime = DateTime::constant(1970, 1, 1, 0, 0, 0, 0);
+    EPOCH
+        .checked_add(SignedDuration::from_micros(micros))
+        .map_or_else(
+            |_| format!("{micros} µs after 1970-01-01T00:00:00{zone}"),
+            |civil| format!("{civil}{zone}"),
+        )
 }
 
 /// `Y-M D H:M:S`, as GoogleSQL prints an INTERVAL
@@ -160,6 +161,11 @@ mod tests {
         let cell = |ty: &Type| to_cell(Value::Timestamp(unit, micros), ty).to_text("");
         assert_eq!(cell(&Type::Timestamp), "2018-06-12T01:00:00.000123Z");
         assert_eq!(cell(&Type::DateTime), "2018-06-12T01:00:00.000123");
+        let last = Value::Timestamp(unit, 253_402_300_799_999_999);
+        assert_eq!(
+            to_cell(last, &Type::DateTime).to_text(""),
+            "9999-12-31T23:59:59.999999"
+        );
         assert_eq!(
             to_cell(Value::Date32(17_694), &Type::Date).to_text(""),
             "2018-06-12"

@@ -1,0 +1,196 @@
+//! Checking instead of lowering: errors are collected, and what one leaves behind is of any type
+//!
+//! A statement that is checked never runs, so an expression that fails becomes one of
+//! [`Type::Unknown`], and a table whose schema is not known has [`Column::rest`]; both fit everywhere.
+//! An error about types that stands where something unknown was read is not told, since it may not be one.
+
+use std::cell::{Cell, RefCell};
+use std::collections::BTreeSet;
+use std::ops::Range;
+
+use diagnostic::{Code, code};
+
+use super::Resolver;
+use super::query::Output;
+use super::scope::OutputColumn;
+use crate::lineage::{Origin, Origins};
+use crate::tree::Typed;
+use crate::{Column, Error, PhysicalName, Table};
+
+/// What is found while a statement is checked
+#[derive(Default)]
+pub struct Findings {
+    errors: RefCell<Vec<Error>>,
+    /// How often something unknown was read
+    doubts: Cell<usize>,
+    conditions: RefCell<BTreeSet<Origin>>,
+    columns: RefCell<Option<Vec<OutputColumn>>>,
+}
+
+/// How often something unknown had been read at some point
+#[derive(Clone, Copy)]
+pub struct Mark(usize);
+
+impl Resolver<'_> {
+    pub fn mark(&self) -> Mark {
+        Mark(self.findings.as_ref().map_or(0, |one| one.doubts.get()))
+    }
+
+    /// The error itself where a statement is lowered; where it is checked, told or left out, and `fallback` goes on
+    pub fn recovered<T>(
+        &self,
+        since: Mark,
+        result: Result<T, Error>,
+        fallback: impl FnOnce() -> T,
+    ) -> Result<T, Error> {
+        let Some(findings) = &self.findings else {
+            return result;
+        };
+        match result {
+            Ok(value) => Ok(value),
+            Err(error) => {
+                let doubtful = findings.doubts.get() != since.0;
+                if !doubtful || is_about_names(error.code) {
+                    findings.add(error);
+                }
+                self.doubt();
+                Ok(fallback())
+            }
+        }
+    }
+
+    /// Notes that something unknown was read
+    pub fn doubt(&self) {
+        if let Some(findings) = &self.findings {
+            findings.doubts.set(findings.doubts.get() + 1);
+        }
+    }
+
+    /// Notes columns that decide which rows there are, or which of them belong together
+    pub fn condition_on(&self, origins: &Origins) {
+        if let Some(findings) = &self.findings {
+            let mut conditions = findings.conditions.borrow_mut();
+            conditions.extend(origins.iter().cloned());
+        }
+    }
+
+    /// Notes the columns that the statement gives or stores
+    pub fn gives(&self, columns: &[OutputColumn]) {
+        if let Some(findings) = &self.findings {
+            *findings.columns.borrow_mut() = Some(columns.to_vec());
+        }
+    }
+
+    /// Notes names and types of what a table or view stores, by position those that its query gives
+    pub fn gives_stored(&self, columns: &[Column]) {
+        let Some(findings) = &self.findings else {
+            return;
+        };
+        let mut given = findings.columns.borrow_mut();
+        let origins = |at: usize| match &*given {
+            Some(given) if given.len() == columns.len() => given[at].origins.clone(),
+            _ => Origins::default(),
+        };
+        let stored = columns.iter().enumerate().map(|(at, column)| OutputColumn {
+            name: Some(column.name.clone()),
+            physical: column.name.clone(),
+            ty: column.ty.clone(),
+            literal: None,
+            origins: origins(at),
+        });
+        let stored: Vec<OutputColumn> = stored.collect();
+        *given = Some(stored);
+    }
+
+    /// Which table the columns of a `FROM` item come from, while a statement is checked
+    ///
+    /// # Errors
+    /// A table whose schema is not known, where a statement is lowered
+    pub fn stored_table(
+        &self,
+        path: &[String],
+        table: &Table,
+        span: &Range<usize>,
+    ) -> Result<Option<PhysicalName>, Error> {
+        let known = table.columns.iter().all(|column| column.ty.is_known());
+        if !known && self.findings.is_none() {
+            let message = format!("the columns of `{}` are not known", path.join("."));
+            return Err(self.error(code::UNKNOWN_TABLE, message, span.clone()));
+        }
+        if !known {
+            self.doubt();
+        }
+        Ok(match self.findings {
+            Some(_) => self.catalog.physical(path, span.clone()).ok(),
+            None => None,
+        })
+    }
+
+    /// The origin of a table's column
+    pub fn origin(&self, table: Option<&PhysicalName>, column: &str) -> Origins {
+        table.map_or_else(Origins::default, |table| Origins::of(table.clone(), column))
+    }
+
+    /// A query of which nothing is known
+    pub fn open_output(&self) -> Output {
+        Output {
+            sql: String::new(),
+            columns: vec![rest_column(Origins::default())],
+            value_table: false,
+        }
+    }
+}
+
+impl Findings {
+    fn add(&self, error: Error) {
+        let mut errors = self.errors.borrow_mut();
+        let known = |other: &Error| other.span == error.span && other.message == error.message;
+        if !errors.iter().any(known) {
+            errors.push(error);
+        }
+    }
+
+    pub fn into_parts(self) -> (Vec<Error>, BTreeSet<Origin>, Option<Vec<OutputColumn>>) {
+        (
+            self.errors.into_inner(),
+            self.conditions.into_inner(),
+            self.columns.into_inner(),
+        )
+    }
+}
+
+impl OutputColumn {
+    /// Whether it stands for all columns of an unknown schema
+    pub fn is_rest(&self) -> bool {
+        self.name.as_deref() == Some(crate::types::REST)
+    }
+}
+
+/// All columns of an unknown schema, as a query gives them
+pub fn rest_column(origins: Origins) -> OutputColumn {
+    let Column { name, ty } = Column::rest();
+    OutputColumn {
+        name: Some(name.clone()),
+        physical: name,
+        ty,
+        literal: None,
+        origins,
+    }
+}
+
+/// Whether any of the expressions is of a type that is not known
+pub fn uncertain(all: &[Typed]) -> bool {
+    all.iter().any(|one| !one.ty.is_known())
+}
+
+/// Errors that no type could mend
+fn is_about_names(found: Code) -> bool {
+    [
+        code::UNKNOWN_COLUMN,
+        code::AMBIGUOUS_COLUMN,
+        code::UNKNOWN_TABLE,
+        code::UNKNOWN_FUNCTION,
+        code::SQL_SYNTAX,
+    ]
+    .contains(&found)
+}

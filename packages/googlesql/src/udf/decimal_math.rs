@@ -1,0 +1,87 @@
+//! Mathematical functions of NUMERIC and BIGNUMERIC, and NUMERIC's exact conversions
+
+use num_bigint::BigInt;
+
+use super::Kind::{Big, Decimal, Double, Int};
+use super::big_decimal::row;
+use super::{Answer, Cell, Function, or_error};
+use crate::value::big_decimal::{Decimal as Type, Rounding};
+use crate::value::decimal_math as math;
+
+pub const TABLE: &[Function] = &[
+    row("gs_numeric_of_float", &[Double], Decimal, |cells| {
+        let value = cells[0].double();
+        let units = Type::Numeric.of_float(value);
+        let message = format!("{value} is out of range for NUMERIC");
+        or_error(units.and_then(small), Answer::Decimal, &message)
+    }),
+    row("gs_float_of_numeric", &[Decimal], Double, |cells| {
+        Ok(Answer::Double(Type::Numeric.to_float(&units(&cells[0]))))
+    }),
+    row("gs_numeric_round_even", &[Decimal, Int], Decimal, |cells| {
+        let rounded = Type::Numeric.round(&units(&cells[0]), cells[1].int(), Rounding::HalfEven);
+        or_error(rounded.and_then(small), Answer::Decimal, "NUMERIC overflow")
+    }),
+    row("gs_numeric_sqrt", &[Decimal], Decimal, |cells| one(cells, math::sqrt)),
+    row("gs_numeric_cbrt", &[Decimal], Decimal, |cells| one(cells, math::cbrt)),
+    row("gs_numeric_exp", &[Decimal], Decimal, |cells| one(cells, math::exponential)),
+    row("gs_numeric_ln", &[Decimal], Decimal, |cells| one(cells, math::natural_logarithm)),
+    row("gs_numeric_log10", &[Decimal], Decimal, |cells| one(cells, math::decimal_logarithm)),
+    row("gs_numeric_log", &[Decimal, Decimal], Decimal, |cells| two(cells, math::logarithm)),
+    row("gs_numeric_pow", &[Decimal, Decimal], Decimal, |cells| two(cells, math::power)),
+    row("gs_numeric_radians", &[Decimal], Decimal, |cells| one(cells, math::radians)),
+    row("gs_numeric_degrees", &[Decimal], Decimal, |cells| one(cells, math::degrees)),
+    row("gs_bignumeric_sqrt", &[Big], Big, |cells| one(cells, math::sqrt)),
+    row("gs_bignumeric_cbrt", &[Big], Big, |cells| one(cells, math::cbrt)),
+    row("gs_bignumeric_exp", &[Big], Big, |cells| one(cells, math::exponential)),
+    row("gs_bignumeric_ln", &[Big], Big, |cells| one(cells, math::natural_logarithm)),
+    row("gs_bignumeric_log10", &[Big], Big, |cells| one(cells, math::decimal_logarithm)),
+    row("gs_bignumeric_log", &[Big, Big], Big, |cells| two(cells, math::logarithm)),
+    row("gs_bignumeric_pow", &[Big, Big], Big, |cells| two(cells, math::power)),
+    row("gs_bignumeric_radians", &[Big], Big, |cells| one(cells, math::radians)),
+    row("gs_bignumeric_degrees", &[Big], Big, |cells| one(cells, math::degrees)),
+    row("gs_bignumeric_pi", &[], Big, |_| {
+        or_error(math::pi(Type::Big), Answer::Big, "BIGNUMERIC overflow")
+    }),
+];
+
+fn one(
+    cells: &[Cell],
+    function: fn(Type, &BigInt) -> Result<BigInt, String>,
+) -> Result<Answer, String> {
+    let ty = decimal_type(&cells[0]);
+    answer(ty, function(ty, &units(&cells[0]))?)
+}
+
+fn two(
+    cells: &[Cell],
+    function: fn(Type, &BigInt, &BigInt) -> Result<BigInt, String>,
+) -> Result<Answer, String> {
+    let ty = decimal_type(&cells[0]);
+    answer(ty, function(ty, &units(&cells[0]), &units(&cells[1]))?)
+}
+
+fn decimal_type(cell: &Cell) -> Type {
+    match cell {
+        Cell::Decimal(_) => Type::Numeric,
+        _ => Type::Big,
+    }
+}
+
+fn units(cell: &Cell) -> BigInt {
+    match cell {
+        Cell::Decimal(units) => BigInt::from(*units),
+        other => other.big(),
+    }
+}
+
+fn answer(ty: Type, units: BigInt) -> Result<Answer, String> {
+    match ty {
+        Type::Numeric => or_error(small(units), Answer::Decimal, "NUMERIC overflow"),
+        Type::Big => Ok(Answer::Big(units)),
+    }
+}
+
+fn small(units: BigInt) -> Option<i128> {
+    i128::try_from(&units).ok()
+}

@@ -1,0 +1,243 @@
+//! Letters: case, normal forms, translation, similarity
+
+use icu_casemap::CaseMapper;
+use icu_normalizer::{ComposingNormalizer, DecomposingNormalizer};
+
+use super::Kind::{Blob, Int, List, Text};
+use super::{Answer, Cell, Function};
+
+pub const TABLE: &[Function] = &[
+    Function {
+        name: "gs_upper",
+        parameters: &[Text],
+        result: Text,
+        body: |cells| Ok(Answer::Text(cells[0].text().to_uppercase())),
+    },
+    Function {
+        name: "gs_lower",
+        parameters: &[Text],
+        result: Text,
+        body: |cells| Ok(Answer::Text(cells[0].text().to_lowercase())),
+    },
+    Function {
+        name: "gs_initcap",
+        parameters: &[Text],
+        result: Text,
+        body: |cells| {
+            Ok(Answer::Text(initcap(cells[0].text(), |letter| {
+                letter.is_whitespace() || "[](){}/|<>!?@\"^#$&~_,.:;*%+-".contains(letter)
+            })))
+        },
+    },
+    Function {
+        name: "gs_initcap_with",
+        parameters: &[Text, Text],
+        result: Text,
+        body: |cells| {
+            let delimiters = cells[1].text();
+            Ok(Answer::Text(initcap(cells[0].text(), |letter| {
+                delimiters.contains(letter)
+            })))
+        },
+    },
+    Function {
+        name: "gs_normalize",
+        parameters: &[Text, Text],
+        result: Text,
+        body: |cells| normalize(cells[0].text(), cells[1].text()).map(Answer::Text),
+    },
+    Function {
+        name: "gs_normalize_and_casefold",
+        parameters: &[Text, Text],
+        result: Text,
+        body: |cells| {
+            let (text, form) = (cells[0].text(), cells[1].text());
+            Ok(Answer::Text(match form {
+                "NFKC" => compatibility_fold(text),
+                form => normalize(&CaseMapper::new().fold_string(text), form)?,
+            }))
+        },
+    },
+    Function {
+        name: "gs_translate",
+        parameters: &[Text, Text, Text],
+        result: Text,
+        body: |cells| {
+            let letters = |cell: &Cell| cell.text().chars().collect::<Vec<char>>();
+            let translated = translate(&letters(&cells[0]), &letters(&cells[1]), &letters(&cells[2]))?;
+            Ok(Answer::Text(translated.into_iter().collect()))
+        },
+    },
+    Function {
+        name: "gs_translate",
+        parameters: &[Blob, Blob, Blob],
+        result: Blob,
+        body: |cells| {
+            translate(cells[0].bytes(), cells[1].bytes(), cells[2].bytes()).map(Answer::Blob)
+        },
+    },
+    Function {
+        name: "gs_soundex",
+        parameters: &[Text],
+        result: Text,
+        body: |cells| Ok(Answer::Text(soundex(cells[0].text()))),
+    },
+    Function {
+        name: "gs_edit_distance",
+        parameters: &[Text, Text, List(&Int)],
+        result: Int,
+        body: |cells| {
+            let letters = |cell: &Cell| cell.text().chars().collect::<Vec<char>>();
+            edit_distance(&letters(&cells[0]), &letters(&cells[1]), &cells[2])
+        },
+    },
+    Function {
+        name: "gs_edit_distance",
+        parameters: &[Blob, Blob, List(&Int)],
+        result: Int,
+        body: |cells| edit_distance(cells[0].bytes(), cells[1].bytes(), &cells[2]),
+    },
+];
+
+/// A first letter after each delimiter in upper case, all others in lower case; a letter whose other
+/// case takes several letters stays
+fn initcap(text: &str, delimiter: impl Fn(char) -> bool) -> String {
+    let single = |letter: char, mut cased: Box<dyn Iterator<Item = char>>| match (cased.next(), cased.next()) {
+        (Some(one), None) => one,
+        _ => letter,
+    };
+    let mut start = true;
+    let mut result = String::new();
+    for letter in text.chars() {
+        result.push(match start {
+            true => single(letter, Box::new(letter.to_uppercase())),
+            false => single(letter, Box::new(letter.to_lowercase())),
+        });
+        start = delimiter(letter);
+    }
+    result
+}
+
+fn normalize(text: &str, form: &str) -> Result<String, String> {
+    let normal = match form {
+        "NFC" => ComposingNormalizer::new_nfc().normalize(text),
+        "NFKC" => ComposingNormalizer::new_nfkc().normalize(text),
+        "NFD" => DecomposingNormalizer::new_nfd().normalize(text),
+        "NFKD" => DecomposingNormalizer::new_nfkd().normalize(text),
+        _ => return Err(format!("no normal form `{form}`")),
+    };
+    Ok(normal.into_owned())
+}
+
+/// Unicode's toNFKC_Casefold: folded, compatible forms, without letters that are not seen
+///
+/// <https://www.unicode.org/versions/latest/core-spec/chapter-3/#G34944>
+pub fn compatibility_fold(text: &str) -> String {
+    let (mapper, normalizer) = (CaseMapper::new(), ComposingNormalizer::new_nfkc());
+    let mut text = text.to_owned();
+    // Folding may make letters that have another compatible form; twice is a fixed point
+    for _ in 0..2 {
+        let seen: String = text.chars().filter(|letter| !is_ignorable(*letter)).collect();
+        text = normalizer
+            .normalize(&mapper.fold_string(&normalizer.normalize(&seen)))
+            .into_owned();
+    }
+    text
+}
+
+/// Unicode's Default_Ignorable_Code_Point
+fn is_ignorable(letter: char) -> bool {
+    matches!(
+        u32::from(letter),
+        0xad | 0x34f
+            | 0x61c
+            | 0x115f..=0x1160
+            | 0x17b4..=0x17b5
+            | 0x180b..=0x180f
+            | 0x200b..=0x200f
+            | 0x202a..=0x202e
+            | 0x2060..=0x206f
+            | 0x3164
+            | 0xfe00..=0xfe0f
+            | 0xfeff
+            | 0xffa0
+            | 0xfff0..=0xfff8
+            | 0x1bca0..=0x1bca3
+            | 0x1d173..=0x1d17a
+            | 0xe0000..=0xe0fff
+    )
+}
+
+fn translate<T: PartialEq + Copy>(items: &[T], from: &[T], to: &[T]) -> Result<Vec<T>, String> {
+    let twice = |(at, item): (usize, &T)| from[..at].contains(item);
+    if from.iter().enumerate().any(twice) {
+        return Err("TRANSLATE has a letter twice in its source".to_owned());
+    }
+    let translated = items
+        .iter()
+        .filter_map(|item| match from.iter().position(|one| one == item) {
+            Some(at) => to.get(at).copied(),
+            None => Some(*item),
+        });
+    Ok(translated.collect())
+}
+
+/// American Soundex: a letter and three digits; the empty text where there is no letter
+fn soundex(text: &str) -> String {
+    let code = |letter: char| match letter.to_ascii_lowercase() {
+        'b' | 'f' | 'p' | 'v' => '1',
+        'c' | 'g' | 'j' | 'k' | 'q' | 's' | 'x' | 'z' => '2',
+        'd' | 't' => '3',
+        'l' => '4',
+        'm' | 'n' => '5',
+        'r' => '6',
+        _ => '0',
+    };
+    let mut letters = text.chars().filter(char::is_ascii_alphabetic);
+    let Some(first) = letters.next() else {
+        return String::new();
+    };
+    let mut result = String::from(first);
+    let mut last = code(first);
+    for letter in letters {
+        let own = code(letter);
+        if own != '0' && own != last {
+            result.push(own);
+        }
+        // H and W do not keep equal codes apart
+        if !matches!(letter.to_ascii_lowercase(), 'h' | 'w') {
+            last = own;
+        }
+        if result.len() == 4 {
+            return result;
+        }
+    }
+    while result.len() < 4 {
+        result.push('0');
+    }
+    result
+}
+
+/// Least number of items to put in, take out or exchange (Levenshtein), at most what the list says
+fn edit_distance<T: PartialEq>(left: &[T], right: &[T], most: &Cell) -> Result<Answer, String> {
+    let most = match most.items() {
+        [] => None,
+        [None, ..] => return Ok(Answer::Null),
+        [Some(most), ..] => Some(most.int()),
+    };
+    if most.is_some_and(|most| most < 0) {
+        return Err("the max_distance of EDIT_DISTANCE is negative".to_owned());
+    }
+    let mut row: Vec<i64> = (0..).take(right.len() + 1).collect();
+    for item in left {
+        let mut diagonal = row[0];
+        row[0] += 1;
+        for (at, other) in right.iter().enumerate() {
+            let exchanged = diagonal + i64::from(item != other);
+            diagonal = row[at + 1];
+            row[at + 1] = exchanged.min(row[at] + 1).min(diagonal + 1);
+        }
+    }
+    let distance = row[right.len()];
+    Ok(Answer::Int(most.map_or(distance, |most| distance.min(most))))
+}

@@ -1,0 +1,240 @@
+//! Regular expressions over STRING and BYTES
+
+use regex::bytes::{Captures, Match, Regex};
+
+use super::Kind::{Blob, Bool, Int, List, Text};
+use super::{Answer, Cell, Function};
+use crate::value::pattern::{Subject, matches, with};
+
+macro_rules! both {
+    ($name:literal, [$($more:expr),*], $text:expr, $blob:expr, $body:expr) => {
+        [
+            Function {
+                name: $name,
+                parameters: &[Text, Text, $($more.0),*],
+                result: $text,
+                body: |cells| $body(cells, Subject::Text),
+            },
+            Function {
+                name: $name,
+                parameters: &[Blob, Blob, $($more.1),*],
+                result: $blob,
+                body: |cells| $body(cells, Subject::Bytes),
+            },
+        ]
+    };
+}
+
+const CONTAINS: [Function; 2] = both!("gs_regexp_contains", [], Bool, Bool, contains);
+const EXTRACT: [Function; 2] = both!(
+    "gs_regexp_extract",
+    [(Int, Int), (Int, Int)],
+    Text,
+    Blob,
+    extract
+);
+const EXTRACT_ALL: [Function; 2] = both!(
+    "gs_regexp_extract_all",
+    [],
+    List(&Text),
+    List(&Blob),
+    extract_all
+);
+const GROUPS: [Function; 2] = both!("gs_regexp_groups", [], List(&Text), List(&Blob), groups);
+const REPLACE: [Function; 2] = both!("gs_regexp_replace", [(Text, Blob)], Text, Blob, replace);
+const INSTR: [Function; 2] = both!(
+    "gs_regexp_instr",
+    [(Int, Int), (Int, Int), (Int, Int)],
+    Int,
+    Int,
+    instr
+);
+
+pub const TABLE: &[&[Function]] = &[
+    &CONTAINS,
+    &EXTRACT,
+    &EXTRACT_ALL,
+    &GROUPS,
+    &REPLACE,
+    &INSTR,
+];
+
+fn contains(cells: &[Cell], subject: Subject) -> Result<Answer, String> {
+    with(cells[1].bytes(), subject, |regex| {
+        Ok(Answer::Bool(regex.is_match(cells[0].bytes())))
+    })
+}
+
+fn extract(cells: &[Cell], subject: Subject) -> Result<Answer, String> {
+    let found = nth_match(cells, subject, |found| answer(found, subject));
+    Ok(found?.unwrap_or(Answer::Null))
+}
+
+fn extract_all(cells: &[Cell], subject: Subject) -> Result<Answer, String> {
+    with(cells[1].bytes(), subject, |regex| {
+        let group = only_group(regex)?;
+        let found = matches(regex, cells[0].bytes(), subject).map(|captures| {
+            let item = captures.get(group).map_or(&b""[..], |found| found.as_bytes());
+            own(item, subject)
+        });
+        Ok(Answer::List(found.collect()))
+    })
+}
+
+/// The groups of the first match, NULL where one took no part
+fn groups(cells: &[Cell], subject: Subject) -> Result<Answer, String> {
+    with(cells[1].bytes(), subject, |regex| {
+        let Some(captures) = regex.captures(cells[0].bytes()) else {
+            return Ok(Answer::Null);
+        };
+        let groups = captures
+            .iter()
+            .skip(1)
+            .map(|group| group.map_or(Answer::Null, |group| answer(group, subject)));
+        Ok(Answer::List(groups.collect()))
+    })
+}
+
+fn instr(cells: &[Cell], subject: Subject) -> Result<Answer, String> {
+    let after = match cells[4].int() {
+        0 => false,
+        1 => true,
+        _ => return Err("the last argument of REGEXP_INSTR is 0 or 1".to_owned()),
+    };
+    if cells[0].bytes().is_empty() || cells[1].bytes().is_empty() {
+        with(cells[1].bytes(), subject, |regex| only_group(regex).map(drop))?;
+        return Ok(Answer::Int(0));
+    }
+    let text = cells[0].bytes();
+    let start = position(cells, subject)?;
+    let found = nth_match(cells, subject, |found| {
+        // The place of an empty match is told after the letter that it stands before
+        let at = if after { found.end() } else { found.start() };
+        let before = &text[..start.unwrap_or(0) + at];
+        letters(before, subject) + i64::from(found.is_empty()) + 1
+    })?;
+    Ok(Answer::Int(found.unwrap_or(0)))
+}
+
+fn replace(cells: &[Cell], subject: Subject) -> Result<Answer, String> {
+    let text = cells[0].bytes();
+    with(cells[1].bytes(), subject, |regex| {
+        let pieces = replacement(cells[2].bytes(), regex.captures_len())?;
+        let replaced = regex.replace_all(text, |captures: &Captures| {
+            let mut result = Vec::new();
+            for piece in &pieces {
+                match piece {
+                    Piece::Byte(byte) => result.push(*byte),
+                    Piece::Group(group) => {
+                        let found = captures.get(*group);
+                        result.extend(found.map_or(&b""[..], |found| found.as_bytes()));
+                    }
+                }
+            }
+            result
+        });
+        Ok(own(&replaced, subject))
+    })
+}
+
+enum Piece {
+    Byte(u8),
+    Group(usize),
+}
+
+/// `\0` to `\9` are groups, `\\` is a backslash
+fn replacement(text: &[u8], groups: usize) -> Result<Vec<Piece>, String> {
+    let mut pieces = Vec::new();
+    let mut bytes = text.iter();
+    while let Some(byte) = bytes.next() {
+        pieces.push(match (byte, byte == &b'\\') {
+            (byte, false) => Piece::Byte(*byte),
+            (_, true) => match bytes.next() {
+                Some(digit @ b'0'..=b'9') => {
+                    let group = usize::from(digit - b'0');
+                    if group >= groups {
+                        return Err(format!(
+                            "the replacement of REGEXP_REPLACE asks for group {group}, which the pattern does not have"
+                        ));
+                    }
+                    Piece::Group(group)
+                }
+                Some(b'\\') => Piece::Byte(b'\\'),
+                _ => {
+                    return Err(
+                        "a backslash in the replacement of REGEXP_REPLACE takes a digit or a backslash"
+                            .to_owned(),
+                    );
+                }
+            },
+        });
+    }
+    Ok(pieces)
+}
+
+/// What the group, or else the whole, of the match caught that the third and fourth argument name
+fn nth_match<T>(
+    cells: &[Cell],
+    subject: Subject,
+    take: impl FnOnce(Match) -> T,
+) -> Result<Option<T>, String> {
+    let start = position(cells, subject)?;
+    let occurrence = cells[3].int();
+    if occurrence <= 0 {
+        return Err("the occurrence of a match is positive".to_owned());
+    }
+    let text = cells[0].bytes();
+    with(cells[1].bytes(), subject, |regex| {
+        let group = only_group(regex)?;
+        let Some(start) = start.filter(|start| *start < text.len() || text.is_empty()) else {
+            return Ok(None);
+        };
+        let nth = usize::try_from(occurrence - 1).unwrap_or(usize::MAX);
+        Ok(matches(regex, &text[start..], subject)
+            .nth(nth)
+            .and_then(|captures| captures.get(group))
+            .map(take))
+    })
+}
+
+fn only_group(regex: &Regex) -> Result<usize, String> {
+    match regex.captures_len() {
+        0..=2 => Ok(regex.captures_len() - 1),
+        _ => Err("the regular expression has more than one capturing group".to_owned()),
+    }
+}
+
+/// Where the 1-based position in the third argument lies; `None` past the end
+fn position(cells: &[Cell], subject: Subject) -> Result<Option<usize>, String> {
+    let Some(skip) = usize::try_from(cells[2].int()).ok().and_then(|at| at.checked_sub(1)) else {
+        return Err("the position of a search is positive".to_owned());
+    };
+    let bytes = cells[0].bytes();
+    Ok(match subject {
+        Subject::Bytes => (skip <= bytes.len()).then_some(skip),
+        Subject::Text => {
+            let text = cells[0].text();
+            let mut places = text.char_indices().map(|(at, _)| at).chain([text.len()]);
+            places.nth(skip)
+        }
+    })
+}
+
+fn letters(bytes: &[u8], subject: Subject) -> i64 {
+    let count = match subject {
+        Subject::Bytes => bytes.len(),
+        Subject::Text => bytes.iter().filter(|byte| **byte & 0xc0 != 0x80).count(),
+    };
+    count as i64
+}
+
+fn answer(found: Match, subject: Subject) -> Answer {
+    own(found.as_bytes(), subject)
+}
+
+fn own(bytes: &[u8], subject: Subject) -> Answer {
+    match subject {
+        Subject::Text => Answer::Text(String::from_utf8_lossy(bytes).into_owned()),
+        Subject::Bytes => Answer::Blob(bytes.to_owned()),
+    }
+}

@@ -1,0 +1,211 @@
+//! What names mean while a project is checked: what its actions will have made, what the warehouse has,
+//! and tables of which nothing is known
+
+use std::collections::{HashMap, HashSet};
+use std::ops::Range;
+
+use diagnostic::{code, did_you_mean};
+use googlesql::{
+    Catalog, Column, Error, Field, ModelFunction, PhysicalName, Relation, Schema, Table, Type,
+    Value,
+};
+
+use crate::warehouse::Warehouse;
+use crate::warehouse::duckdb::Names;
+
+/// The suffix of the tables that a wildcard stands for
+const TABLE_SUFFIX: &str = "_TABLE_SUFFIX";
+
+/// The tables and models of a project, as its actions make them
+pub struct GraphCatalog<'a> {
+    names: &'a Names,
+    /// Asked for what no action makes
+    warehouse: Option<&'a dyn Warehouse>,
+    /// What the project's actions make, known or not yet
+    own: HashSet<PhysicalName>,
+    tables: HashMap<PhysicalName, Schema>,
+    models: HashMap<PhysicalName, ModelShape>,
+}
+
+/// What is known of a model before it is trained
+#[derive(Debug, Clone)]
+pub struct ModelShape {
+    /// Upper case, such as `LOGISTIC_REG`
+    pub kind: String,
+    /// The columns that it predicts
+    pub labels: Vec<String>,
+    /// The columns that it is trained on
+    pub training: Schema,
+}
+
+impl<'a> GraphCatalog<'a> {
+    /// A catalog in which none of the project's own tables is known yet
+    pub fn new(
+        names: &'a Names,
+        warehouse: Option<&'a dyn Warehouse>,
+        own: HashSet<PhysicalName>,
+    ) -> Self {
+        Self {
+            names,
+            warehouse,
+            own,
+            tables: HashMap::new(),
+            models: HashMap::new(),
+        }
+    }
+
+    /// Makes a table known
+    pub fn add_table(&mut self, name: PhysicalName, schema: Schema) {
+        self.tables.insert(name, schema);
+    }
+
+    /// Makes a model known
+    pub fn add_model(&mut self, name: PhysicalName, model: ModelShape) {
+        self.models.insert(name, model);
+    }
+
+    fn columns(&self, name: &PhysicalName) -> Vec<Column> {
+        if let Some(schema) = self.tables.get(name) {
+            return schema.to_columns();
+        }
+        // what an action makes is not what an earlier run of it has left in the warehouse
+        let stored = self
+            .warehouse
+            .filter(|_| !self.own.contains(name))
+            .and_then(|warehouse| warehouse.columns(name));
+        stored.unwrap_or_else(|| vec![Column::rest()])
+    }
+
+    /// What a model function gives, as far as it follows from the statement that trains the model
+    fn answer(&self, call: &ModelFunction, model: &ModelShape) -> Vec<Column> {
+        let logistic = model.kind == "LOGISTIC_REG";
+        let ty = |label: &str| {
+            let mut trained = model.training.columns.iter().map(|one| &one.column);
+            let column = trained.find(|column| column.name.eq_ignore_ascii_case(label));
+            column.map_or(Type::Unknown, |column| column.ty.clone())
+        };
+        let mut columns = Vec::new();
+        match (call.function.as_str(), model.labels.as_slice()) {
+            ("ML.PREDICT", [label]) => {
+                columns.push(Column::new(format!("predicted_{label}"), ty(label)));
+                if logistic {
+                    let field = |name: &str, ty| Field {
+                        name: Some(name.to_owned()),
+                        ty,
+                    };
+                    let probability = vec![field("label", ty(label)), field("prob", Type::Float64)];
+                    let probabilities = Type::Array(Box::new(Type::Struct(probability)));
+                    columns.push(Column::new(format!("predicted_{label}_probs"), probabilities));
+                } else {
+                    columns.push(Column::rest());
+                }
+                let given = call.inputs.first().map(|input| input.columns.as_slice());
+                columns.extend(given.unwrap_or_default().iter().cloned());
+            }
+            ("ML.EVALUATE", _) if logistic => {
+                for name in [
+                    "precision",
+                    "recall",
+                    "accuracy",
+                    "f1_score",
+                    "log_loss",
+                    "roc_auc",
+                ] {
+                    columns.push(Column::new(name, Type::Float64));
+                }
+            }
+            _ => columns.push(Column::rest()),
+        }
+        columns
+    }
+}
+
+impl Catalog for GraphCatalog<'_> {
+    fn table(&self, path: &[String], span: Range<usize>) -> Result<Table, Error> {
+        let open = |pseudo_columns| Table {
+            sql: String::new(),
+            columns: vec![Column::rest()],
+            pseudo_columns,
+        };
+        let special = |part: &String| part.eq_ignore_ascii_case("INFORMATION_SCHEMA");
+        if path.iter().any(special) {
+            return Ok(open(Vec::new()));
+        }
+        let name = self.physical(path, span)?;
+        if !name.name.ends_with('*') {
+            return Ok(Table {
+                sql: String::new(),
+                columns: self.columns(&name),
+                pseudo_columns: Vec::new(),
+            });
+        }
+        let mut table = Table {
+            columns: self.columns(&name),
+            ..open(vec![Column::new(TABLE_SUFFIX, Type::String)])
+        };
+        table.columns.retain(|column| column.name != TABLE_SUFFIX);
+        Ok(table)
+    }
+
+    fn physical(&self, path: &[String], span: Range<usize>) -> Result<PhysicalName, Error> {
+        self.names.path(path, span)
+    }
+
+    fn schema(&self, path: &[String], span: Range<usize>) -> Result<String, Error> {
+        self.names.dataset(path, span)
+    }
+
+    fn model_function(&self, call: &ModelFunction) -> Result<Relation, Error> {
+        let name = self.physical(&call.model, call.span.clone())?;
+        let columns = match self.models.get(&name) {
+            Some(model) => self.answer(call, model),
+            // a table of the project is no model
+            None if self.tables.contains_key(&name) => {
+                let message = format!("`{}` is no model", call.model.join("."));
+                let mut error = Error::new(code::MODEL_NOT_FOUND, message, call.span.clone());
+                let known = self.models.keys().map(|known| known.name.as_str());
+                error.help = did_you_mean(&name.name, known);
+                return Err(error);
+            }
+            None => vec![Column::rest()],
+        };
+        Ok(Relation {
+            sql: String::new(),
+            columns,
+        })
+    }
+
+    fn time_zone(&self) -> &str {
+        self.names.time_zone.as_deref().unwrap_or("UTC")
+    }
+}
+
+impl ModelShape {
+    /// From the options of the statement that trains the model
+    pub fn new(options: &[googlesql::ModelOption], training: Schema) -> Self {
+        let option = |name: &str| {
+            let mut options = options.iter();
+            options.find(|option| option.name == name).map(|option| &option.value)
+        };
+        let kind = match option("model_type") {
+            Some(Value::String(kind)) => kind.to_ascii_uppercase(),
+            _ => String::new(),
+        };
+        let labels = match option("input_label_cols") {
+            Some(Value::Array(labels)) => labels
+                .iter()
+                .filter_map(|label| match label {
+                    Value::String(label) => Some(label.clone()),
+                    _ => None,
+                })
+                .collect(),
+            Some(_) => Vec::new(),
+            None => vec!["label".to_owned()],
+        };
+        Self {
+            kind,
+            labels,
+            training,
+        }
+    }
+}
