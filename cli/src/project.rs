@@ -142,6 +142,10 @@ impl Project {
         let names = names(graph);
         let settings = RunSettings::read(&self.root)?;
         let sources = source_files(graph, &names, &self.root, &settings, &global.sources)?;
+        let names = Names {
+            folder: self.root.clone(),
+            ..names
+        };
         DuckDbWarehouse::open(DuckDbOptions {
             file,
             names,

@@ -11,6 +11,9 @@ use sqlx_compiler::{ActionKind, CompiledGraph};
 use crate::check::ProjectCheck;
 use crate::warehouse::duckdb::Names;
 
+/// What stands for the columns of a table that are not known
+const REST: &str = "*";
+
 /// How a column has a share in what an action makes
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum EdgeKind {
@@ -98,11 +101,17 @@ impl Lineage {
             let Some(schema) = &action.schema else {
                 continue;
             };
-            let columns = schema.columns.iter().map(|one| LineageColumn {
+            let known = schema.columns.iter().map(|one| LineageColumn {
                 name: one.column.name.clone(),
                 ty: one.column.ty.clone(),
                 sources: one.origins.clone(),
             });
+            let rest = schema.open.then(|| LineageColumn {
+                name: REST.to_owned(),
+                ty: Type::Unknown,
+                sources: schema.rest.clone(),
+            });
+            let columns = known.chain(rest);
             let table = LineageTable {
                 kind: Some(action.kind),
                 file: Some(action.file.clone()),
@@ -228,19 +237,30 @@ impl Lineage {
         }
     }
 
-    /// Sources have the columns that somebody reads
+    /// Tables whose columns are not all known have those that somebody reads
     fn add_sources(&mut self) {
-        let read: BTreeSet<Origin> = self.edges().into_iter().map(|edge| edge.from).collect();
-        for one in read {
+        let mut next: Vec<Origin> = self.edges().into_iter().map(|edge| edge.from).collect();
+        while let Some(one) = next.pop() {
             let table = self.tables.entry(one.table).or_default();
-            let known = table.columns.iter().any(|column| column.name == one.column);
-            if !known {
-                table.columns.push(LineageColumn {
-                    name: one.column,
-                    ty: Type::Unknown,
-                    sources: Vec::new(),
-                });
+            let same = |column: &&LineageColumn| column.name.eq_ignore_ascii_case(&one.column);
+            if table.columns.iter().any(|column| same(&column)) {
+                continue;
             }
+            let rest = table.columns.iter().find(|column| column.name == REST);
+            let through = rest.map(|rest| rest.sources.clone()).unwrap_or_default();
+            let sources: Vec<Origin> = through
+                .into_iter()
+                .map(|source| match source.column.as_str() {
+                    REST => origin(&source.table, &one.column),
+                    _ => source,
+                })
+                .collect();
+            next.extend(sources.iter().cloned());
+            table.columns.push(LineageColumn {
+                name: one.column,
+                ty: Type::Unknown,
+                sources,
+            });
         }
     }
 }

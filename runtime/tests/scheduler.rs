@@ -67,15 +67,13 @@ impl Session for RememberingSession {
         Ok(vec![Outcome::Changed(1)])
     }
 
-    fn begin(&mut self) -> Result<(), SqlError> {
-        Ok(())
+    fn execute_together(
+        &mut self,
+        script: &str,
+        progress: &mut dyn FnMut(Progress),
+    ) -> Result<Vec<Outcome>, SqlError> {
+        self.execute(script, progress)
     }
-
-    fn commit(&mut self) -> Result<(), SqlError> {
-        Ok(())
-    }
-
-    fn rollback(&mut self) {}
 
     fn interrupt_handle(&self) -> Arc<dyn Interrupt> {
         struct Nothing;

@@ -7,5 +7,6 @@ pub mod dataform;
 pub mod execution;
 pub mod generate;
 pub mod googlesql;
+pub mod oracle;
 pub mod peer;
 pub mod transcripts;

@@ -84,7 +84,7 @@ fn screen(program: &Path, root: &Path) -> Result<String> {
     text.push_str("\nthe ten users most likely to churn\n");
     text.push_str("  user                              probability  in fact\n");
     for row in &riskiest {
-        let in_fact = if row["churned"].as_i64() == Some(1) {
+        let in_fact = if row["churned"].as_str() == Some("1") {
             "churned"
         } else {
             "came back"
@@ -123,5 +123,10 @@ fn query(program: &Path, root: &Path, sql: &str) -> Result<Vec<Json>> {
     if !output.status.success() {
         bail!("the query ended with {}", output.status);
     }
-    serde_json::from_slice(&output.stdout).context("the program's answer is not JSON")
+    let mut document: Json =
+        serde_json::from_slice(&output.stdout).context("the program's answer is not JSON")?;
+    match document["rows"].take() {
+        Json::Array(rows) => Ok(rows),
+        _ => bail!("the program's answer has no rows"),
+    }
 }

@@ -86,11 +86,21 @@ impl Scratch {
         }
     }
 
-    /// Rows of a query, as JSON
+    /// Rows of a query, as JSON with whole numbers as numbers
     pub fn rows(&self, sql: &str) -> serde_json::Value {
         let ran = self.run(&["query", "--format", "json", sql]);
         assert_eq!(ran.code, Some(0), "{sql}: {}", ran.stderr);
-        serde_json::from_str(&ran.stdout).unwrap()
+        let mut document: serde_json::Value = serde_json::from_str(&ran.stdout).unwrap();
+        let mut rows = document["rows"].take();
+        for field in document["schema"].as_array().unwrap() {
+            let name = field["name"].as_str().unwrap();
+            for row in rows.as_array_mut().unwrap() {
+                if field["type"] == "INT64" && row[name].is_string() {
+                    row[name] = row[name].as_str().unwrap().parse::<i64>().unwrap().into();
+                }
+            }
+        }
+        rows
     }
 
     /// The one whole number that a query gives

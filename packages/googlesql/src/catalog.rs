@@ -148,6 +148,20 @@ pub trait Catalog {
         Vec::new()
     }
 
+    /// Something of DuckDB's that can stand in `FROM`, with columns of GoogleSQL's types; with `texts`,
+    /// times without a zone are TIMESTAMP
+    ///
+    /// # Errors
+    /// It cannot be read, or has a type that GoogleSQL lacks
+    fn described(&self, from: &str, texts: bool, span: Range<usize>) -> Result<Table, Error> {
+        let _ = (from, texts);
+        Err(Error::new(
+            code::SQL_UNSUPPORTED,
+            "files cannot be read from here",
+            span,
+        ))
+    }
+
     /// The name of the time zone in which TIMESTAMP values become dates and texts, and back
     fn time_zone(&self) -> &str {
         "UTC"

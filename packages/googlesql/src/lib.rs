@@ -15,12 +15,14 @@ mod metadata;
 mod parse;
 mod quote;
 mod resolve;
+mod routine_text;
 pub mod script;
 mod tree;
 mod type_text;
 mod types;
 pub mod udf;
 mod value;
+mod words;
 
 pub use analyze::{analyze, select_over};
 pub use analyzed::{
@@ -36,5 +38,7 @@ pub use metadata::{
 };
 pub use parse::parse;
 pub use parse::statement::Statement;
+pub use routine_text::{RoutineText, describe_routine, literal_text};
 pub use quote::{quote_identifier, quote_string};
 pub use types::{Column, Field, Type};
+pub use words::{ends_statement, function_names, keywords};

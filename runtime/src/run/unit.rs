@@ -11,7 +11,7 @@ use sqlx_compiler::{ActionKind, ActionRef};
 use super::Running;
 use crate::event::{ActionResult, ActionStatus};
 use crate::plan::Plan;
-use crate::warehouse::{Existing, Outcome, Session, SqlError, Warehouse};
+use crate::warehouse::{Existing, Outcome, Progress, Session, SqlError, Warehouse};
 
 /// What one action needs to run
 pub struct Unit {
@@ -97,23 +97,16 @@ impl Unit {
         statement: &Statement,
         progress: &mut dyn FnMut(String),
     ) -> Result<Vec<Outcome>, Diagnostic> {
-        let locate = |failure| self.locate(action, statement, failure);
         let together = matches!(
             action.kind(),
             ActionKind::Table | ActionKind::View | ActionKind::Incremental
         );
-        if together {
-            session.begin().map_err(locate)?;
+        let mut tell = |news: Progress| progress(news.message);
+        match together {
+            true => session.execute_together(&statement.sql, &mut tell),
+            false => session.execute(&statement.sql, &mut tell),
         }
-        let outcome = session.execute(&statement.sql, &mut |news| progress(news.message));
-        if together {
-            if outcome.is_ok() {
-                session.commit().map_err(locate)?;
-            } else {
-                session.rollback();
-            }
-        }
-        outcome.map_err(locate)
+        .map_err(|failure| self.locate(action, statement, failure))
     }
 
     /// An assertion holds when its query finds no rows

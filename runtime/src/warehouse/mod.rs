@@ -32,6 +32,12 @@ pub trait Warehouse: Send + Sync {
     /// is none, or where they cannot be told
     fn columns(&self, name: &PhysicalName) -> Option<Vec<Column>>;
 
+    /// Every table, view and source, in order
+    ///
+    /// # Errors
+    /// The engine cannot be asked
+    fn tables(&self) -> Result<Vec<PhysicalName>, Diagnostic>;
+
     /// A connection for the statements of one action, in order
     ///
     /// # Errors
@@ -51,20 +57,16 @@ pub trait Session: Send {
         progress: &mut dyn FnMut(Progress),
     ) -> Result<Vec<Outcome>, SqlError>;
 
-    /// Opens a transaction, in which the following statements become visible together
+    /// As [`Session::execute`], but the script's work becomes visible as a whole or not at all, where
+    /// the engine can and the script does not manage transactions itself
     ///
     /// # Errors
-    /// The engine refuses
-    fn begin(&mut self) -> Result<(), SqlError>;
-
-    /// Makes the transaction's work visible
-    ///
-    /// # Errors
-    /// The engine refuses; nothing became visible
-    fn commit(&mut self) -> Result<(), SqlError>;
-
-    /// Forgets the transaction's work
-    fn rollback(&mut self);
+    /// The first statement that fails; nothing became visible
+    fn execute_together(
+        &mut self,
+        script: &str,
+        progress: &mut dyn FnMut(Progress),
+    ) -> Result<Vec<Outcome>, SqlError>;
 
     /// A handle that stops what the session runs, from another thread
     fn interrupt_handle(&self) -> Arc<dyn Interrupt>;

@@ -193,7 +193,8 @@ fn float_fits(value: f64, expected: &Value) -> bool {
             None => return false,
         },
     };
-    value == expected || (value - expected).abs() <= 1e-12 * value.abs().max(expected.abs())
+    let close = (value - expected).abs() <= 1e-12 * value.abs().max(expected.abs());
+    value == expected || close && value.is_finite() && expected.is_finite()
 }
 
 fn number_fits(text: &str, expected: &Value) -> bool {

@@ -28,6 +28,8 @@ impl Engine {
             },
             // aggregates without ORDER BY see rows in the order of the text
             threads: Some(1),
+            // what a function gives can be compared, even where BigQuery would not give it as a result
+            array_nulls: true,
             ..DuckDbOptions::default()
         })?;
         let session = warehouse.session()?;

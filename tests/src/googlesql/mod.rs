@@ -3,6 +3,7 @@
 
 pub mod compare;
 mod engine;
+pub mod statements;
 
 use std::collections::hash_map::Entry;
 use std::collections::{BTreeMap, HashMap};

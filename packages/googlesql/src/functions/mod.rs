@@ -7,17 +7,22 @@
 //! - `UTC`: a TIMESTAMP, handed over as DuckDB TIMESTAMP in UTC; `INSTANT`: a result of that kind;
 //! - `TYPE...`: any number of arguments of the type, at the end.
 //!
+//! A parameter `name => TYPE` is given by its name only; lines with such ones come after those without.
+//!
 //! In a template `$0`, `$1`, … are arguments, `$*` is all, `@zone` the default time zone; an
-//! aggregate has its native call in `%{…}`. `special NAME` is lowered by code of its own, and
-//! `refuse NAME = reason` is known but not supported.
+//! aggregate has its native call in `%{…}`. `special NAME(PARAMETERS) RESULT` is lowered by code of
+//! its own, and `refuse NAME = reason` is known but not supported.
 
 mod aggregate;
 mod array;
 mod conditional;
+mod decimal;
 mod hash;
+mod interval;
 mod json;
 mod math;
 mod net;
+mod range;
 mod refused;
 mod signature;
 mod string;
@@ -34,7 +39,8 @@ pub use signature::{Parameter, Signature, SignatureKind, signatures};
 #[derive(Debug)]
 pub enum Function {
     Rows(Vec<Row>),
-    Special,
+    /// Lowered by code of its own, which takes arguments of these names
+    Special(Vec<&'static str>),
     Refused(&'static str),
 }
 
@@ -43,6 +49,8 @@ pub enum Function {
 pub struct Row {
     pub kind: Kind,
     pub parameters: Vec<Shape>,
+    /// The names of the last parameters, which are given by name
+    pub named: Vec<&'static str>,
     /// The last parameter may be repeated
     pub repeated: bool,
     pub result: Shape,
@@ -86,10 +94,13 @@ const GROUPS: &[&str] = &[
     aggregate::TABLE,
     array::TABLE,
     conditional::TABLE,
+    decimal::TABLE,
     hash::TABLE,
+    interval::TABLE,
     json::TABLE,
     math::TABLE,
     net::TABLE,
+    range::TABLE,
     refused::TABLE,
     string::TABLE,
     temporal::TABLE,
@@ -111,8 +122,16 @@ static TABLE: LazyLock<Table> = LazyLock::new(|| {
 });
 
 fn read(line: &'static str, functions: &mut HashMap<&'static str, Function>) -> Option<()> {
-    if let Some(name) = line.strip_prefix("special ") {
-        functions.insert(name, Function::Special);
+    if let Some(signature) = line.strip_prefix("special ") {
+        let name = signature.split('(').next()?;
+        let known = functions
+            .entry(name)
+            .or_insert_with(|| Function::Special(Vec::new()));
+        let Function::Special(named) = known else {
+            return None;
+        };
+        let parameters = signature.split(['(', ',', '[']);
+        named.extend(parameters.filter_map(|one| Some(one.split_once(" => ")?.0.trim())));
         return Some(());
     }
     if let Some(rest) = line.strip_prefix("refuse ") {
@@ -131,15 +150,23 @@ fn read(line: &'static str, functions: &mut HashMap<&'static str, Function>) -> 
     let (name, rest) = signature.split_once('(')?;
     let (parameters, result) = rest.rsplit_once(')')?;
     let repeated = parameters.ends_with("...");
+    let mut named = Vec::new();
     let parameters = parameters
         .trim_end_matches("...")
         .split(", ")
         .filter(|text| !text.is_empty())
-        .map(shape)
+        .map(|text| match text.split_once(" => ") {
+            Some((name, text)) => {
+                named.push(name);
+                shape(text)
+            }
+            None => shape(text),
+        })
         .collect::<Option<Vec<_>>>()?;
     let row = Row {
         kind,
         parameters,
+        named,
         repeated,
         result: shape(result.trim())?,
         template: template.trim(),
@@ -149,7 +176,7 @@ fn read(line: &'static str, functions: &mut HashMap<&'static str, Function>) -> 
         .or_insert_with(|| Function::Rows(Vec::new()))
     {
         Function::Rows(rows) => rows.push(row),
-        Function::Special | Function::Refused(_) => return None,
+        Function::Special(_) | Function::Refused(_) => return None,
     }
     Some(())
 }
@@ -169,6 +196,7 @@ fn shape(text: &str) -> Option<Shape> {
         "INT64" => Type::Int64,
         "FLOAT64" => Type::Float64,
         "NUMERIC" => Type::Numeric,
+        "BIGNUMERIC" => Type::BigNumeric,
         "BOOL" => Type::Bool,
         "STRING" => Type::String,
         "BYTES" => Type::Bytes,

@@ -1,30 +1,18 @@
 //! String, bytes and regular expression functions
 
 pub const TABLE: &str = r"
-special CONCAT
 LENGTH(STRING) INT64 = length($0)
 LENGTH(BYTES) INT64 = octet_length($0)
-CHAR_LENGTH(STRING) INT64 = length($0)
-CHARACTER_LENGTH(STRING) INT64 = length($0)
-BYTE_LENGTH(STRING) INT64 = CAST(strlen($0) AS BIGINT)
-BYTE_LENGTH(BYTES) INT64 = octet_length($0)
-OCTET_LENGTH(STRING) INT64 = CAST(strlen($0) AS BIGINT)
-OCTET_LENGTH(BYTES) INT64 = octet_length($0)
 LOWER(STRING) STRING = gs_lower($0)
 LOWER(BYTES) BYTES = gs_bytes_lower($0)
-UCASE(STRING) STRING = gs_upper($0)
-LCASE(STRING) STRING = gs_lower($0)
 UPPER(STRING) STRING = gs_upper($0)
 UPPER(BYTES) BYTES = gs_bytes_upper($0)
 INITCAP(STRING) STRING = gs_initcap($0)
 INITCAP(STRING, STRING) STRING = gs_initcap_with($0, $1)
 REVERSE(STRING) STRING = gs_reverse($0)
 REVERSE(BYTES) BYTES = gs_bytes_reverse($0)
-REPEAT(STRING, INT64) STRING = CASE WHEN $1 < 0 THEN error('REPEAT takes a number that is not negative') ELSE repeat($0, $1) END
-REPEAT(BYTES, INT64) BYTES = CASE WHEN $1 < 0 THEN error('REPEAT takes a number that is not negative') ELSE repeat($0, $1) END
 REPLACE(STRING, STRING, STRING) STRING = CASE WHEN $1 = '' THEN $0 ELSE replace($0, $1, $2) END
 REPLACE(BYTES, BYTES, BYTES) BYTES = gs_bytes_replace($0, $1, $2)
-TRANSLATE(STRING, STRING, STRING) STRING = gs_translate($0, $1, $2)
 STARTS_WITH(STRING, STRING) BOOL = starts_with($0, $1)
 STARTS_WITH(BYTES, BYTES) BOOL = gs_bytes_starts_with($0, $1)
 ENDS_WITH(STRING, STRING) BOOL = ends_with($0, $1)
@@ -66,35 +54,76 @@ LTRIM(BYTES, BYTES) BYTES = gs_bytes_ltrim($0, $1)
 RTRIM(STRING) STRING = gs_rtrim($0)
 RTRIM(STRING, STRING) STRING = gs_rtrim_of($0, $1)
 RTRIM(BYTES, BYTES) BYTES = gs_bytes_rtrim($0, $1)
-SPLIT(STRING) ARRAY<STRING> = CASE WHEN $0 = '' THEN [''] ELSE string_split($0, ',') END
-SPLIT(STRING, STRING) ARRAY<STRING> = CASE WHEN $1 IS NULL THEN NULL WHEN $0 = '' THEN [''] ELSE string_split($0, $1) END
 ASCII(STRING) INT64 = gs_ascii($0)
 ASCII(BYTES) INT64 = gs_bytes_ascii($0)
 UNICODE(STRING) INT64 = CASE WHEN $0 = '' THEN 0 ELSE CAST(unicode($0) AS BIGINT) END
 CHR(INT64) STRING = gs_chr($0)
 SOUNDEX(STRING) STRING = gs_soundex($0)
-EDIT_DISTANCE(STRING, STRING) INT64 = gs_edit_distance($0, $1)
-EDIT_DISTANCE(BYTES, BYTES) INT64 = !EDIT_DISTANCE of BYTES
-CONTAINS_SUBSTR(STRING, STRING) BOOL = gs_contains_substr($0, $1)
 TO_CODE_POINTS(STRING) ARRAY<INT64> = gs_code_points($0)
 TO_CODE_POINTS(BYTES) ARRAY<INT64> = gs_code_points($0)
 CODE_POINTS_TO_STRING(ARRAY<INT64>) STRING = gs_code_points_to_text($0)
 CODE_POINTS_TO_BYTES(ARRAY<INT64>) BYTES = gs_code_points_to_bytes($0)
-REGEXP_CONTAINS(STRING, STRING) BOOL = regexp_matches($0, $1)
+SAFE_CONVERT_BYTES_TO_STRING(BYTES) STRING = gs_bytes_to_text_lossy($0)
+special CONCAT(STRING, STRING...) STRING
+special CONCAT(BYTES, BYTES...) BYTES
+CHAR_LENGTH(STRING) INT64 = length($0)
+CHARACTER_LENGTH(STRING) INT64 = length($0)
+BYTE_LENGTH(STRING) INT64 = CAST(strlen($0) AS BIGINT)
+BYTE_LENGTH(BYTES) INT64 = octet_length($0)
+OCTET_LENGTH(STRING) INT64 = CAST(strlen($0) AS BIGINT)
+OCTET_LENGTH(BYTES) INT64 = octet_length($0)
+UCASE(STRING) STRING = gs_upper($0)
+UCASE(BYTES) BYTES = gs_bytes_upper($0)
+LCASE(STRING) STRING = gs_lower($0)
+LCASE(BYTES) BYTES = gs_bytes_lower($0)
+REPEAT(STRING, INT64) STRING = gs_repeat($0, $1)
+REPEAT(BYTES, INT64) BYTES = gs_repeat($0, $1)
+TRANSLATE(STRING, STRING, STRING) STRING = gs_translate($0, $1, $2)
+TRANSLATE(BYTES, BYTES, BYTES) BYTES = gs_translate($0, $1, $2)
+SPLIT(STRING) ARRAY<STRING> = gs_split($0, ',')
+SPLIT(STRING, STRING) ARRAY<STRING> = gs_split($0, $1)
+SPLIT(BYTES, BYTES) ARRAY<BYTES> = gs_split($0, $1)
+SPLIT_SUBSTR(STRING, STRING, INT64) STRING = gs_split_substr($0, $1, $2, 9223372036854775807)
+SPLIT_SUBSTR(STRING, STRING, INT64, INT64) STRING = gs_split_substr($0, $1, $2, $3)
+EDIT_DISTANCE(STRING, STRING) INT64 = gs_edit_distance($0, $1, CAST([] AS BIGINT[]))
+EDIT_DISTANCE(BYTES, BYTES) INT64 = gs_edit_distance($0, $1, CAST([] AS BIGINT[]))
+EDIT_DISTANCE(STRING, STRING, max_distance => INT64) INT64 = gs_edit_distance($0, $1, [$2])
+EDIT_DISTANCE(BYTES, BYTES, max_distance => INT64) INT64 = gs_edit_distance($0, $1, [$2])
+REGEXP_CONTAINS(STRING, STRING) BOOL = gs_regexp_contains($0, $1)
+REGEXP_CONTAINS(BYTES, BYTES) BOOL = gs_regexp_contains($0, $1)
+REGEXP_MATCH(STRING, STRING) BOOL = gs_regexp_contains($0, $1)
 REGEXP_EXTRACT(STRING, STRING) STRING = gs_regexp_extract($0, $1, 1, 1)
 REGEXP_EXTRACT(STRING, STRING, INT64) STRING = gs_regexp_extract($0, $1, $2, 1)
 REGEXP_EXTRACT(STRING, STRING, INT64, INT64) STRING = gs_regexp_extract($0, $1, $2, $3)
+REGEXP_EXTRACT(BYTES, BYTES) BYTES = gs_regexp_extract($0, $1, 1, 1)
+REGEXP_EXTRACT(BYTES, BYTES, INT64) BYTES = gs_regexp_extract($0, $1, $2, 1)
+REGEXP_EXTRACT(BYTES, BYTES, INT64, INT64) BYTES = gs_regexp_extract($0, $1, $2, $3)
 REGEXP_SUBSTR(STRING, STRING) STRING = gs_regexp_extract($0, $1, 1, 1)
 REGEXP_SUBSTR(STRING, STRING, INT64) STRING = gs_regexp_extract($0, $1, $2, 1)
 REGEXP_SUBSTR(STRING, STRING, INT64, INT64) STRING = gs_regexp_extract($0, $1, $2, $3)
+REGEXP_SUBSTR(BYTES, BYTES) BYTES = gs_regexp_extract($0, $1, 1, 1)
+REGEXP_SUBSTR(BYTES, BYTES, INT64) BYTES = gs_regexp_extract($0, $1, $2, 1)
+REGEXP_SUBSTR(BYTES, BYTES, INT64, INT64) BYTES = gs_regexp_extract($0, $1, $2, $3)
+REGEXP_EXTRACT_ALL(STRING, STRING) ARRAY<STRING> = gs_regexp_extract_all($0, $1)
+REGEXP_EXTRACT_ALL(BYTES, BYTES) ARRAY<BYTES> = gs_regexp_extract_all($0, $1)
+special REGEXP_EXTRACT_GROUPS(STRING, STRING) STRUCT
+special REGEXP_EXTRACT_GROUPS(BYTES, BYTES) STRUCT
 REGEXP_REPLACE(STRING, STRING, STRING) STRING = gs_regexp_replace($0, $1, $2)
+REGEXP_REPLACE(BYTES, BYTES, BYTES) BYTES = gs_regexp_replace($0, $1, $2)
 REGEXP_INSTR(STRING, STRING) INT64 = gs_regexp_instr($0, $1, 1, 1, 0)
 REGEXP_INSTR(STRING, STRING, INT64) INT64 = gs_regexp_instr($0, $1, $2, 1, 0)
 REGEXP_INSTR(STRING, STRING, INT64, INT64) INT64 = gs_regexp_instr($0, $1, $2, $3, 0)
 REGEXP_INSTR(STRING, STRING, INT64, INT64, INT64) INT64 = gs_regexp_instr($0, $1, $2, $3, $4)
-special REGEXP_EXTRACT_ALL
-special NORMALIZE
-special NORMALIZE_AND_CASEFOLD
-special FORMAT
-SAFE_CONVERT_BYTES_TO_STRING(BYTES) STRING = gs_bytes_to_text_lossy($0)
+REGEXP_INSTR(BYTES, BYTES) INT64 = gs_regexp_instr($0, $1, 1, 1, 0)
+REGEXP_INSTR(BYTES, BYTES, INT64) INT64 = gs_regexp_instr($0, $1, $2, 1, 0)
+REGEXP_INSTR(BYTES, BYTES, INT64, INT64) INT64 = gs_regexp_instr($0, $1, $2, $3, 0)
+REGEXP_INSTR(BYTES, BYTES, INT64, INT64, INT64) INT64 = gs_regexp_instr($0, $1, $2, $3, $4)
+special NORMALIZE(STRING, [MODE]) STRING
+special NORMALIZE_AND_CASEFOLD(STRING, [MODE]) STRING
+special FORMAT(STRING, ANY...) STRING
+special COLLATE(STRING, STRING) STRING
+special CONTAINS_SUBSTR(ANY, STRING, [json_scope => STRING]) BOOL
+special SEARCH(ANY, STRING, [json_scope => STRING], [analyzer => STRING], [analyzer_options => STRING]) BOOL
+special TEXT_ANALYZE(STRING, [analyzer => STRING], [analyzer_options => STRING]) ARRAY<STRING>
+special BAG_OF_WORDS(ARRAY<STRING>) ARRAY<STRUCT<term STRING, count INT64>>
 ";

@@ -27,6 +27,8 @@ pub const SETS: &str = "\u{0}sets";
 pub const EMPTY: &str = "\u{0}empty";
 /// The first item of a query that stands for a set operation's matching by name
 pub const BY_NAME: &str = "\u{0}by name";
+/// `format(value, format, zone…)`: the operand of a `CAST` with a format
+pub const FORMAT: &str = "\u{0}format";
 /// The first item of the query that holds a recursive query and its `WITH DEPTH`
 pub const DEPTH: &str = "\u{0}depth";
 /// `let('a', value, …, result)`: the expression `WITH(a AS value, …, result)`

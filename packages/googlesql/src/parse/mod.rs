@@ -2,7 +2,9 @@
 
 mod access;
 mod alter;
+mod cast_format;
 mod chain;
+mod chained;
 mod change;
 mod cursor;
 mod define;

@@ -12,6 +12,8 @@
 use sqlparser::keywords::Keyword;
 use sqlparser::tokenizer::{Token, TokenWithSpan};
 
+use super::cast_format::{bracketed_types, formats};
+use super::chained::chained;
 use super::mark::BY_NAME;
 use super::operand::{quantified, unnested};
 use super::pipe::pipes;
@@ -19,8 +21,10 @@ use super::token::{at, is, is_name, is_word, string, word};
 use super::with::{depths, from_first, lets, without_hints};
 
 pub fn rewrite(tokens: Vec<TokenWithSpan>) -> Vec<TokenWithSpan> {
+    let tokens = formats(bracketed_types(tokens));
     let tokens = lets(depths(from_first(without_hints(tokens))));
-    let tokens = unnested(quantified(named_arguments(typed_arrays(tokens))));
+    let tokens = chained(named_arguments(typed_arrays(tokens)));
+    let tokens = unnested(quantified(tokens));
     by_name(pipes(offsets(tokens)))
 }
 

@@ -32,6 +32,7 @@ pub fn create(cursor: &mut Cursor, head: Head) -> Result<Kind, Error> {
         returns: None,
         deterministic: false,
         body: FunctionBody::Expression(Expr::value(Value::Null)),
+        body_span: 0..0,
         options: Vec::new(),
     };
     if cursor.take_keywords(&["RETURNS"]) {
@@ -69,12 +70,14 @@ pub fn create(cursor: &mut Cursor, head: Head) -> Result<Kind, Error> {
         });
     }
     cursor.expect_keyword("AS")?;
+    let start = cursor.span().start;
     function.body = match (head.table, language) {
         (true, Some(_)) => return Err(cursor.expected("a query")),
         (true, None) => FunctionBody::Query(cursor.query()?),
         (false, Some(_)) => FunctionBody::JavaScript(code(cursor)?),
         (false, None) => expression(cursor)?,
     };
+    function.body_span = start..cursor.previous_end();
     function.options.extend(cursor.options()?);
     Ok(Kind::CreateFunction(Box::new(function)))
 }

@@ -54,7 +54,6 @@ pub enum Kind {
     },
     AlterSchema {
         path: Path,
-        if_exists: bool,
         options: Vec<OptionItem>,
     },
     /// `GRANT` and `REVOKE`
@@ -194,6 +193,7 @@ pub struct CreateFunction {
     pub returns: Option<DataType>,
     pub deterministic: bool,
     pub body: FunctionBody,
+    pub body_span: Range<usize>,
     pub options: Vec<OptionItem>,
 }
 

@@ -4,7 +4,7 @@
 use sqlparser::tokenizer::{Token, TokenWithSpan};
 
 use super::mark;
-use super::token::{are_words, at, closing, is, is_name, is_word, name, string, word};
+use super::token::{are_words, at, closing, is, is_name, is_word, name, opening, string, word};
 
 /// `t AS (query) WITH DEPTH AS d BETWEEN 1 AND 4` becomes
 /// `t AS (SELECT DEPTH, 'd', 1, 4 FROM (query))`
@@ -59,24 +59,6 @@ pub fn depths(tokens: Vec<TokenWithSpan>) -> Vec<TokenWithSpan> {
         tokens.splice(open..=open, head);
     }
     tokens
-}
-
-/// The index of the bracket that the one at `close` closes
-fn opening(tokens: &[TokenWithSpan], close: usize) -> Option<usize> {
-    let mut depth = 0_usize;
-    for index in (0..=close).rev() {
-        match tokens[index].token {
-            Token::RParen => depth += 1,
-            Token::LParen => {
-                depth -= 1;
-                if depth == 0 {
-                    return Some(index);
-                }
-            }
-            _ => {}
-        }
-    }
-    None
 }
 
 /// `WITH(a AS value, b AS value, result)` becomes `let('a', value, 'b', value, result)`

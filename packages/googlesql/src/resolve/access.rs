@@ -140,6 +140,9 @@ impl Resolver<'_> {
                 ))
             }
             Type::Unknown => Ok(Typed::unknown(span).with_origins(value.origins)),
+            Type::Array(element) if self.flattens.get() => {
+                self.flattened_field(value, *element, name, span)
+            }
             other => Err(self.mismatch(format!("{other} has no field `{name}`"), span)),
         }
     }

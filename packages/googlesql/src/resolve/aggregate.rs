@@ -48,11 +48,11 @@ impl Resolver<'_> {
             None if kind == Kind::Window => {
                 return Err(self.invalid(format!("{} needs OVER", call.name), span));
             }
-            None if call.name.starts_with("PERCENTILE_") => {
-                return Err(self.unsupported(format!("{} without OVER", call.name), span));
-            }
             None => None,
         };
+        if call.distinct && over.as_ref().is_some_and(|window| !window.order.is_empty()) {
+            return Err(self.invalid("a window of DISTINCT values has no ORDER BY", span));
+        }
         for argument in &arguments {
             self.not_nested(argument, over.is_some())?;
         }
@@ -74,29 +74,11 @@ impl Resolver<'_> {
             return Err(self.unsupported(format!("this clause of {}", call.name), span));
         }
         let arguments: Vec<_> = arguments.into_iter().map(Typed::into_exact).collect();
-        let mut template = template;
-        let mut arguments = arguments;
-        if let Some((bound, key)) = clauses.having {
-            if call.name != "ANY_VALUE" {
-                return Err(self.unsupported(format!("HAVING in {}", call.name), span));
-            }
-            arguments.push(key);
-            template = match bound {
-                HavingBoundKind::Max => "%{arg_max($0, $1)}".into(),
-                HavingBoundKind::Min => "%{arg_min($0, $1)}".into(),
-            };
-        }
         let nulls = match (call.nulls(), call.name.as_str()) {
             (Some(NullTreatment::IgnoreNulls), "FIRST_VALUE" | "LAST_VALUE" | "NTH_VALUE") => {
                 Some("IGNORE NULLS")
             }
-            (None | Some(NullTreatment::RespectNulls), _) => {
-                if call.nulls().is_some() && call.name.starts_with("PERCENTILE_") {
-                    return Err(self.unsupported("RESPECT NULLS here", span));
-                }
-                None
-            }
-            (Some(NullTreatment::IgnoreNulls), name) if name.starts_with("PERCENTILE_") => None,
+            (None | Some(NullTreatment::RespectNulls), _) => None,
             _ => return Err(self.unsupported(format!("IGNORE NULLS in {}", call.name), span)),
         };
         let node = Node::Aggregate(Box::new(Aggregate {
@@ -108,7 +90,11 @@ impl Resolver<'_> {
             nulls,
             over: over.map(|window| window.sql()),
         }));
-        Ok(Typed::new(ty, node, span))
+        let value = Typed::new(ty, node, span);
+        match clauses.having {
+            Some((bound, key)) => self.with_extreme(call, value, &bound, key),
+            None => Ok(value),
+        }
     }
 
     fn clauses(&self, call: &Call, scope: &Scope) -> Result<Clauses, Error> {
@@ -134,8 +120,46 @@ impl Resolver<'_> {
         Ok(clauses)
     }
 
+    /// An aggregate with a lowering of its own; `None` for any other name
+    pub fn special_aggregate(
+        &self,
+        call: &Call,
+        scope: &Scope,
+    ) -> Option<Result<Typed, Error>> {
+        let value = match call.name.as_str() {
+            "COUNTIF" => self.count_if(call, scope),
+            "ARRAY_AGG" | "STRING_AGG" | "ARRAY_CONCAT_AGG" => self.gather(call, scope),
+            "APPROX_QUANTILES" => self.approx_quantiles(call, scope),
+            "APPROX_COUNT_DISTINCT" => self.approx_count_distinct(call, scope),
+            "APPROX_TOP_COUNT" | "APPROX_TOP_SUM" => self.approx_top(call, scope),
+            "PERCENTILE_CONT" | "PERCENTILE_DISC" => self.percentile(call, scope),
+            "MAX_BY" | "MIN_BY" => self.value_by(call, scope),
+            _ => return None,
+        };
+        Some(value.and_then(|value| match self.clauses(call, scope)?.having {
+            Some((bound, key)) => self.with_extreme(call, value, &bound, key),
+            None => Ok(value),
+        }))
+    }
+
+    /// `MAX_BY(value, key)`, which is `ANY_VALUE(value HAVING MAX key)`
+    fn value_by(&self, call: &Call, scope: &Scope) -> Result<Typed, Error> {
+        let arguments = self.all(call.arguments.iter().copied(), scope)?;
+        let Ok([value, key]) = <[Typed; 2]>::try_from(arguments) else {
+            return Err(self.wrong_count(call));
+        };
+        self.not_nested(&key, false)?;
+        let bound = match call.name.as_str() {
+            "MAX_BY" => HavingBoundKind::Max,
+            _ => HavingBoundKind::Min,
+        };
+        let ty = value.ty.clone();
+        let value = self.collect(call, "%{any_value($0)}", vec![value.into_exact()], ty, scope)?;
+        self.with_extreme(call, value, &bound, key)
+    }
+
     /// `COUNTIF(condition)`
-    pub fn count_if(&self, call: &Call, scope: &Scope) -> Result<Typed, Error> {
+    fn count_if(&self, call: &Call, scope: &Scope) -> Result<Typed, Error> {
         let [condition] = call.arguments.as_slice() else {
             return Err(self.wrong_count(call));
         };
@@ -161,7 +185,7 @@ impl Resolver<'_> {
     }
 
     /// `ARRAY_AGG`, `STRING_AGG`, `ARRAY_CONCAT_AGG`
-    pub fn gather(&self, call: &Call, scope: &Scope) -> Result<Typed, Error> {
+    fn gather(&self, call: &Call, scope: &Scope) -> Result<Typed, Error> {
         let arguments = self.all(call.arguments.iter().copied(), scope)?;
         let Some(first) = arguments.first().cloned().map(Typed::into_exact) else {
             return Err(self.wrong_count(call));
@@ -192,16 +216,23 @@ impl Resolver<'_> {
             }
             ("STRING_AGG", ty @ (Type::String | Type::Bytes), 1 | 2) => {
                 let separator = match arguments.get(1) {
+                    Some(separator)
+                        if separator.is_null_literal() || super::grouping::has_column(separator) =>
+                    {
+                        let message = "the separator of STRING_AGG is a constant that is not NULL";
+                        return Err(self.invalid(message, separator.span.clone()));
+                    }
                     Some(separator) => self.coerce(separator.clone(), &ty)?,
                     None if ty == Type::String => self.string(",", span.clone()),
                     None => Typed::text(Type::Bytes, "encode(',')", span.clone()),
                 };
-                if ty == Type::Bytes {
-                    return Err(self.unsupported("STRING_AGG of BYTES", span));
-                }
-                let listed = clauses.limit.is_some();
+                let bytes = ty == Type::Bytes;
+                let listed = bytes || clauses.limit.is_some() || clauses.having.is_some();
+                let list = slice("%{list($0)}");
                 let template = match listed {
-                    true => format!("array_to_string({}, $1)", slice("%{list($0)}")),
+                    true if bytes => format!("gs_bytes_join({list}, $1)"),
+                    // A list without items has no text, rather than an empty one
+                    true => format!("array_to_string(nullif({list}, []), $1)"),
                     false => "%{string_agg($0, $1)}".to_owned(),
                 };
                 let both = vec![first.clone(), separator];
@@ -213,7 +244,7 @@ impl Resolver<'_> {
         }
     }
 
-    fn skip_nulls(&self, value: &mut Typed, skip: bool, argument: Typed) {
+    pub fn skip_nulls(&self, value: &mut Typed, skip: bool, argument: Typed) {
         if let (Node::Aggregate(aggregate), true) = (&mut value.node, skip) {
             let span = argument.span.clone();
             let present = Typed::apply(Type::Bool, "$0 IS NOT NULL", vec![argument], span);
@@ -222,7 +253,7 @@ impl Resolver<'_> {
     }
 
     /// An aggregate that may be ordered inside
-    fn collect(
+    pub fn collect(
         &self,
         call: &Call,
         template: impl Into<Cow<'static, str>>,
@@ -232,14 +263,17 @@ impl Resolver<'_> {
     ) -> Result<Typed, Error> {
         let span = call.span.clone();
         let clauses = self.clauses(call, scope)?;
-        if clauses.having.is_some() {
-            return Err(self.unsupported(format!("HAVING in {}", call.name), span));
-        }
         let over = match &call.function.over {
             Some(_) if !clauses.order.is_empty() => {
                 return Err(self.invalid("ORDER BY and OVER exclude each other", span));
             }
-            Some(window) => Some(self.over(window, scope)?.sql()),
+            Some(window) => {
+                let window = self.over(window, scope)?;
+                if call.distinct && !window.order.is_empty() {
+                    return Err(self.invalid("a window of DISTINCT values has no ORDER BY", span));
+                }
+                Some(window.sql())
+            }
             None => None,
         };
         for argument in &arguments {
@@ -255,41 +289,6 @@ impl Resolver<'_> {
             over,
         }));
         Ok(Typed::new(ty, node, span))
-    }
-
-    /// `APPROX_COUNT_DISTINCT`: counted exactly
-    pub fn approx_count_distinct(&self, call: &Call, scope: &Scope) -> Result<Typed, Error> {
-        let arguments = self.all(call.arguments.iter().copied(), scope)?;
-        if arguments.len() != 1 {
-            return Err(self.wrong_count(call));
-        }
-        let arguments = arguments.into_iter().map(Typed::into_exact).collect();
-        let mut value = self.collect(call, "%{count($0)}", arguments, Type::Int64, scope)?;
-        if let Node::Aggregate(aggregate) = &mut value.node {
-            aggregate.distinct = true;
-        }
-        Ok(value)
-    }
-
-    /// `APPROX_QUANTILES(value, number)`: exact boundaries, smallest to largest
-    pub fn approx_quantiles(&self, call: &Call, scope: &Scope) -> Result<Typed, Error> {
-        let [value, number] = call.arguments.as_slice() else {
-            return Err(self.wrong_count(call));
-        };
-        let number = self.count(number, scope)?;
-        let value = self.expression(value, scope)?.into_exact();
-        if !(1..=100_000).contains(&number) || call.nulls() == Some(NullTreatment::RespectNulls) {
-            return Err(self.unsupported("this form of APPROX_QUANTILES", call.span.clone()));
-        }
-        if !super::order::orderable(&value.ty) {
-            return Err(self.mismatch(format!("{} has no order", value.ty), call.span.clone()));
-        }
-        let at: Vec<_> = (0..=number)
-            .map(|at| super::literal::float_text(at as f64 / number as f64))
-            .collect();
-        let template = format!("%{{quantile_disc($0, [{}])}}", at.join(", "));
-        let ty = Type::Array(Box::new(value.ty.clone()));
-        self.collect(call, template, vec![value], ty, scope)
     }
 
     pub fn grouping_call(&self, call: &Call, scope: &Scope) -> Result<Typed, Error> {

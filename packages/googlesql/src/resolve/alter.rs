@@ -203,7 +203,7 @@ impl Resolver<'_> {
                 if known {
                     return Err(self.invalid(format!("column `{name}` exists already"), span));
                 }
-                let (ty, limit) = self.declared_type(&column.ty, &span)?;
+                let (ty, limit) = self.limited_type(&column.ty, &span)?;
                 if limit.is_some() {
                     return Err(self.unsupported("an added column with a length or precision", span));
                 }
@@ -295,7 +295,7 @@ impl Resolver<'_> {
         head: &str,
         statements: &mut Vec<String>,
     ) -> Result<(), Error> {
-        let (to, limit) = self.declared_type(ty, &name.span)?;
+        let (to, limit) = self.limited_type(ty, &name.span)?;
         if limit.is_some() {
             return Err(self.unsupported("a length or precision in ALTER COLUMN", name.span.clone()));
         }

@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use super::Resolver;
+use super::layout::{INGESTION_DATE, INGESTION_TIME};
 use super::query::{Output, indent};
 use super::scope::{OutputColumn, Scope, same};
 use super::statement::{qualified, relation_in_scope};
@@ -163,12 +164,26 @@ impl Resolver<'_> {
             Some(alias) => alias.text.clone(),
             None => name.name.clone(),
         };
-        scope.add(relation_in_scope(
-            Some(range.clone()),
-            &range,
-            &table.columns,
-            &path.span,
-        ));
+        let mut relation =
+            relation_in_scope(Some(range.clone()), &range, &table.columns, &path.span);
+        for column in &table.pseudo_columns {
+            let expr = |name: &str, ty| Typed::column(ty, &range, name, path.span.clone());
+            let expr = match column.name == INGESTION_DATE {
+                false => expr(&column.name, column.ty.clone()),
+                // not kept, but made of the time
+                true => Typed::apply(
+                    Type::Date,
+                    "CAST(CAST($0 AS TIMESTAMP) AS DATE)",
+                    vec![expr(INGESTION_TIME, Type::Timestamp)],
+                    path.span.clone(),
+                ),
+            };
+            relation.pseudo.push(super::scope::ScopeColumn {
+                name: column.name.clone(),
+                expr,
+            });
+        }
+        scope.add(relation);
         let text = format!("{} AS {}", qualified(&name), quote_identifier(&range));
         Ok((name, table.columns, text))
     }

@@ -132,6 +132,7 @@ pub fn unsteady(value: &Typed) -> bool {
     find(value, &test).is_some()
 }
 
-fn is_volatile(template: &str) -> bool {
+/// Whether a template gives another value each time
+pub fn is_volatile(template: &str) -> bool {
     template.contains("random()") || template.contains("uuid()")
 }

@@ -4,8 +4,9 @@ use std::ops::Range;
 
 use diagnostic::{code, did_you_mean};
 use sqlparser::ast::{
-    DuplicateTreatment, Expr, Function, FunctionArg, FunctionArgExpr, FunctionArgumentClause,
-    FunctionArguments, NullTreatment,
+    DuplicateTreatment, Expr, Function, FunctionArg, FunctionArgExpr, FunctionArgOperator,
+    FunctionArgumentClause,
+    FunctionArguments, Ident, NullTreatment,
 };
 
 use super::Resolver;
@@ -21,6 +22,8 @@ pub struct Call<'c> {
     /// Upper case
     pub name: String,
     pub arguments: Vec<&'c Expr>,
+    /// Those given as `name => value`
+    pub named: Vec<(&'c Ident, &'c Expr)>,
     /// `f(*)`
     pub star: bool,
     pub distinct: bool,
@@ -69,6 +72,11 @@ impl Resolver<'_> {
             };
         }
         let Some(known) = functions::find(&name) else {
+            if self.may_exist_elsewhere(&path) {
+                let call = self.arguments(name, function, span.clone())?;
+                self.all(call.arguments.iter().copied(), scope)?;
+                return Ok(Typed::unknown(span));
+            }
             return Err(self.unknown_function(&name, name_span));
         };
         if let functions::Function::Refused(reason) = known {
@@ -77,7 +85,10 @@ impl Resolver<'_> {
         }
         let call = self.arguments(name, function, span)?;
         let value = match known {
-            functions::Function::Special => self.special(&call, scope)?,
+            functions::Function::Special(named) => {
+                self.only_named(&call, named)?;
+                self.special(&call, scope)?
+            }
             functions::Function::Rows(rows) => self.rows(&call, rows, scope)?,
             functions::Function::Refused(_) => return Err(self.unsupported("this", call.span)),
         };
@@ -114,6 +125,7 @@ impl Resolver<'_> {
         let mut call = Call {
             name,
             arguments: Vec::new(),
+            named: Vec::new(),
             star: false,
             distinct: false,
             clauses: &[],
@@ -127,8 +139,13 @@ impl Resolver<'_> {
                 match argument {
                     FunctionArg::Unnamed(FunctionArgExpr::Expr(expr)) => call.arguments.push(expr),
                     FunctionArg::Unnamed(FunctionArgExpr::Wildcard) => call.star = true,
+                    FunctionArg::Named {
+                        name,
+                        arg: FunctionArgExpr::Expr(value),
+                        operator: FunctionArgOperator::RightArrow,
+                    } => call.named.push((name, value)),
                     _ => {
-                        let message = format!("a named argument of {}", call.name);
+                        let message = format!("this form of an argument of {}", call.name);
                         return Err(self.unsupported(message, call.span));
                     }
                 }
@@ -141,11 +158,40 @@ impl Resolver<'_> {
         Ok(call)
     }
 
+    /// Each named argument is one of these, and given once
+    fn only_named(&self, call: &Call, known: &[&str]) -> Result<(), Error> {
+        for (at, (name, _)) in call.named.iter().enumerate() {
+            let own = |other: &str| name.value.eq_ignore_ascii_case(other);
+            let twice = call.named[..at].iter().any(|(other, _)| own(&other.value));
+            if twice || !known.iter().any(|known| own(known)) {
+                let what = if twice { "twice an" } else { "no" };
+                let message = format!("{} has {what} argument `{}`", call.name, name.value);
+                return Err(self.error(code::INVALID_ARGUMENTS, message, self.ident_span(name)));
+            }
+        }
+        Ok(())
+    }
+
     fn rows(&self, call: &Call, rows: &'static [Row], scope: &Scope) -> Result<Typed, Error> {
         if call.star {
             return self.count_rows(call, scope);
         }
-        let arguments = self.all(call.arguments.iter().copied(), scope)?;
+        let named = rows
+            .iter()
+            .map(|row| row.named.as_slice())
+            .find(|named| named.len() == call.named.len())
+            .unwrap_or_default();
+        self.only_named(call, named)?;
+        let named = named.iter().filter_map(|name| call.named(name));
+        let given = call.arguments.iter().copied().chain(named);
+        let arguments = self.all(given, scope)?;
+        // Rows with names come last
+        let start = rows.iter().position(|row| !row.named.is_empty());
+        let rows = match (call.named.is_empty(), start) {
+            (_, None) => rows,
+            (true, Some(start)) => &rows[..start],
+            (false, Some(start)) => &rows[start..],
+        };
         let row = self.pick(&call.name, rows, &arguments, &call.span)?;
         match row.kind {
             Kind::Scalar => {
@@ -264,7 +310,9 @@ impl Resolver<'_> {
                 "{name} does not take {count} argument{}",
                 if count == 1 { "" } else { "s" }
             );
-            return Err(self.error(code::INVALID_ARGUMENTS, message, span.clone()));
+            let error = self.error(code::INVALID_ARGUMENTS, message, span.clone());
+            self.tell(error.clone());
+            return Err(error);
         }
         let types: Vec<_> = arguments.iter().map(|one| one.ty.to_string()).collect();
         let message = format!("{name} has no form for ({})", types.join(", "));
@@ -318,7 +366,16 @@ impl Resolver<'_> {
     }
 }
 
-impl Call<'_> {
+impl<'c> Call<'c> {
+    /// The value of a named argument
+    pub fn named(&self, name: &str) -> Option<&'c Expr> {
+        let own = |other: &Ident| other.value.eq_ignore_ascii_case(name);
+        self.named
+            .iter()
+            .find(|(other, _)| own(other))
+            .map(|(_, value)| *value)
+    }
+
     /// `IGNORE NULLS` or `RESPECT NULLS`, wherever it stands
     pub fn nulls(&self) -> Option<NullTreatment> {
         let inside = self.clauses.iter().find_map(|clause| match clause {

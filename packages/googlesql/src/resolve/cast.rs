@@ -21,11 +21,20 @@ impl Resolver<'_> {
         scope: &Scope,
         span: Range<usize>,
     ) -> Result<Typed, Error> {
+        // The parser's own FORMAT takes literals only; a rewritten cast has it in a call
         if format.is_some() {
-            return Err(self.unsupported("CAST with FORMAT", span));
+            return Err(self.unsupported("this form of FORMAT", span));
         }
         let (ty, limit) = self.limited(ty, &span)?;
         let to = self.data_type(&ty, &span)?;
+        if let Some(arguments) = super::cast_format::formatted(operand) {
+            let safe = *kind == CastKind::SafeCast;
+            let value = self.cast_format(arguments, &to, safe, scope, span.clone())?;
+            return Ok(match limit {
+                Some(limit) => Typed::apply(to, limit, vec![value.into_exact()], span),
+                None => value,
+            });
+        }
         let from = self.expression(operand, scope)?;
         if *kind == CastKind::TryCast {
             // How the rewritten tokens of `ARRAY<T>[…]` arrive: elements are coerced, not cast
@@ -53,9 +62,7 @@ impl Resolver<'_> {
             _ => self.cast(from, &to, safe)?,
         };
         let value = match limit {
-            Some(_) if safe => {
-                return Err(self.unsupported("SAFE_CAST to a type with parameters", span));
-            }
+            // A value that the parameters exclude is an error of SAFE_CAST too
             Some(limit) => Typed::apply(to, limit, vec![value.into_exact()], span.clone()),
             None => value,
         };
@@ -82,6 +89,27 @@ impl Resolver<'_> {
         }
         if from.is_null_literal() {
             return Ok(Typed::null(to.clone(), from.span));
+        }
+        match (&from.literal, to) {
+            // As it is written, not as FLOAT64 has it
+            (Literal::Float(text), Type::Numeric | Type::BigNumeric) => {
+                match self.literal_of(to, text, from.span.clone()) {
+                    Err(_) if safe => return Ok(Typed::null(to.clone(), from.span)),
+                    value => return value,
+                }
+            }
+            _ => {}
+        }
+        match (&from.ty, to) {
+            (Type::Range(_), Type::String) => return self.text_of_range(from),
+            (Type::String, Type::Range(of)) => {
+                let range = self.range_of_text(from, of)?;
+                return Ok(match safe {
+                    true => self.attempt(range),
+                    false => range,
+                });
+            }
+            _ => {}
         }
         let span = from.span.clone();
         let Some(template) = self.cast_template(&from.ty, to) else {
@@ -119,15 +147,24 @@ impl Resolver<'_> {
         };
         let text = match (from, to) {
             (Type::Int64, Type::Float64) => "CAST($0 AS DOUBLE)",
-            (Type::Int64, Type::Numeric) | (Type::Float64, Type::Numeric) => {
-                "CAST($0 AS DECIMAL(38, 9))"
-            }
+            (Type::Int64, Type::Numeric) => "CAST($0 AS DECIMAL(38, 9))",
+            (Type::Float64, Type::Numeric) => "gs_numeric_of_float($0)",
+            (Type::Int64, Type::BigNumeric) => "gs_bignumeric_of_int($0)",
+            (Type::Float64, Type::BigNumeric) => "gs_bignumeric_of_float($0)",
+            (Type::Numeric, Type::BigNumeric) => "gs_bignumeric_of_numeric($0)",
+            (Type::String, Type::BigNumeric) => "gs_bignumeric_of_text($0)",
+            (Type::BigNumeric, Type::Int64) => "gs_int_of_bignumeric($0)",
+            (Type::BigNumeric, Type::Numeric) => "gs_numeric_of_bignumeric($0)",
+            (Type::BigNumeric, Type::Float64) => "gs_float_of_bignumeric($0)",
+            (Type::BigNumeric, Type::String) => "gs_text_of_bignumeric($0)",
+            (Type::Interval, Type::String) => "gs_text_of_interval($0)",
+            (Type::String, Type::Interval) => "gs_interval_of_text($0)",
             (Type::Int64, Type::Bool) => "CAST($0 AS BOOLEAN)",
             (Type::Int64, Type::String) => "CAST($0 AS VARCHAR)",
             (Type::Float64, Type::Int64) => "CAST(round($0) AS BIGINT)",
             (Type::Float64, Type::String) => "gs_text_of_float($0)",
             (Type::Numeric, Type::Int64) => "CAST($0 AS BIGINT)",
-            (Type::Numeric, Type::Float64) => "CAST($0 AS DOUBLE)",
+            (Type::Numeric, Type::Float64) => "gs_float_of_numeric($0)",
             (Type::Numeric, Type::String) => "gs_text_of_numeric($0)",
             (Type::Bool, Type::Int64) => "CAST($0 AS BIGINT)",
             (Type::Bool, Type::String) => "CAST($0 AS VARCHAR)",

@@ -4,7 +4,7 @@ use sqlparser::ast::{Expr, Query};
 
 use super::Resolver;
 use super::merge::one_source_row;
-use super::scope::{Scope, same};
+use super::scope::Scope;
 use super::statement::{execute, is_default, qualified};
 use super::table_function::values_of;
 use crate::parse::statement as parsed;
@@ -21,10 +21,7 @@ impl Resolver<'_> {
         let table = self.catalog.table(&path.parts, path.span.clone())?;
         let columns: Vec<Column> = match names.is_empty() {
             true => table.columns.clone(),
-            false => names
-                .iter()
-                .map(|name| self.column_of(&table.columns, name).cloned())
-                .collect::<Result<_, _>>()?,
+            false => self.named_columns(names, &insertable(&table))?,
         };
         let rows = match values_of(&source.body) {
             Some(values) if source.with.is_none() && source.order_by.is_none() => {
@@ -46,6 +43,24 @@ impl Resolver<'_> {
             list.join(", ")
         );
         Ok(execute(vec![sql], Effect::Change(name)))
+    }
+
+    /// The columns of a list, each once
+    pub fn named_columns(
+        &self,
+        names: &[parsed::Name],
+        columns: &[Column],
+    ) -> Result<Vec<Column>, Error> {
+        let mut found: Vec<Column> = Vec::new();
+        for name in names {
+            let column = self.column_of(columns, name)?;
+            if found.contains(column) {
+                let message = format!("column `{}` stands twice in the list", name.text);
+                return Err(self.invalid(message, name.span.clone()));
+            }
+            found.push(column.clone());
+        }
+        Ok(found)
     }
 
     pub fn values(
@@ -78,45 +93,6 @@ impl Resolver<'_> {
         let value = self.expression(cell, &Scope::default())?;
         let value = self.assign(value, &column.ty, &column.name)?;
         Ok(self.stored(value).sql())
-    }
-
-    /// `column = value` pairs as written for DuckDB
-    pub fn assignments(
-        &self,
-        pairs: &[(Expr, Expr)],
-        columns: &[Column],
-        table: &str,
-        scope: &Scope,
-    ) -> Result<Vec<String>, Error> {
-        pairs
-            .iter()
-            .map(|(target, value)| {
-                let path = match target {
-                    Expr::Identifier(one) => std::slice::from_ref(one),
-                    Expr::CompoundIdentifier(path) => path.as_slice(),
-                    _ => return Err(self.invalid("expected a column", self.span(target))),
-                };
-                let path = match path {
-                    [first, rest @ ..] if !rest.is_empty() && same(&first.value, table) => rest,
-                    path => path,
-                };
-                let [column] = path else {
-                    return Err(self.unsupported("an update of a field", self.span(target)));
-                };
-                let name = parsed::Name {
-                    text: column.value.clone(),
-                    span: self.ident_span(column),
-                };
-                let column = self.column_of(columns, &name)?;
-                let left = quote_identifier(&column.name);
-                if is_default(value) {
-                    return Ok(format!("{left} = DEFAULT"));
-                }
-                let value = self.expression(value, scope)?;
-                let value = self.assign(value, &column.ty, &column.name)?;
-                Ok(format!("{left} = {}", self.stored(value).sql()))
-            })
-            .collect()
     }
 
     pub fn update(
@@ -162,4 +138,11 @@ impl Resolver<'_> {
         let sql = format!("DELETE FROM {text}\nWHERE {}", condition.sql());
         Ok(execute(vec![sql], Effect::Change(name)))
     }
+}
+
+/// Columns that INSERT may name: hidden ones that are kept too
+fn insertable(table: &crate::Table) -> Vec<Column> {
+    let hidden = table.pseudo_columns.iter();
+    let hidden = hidden.filter(|column| column.name == super::layout::INGESTION_TIME);
+    table.columns.iter().chain(hidden).cloned().collect()
 }

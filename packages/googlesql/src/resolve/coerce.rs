@@ -23,6 +23,7 @@ pub fn cost(from: &Typed, to: &Type) -> Option<Cost> {
         (Literal::Int(_), Type::Numeric) | (Literal::Float(_), Type::Numeric) => {
             return Some(Cost(3));
         }
+        (Literal::Int(_) | Literal::Float(_), Type::BigNumeric) => return Some(Cost(4)),
         (Literal::Int(_), Type::Float64) => return Some(Cost(2)),
         (
             Literal::Text(_),
@@ -186,8 +187,11 @@ impl Resolver<'_> {
                 let text = super::literal::float_text(*value as f64);
                 return Ok(Typed::text(Type::Float64, text, from.span));
             }
-            (Literal::Float(text), Type::Numeric) => {
-                return self.literal_of(&Type::Numeric, text, from.span.clone());
+            (Literal::Float(text), Type::Numeric | Type::BigNumeric) => {
+                return self.literal_of(to, text, from.span.clone());
+            }
+            (Literal::Int(value), Type::BigNumeric) => {
+                return self.literal_of(to, &value.to_string(), from.span.clone());
             }
             (Literal::Text(text), Type::Bytes) => {
                 let text = crate::quote::quote_bytes(text.as_bytes());

@@ -19,20 +19,10 @@ impl Resolver<'_> {
                 let message = format!("column `{name}` is declared twice");
                 return Err(self.invalid(message, spec.name.span.clone()));
             }
-            let (ty, _) = self.declared_type(&spec.ty, &spec.name.span)?;
+            let (ty, _) = self.limited_type(&spec.ty, &spec.name.span)?;
             columns.push(Column::new(name.clone(), ty));
         }
         Ok(columns)
-    }
-
-    /// A column's type, and the template that holds a value to its length or precision
-    pub fn declared_type(
-        &self,
-        ty: &DataType,
-        span: &std::ops::Range<usize>,
-    ) -> Result<(Type, Option<String>), Error> {
-        let (plain, limit) = self.limited(ty, span)?;
-        Ok((self.data_type(&plain, span)?, limit))
     }
 
     /// A line for each declared column
@@ -68,7 +58,10 @@ impl Resolver<'_> {
                 self.default_value(default, column)?
             ));
         }
-        if let (_, Some(limit)) = self.declared_type(&spec.ty, &spec.name.span)? {
+        if spec.default.is_none() && matches!(column.ty, Type::Array(_)) {
+            line.push_str(" DEFAULT ([])");
+        }
+        if let (_, Some(limit)) = self.limited_type(&spec.ty, &spec.name.span)? {
             let value = Typed::text(column.ty.clone(), name, spec.name.span.clone());
             let held = Typed::apply(column.ty.clone(), limit, vec![value], 0..0).sql();
             line.push_str(&format!(" CHECK ({held} IS NOT DISTINCT FROM {held})"));

@@ -11,7 +11,7 @@ use sqlparser::ast::Expr;
 use super::Resolver;
 use super::coerce::supertype;
 use super::scope::Scope;
-use crate::tree::{Literal, Typed};
+use crate::tree::Typed;
 use crate::{Error, Type};
 
 impl Resolver<'_> {
@@ -174,77 +174,6 @@ impl Resolver<'_> {
             false => inside,
         })
     }
-
-    pub fn like(
-        &self,
-        operand: &Expr,
-        pattern: &Expr,
-        negated: bool,
-        any: bool,
-        scope: &Scope,
-        span: Range<usize>,
-    ) -> Result<Typed, Error> {
-        let operand = self.expression(operand, scope)?;
-        let found = if any {
-            let patterns = match pattern {
-                Expr::Tuple(patterns) => patterns.as_slice(),
-                Expr::Nested(one) => std::slice::from_ref(one.as_ref()),
-                _ => return Err(self.unsupported("LIKE ANY over this operand", span)),
-            };
-            let tests = patterns
-                .iter()
-                .map(|pattern| {
-                    let pattern = self.expression(pattern, scope)?;
-                    let found = self.like_one(operand.clone(), pattern, span.clone())?;
-                    Ok(match negated {
-                        true => Typed::apply(Type::Bool, "NOT $0", vec![found], span.clone()),
-                        false => found,
-                    })
-                })
-                .collect::<Result<Vec<_>, Error>>()?;
-            // `NOT LIKE ANY` is true where one of the patterns does not match
-            return Ok(tests
-                .into_iter()
-                .reduce(|all, one| {
-                    Typed::apply(Type::Bool, "$0 OR $1", vec![all, one], span.clone())
-                })
-                .unwrap_or_else(|| Typed::text(Type::Bool, "FALSE", span)));
-        } else {
-            let pattern = self.expression(pattern, scope)?;
-            self.like_one(operand, pattern, span.clone())?
-        };
-        Ok(match negated {
-            true => Typed::apply(Type::Bool, "NOT $0", vec![found], span),
-            false => found,
-        })
-    }
-
-    fn like_one(&self, operand: Typed, pattern: Typed, span: Range<usize>) -> Result<Typed, Error> {
-        if operand.ty == Type::Bytes || pattern.ty == Type::Bytes {
-            let both = vec![
-                self.coerce(operand, &Type::Bytes)?,
-                self.coerce(pattern, &Type::Bytes)?,
-            ];
-            return Ok(Typed::apply(
-                Type::Bool,
-                "gs_bytes_like($0, $1)",
-                both,
-                span,
-            ));
-        }
-        let operand = self.coerce(operand, &Type::String)?;
-        let pattern = self.coerce(pattern, &Type::String)?;
-        let template = match &pattern.literal {
-            Literal::Text(text) if !text.contains('\\') => "$0 LIKE $1",
-            _ => "$0 LIKE $1 ESCAPE '\\'",
-        };
-        Ok(Typed::apply(
-            Type::Bool,
-            template,
-            vec![operand, pattern],
-            span,
-        ))
-    }
 }
 
 /// Whether values of the type can be compared (only for equality, where `equality`)
@@ -262,6 +191,13 @@ pub fn comparable_type(ty: &Type, equality: bool) -> bool {
 pub fn may_be_nan(value: &Typed) -> bool {
     match &value.node {
         crate::tree::Node::Text(_) => false,
+        crate::tree::Node::Apply { template, .. } if matches!(
+            template.as_ref(),
+            "gs_float_of_numeric($0)" | "gs_float_of_bignumeric($0)"
+        ) =>
+        {
+            false
+        }
         crate::tree::Node::Apply {
             template,
             arguments,

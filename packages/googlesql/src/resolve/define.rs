@@ -231,7 +231,7 @@ impl Resolver<'_> {
         let mut statements = vec![format!("{head} (\n{}\n)", lines.join(",\n"))];
         if let Some(query) = &table.query {
             let output = self.top_query(query)?;
-            let rows = self.fitted(output, &found.columns, "table", self.span(query))?;
+            let rows = self.fitted(output, &found.columns, "table", self.span(query.as_ref()))?;
             let rows = self.stored_rows(rows);
             statements.push(insert_all(name, &rows.columns, &rows.sql));
         } else if source.rows {

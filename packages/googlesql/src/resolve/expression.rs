@@ -1,9 +1,11 @@
 //! One expression of sqlparser's tree to a typed one
 
-use sqlparser::ast::{BinaryOperator, CeilFloorKind, Expr, TrimWhereField, UnaryOperator};
+use sqlparser::ast::{CeilFloorKind, Expr, TrimWhereField, UnaryOperator};
 
 use super::Resolver;
+use super::pipe::marked;
 use super::scope::Scope;
+use crate::parse::mark;
 use crate::tree::Typed;
 use crate::{Error, Type};
 
@@ -54,17 +56,11 @@ impl Resolver<'_> {
             } => self.between(operand, low, high, *negated, scope, span()),
             Expr::Like {
                 negated,
-                any,
+                any: false,
                 expr: operand,
                 pattern,
                 escape_char: None,
-            } => self.like(operand, pattern, *negated, *any, scope, span()),
-            Expr::AnyOp {
-                left,
-                compare_op: BinaryOperator::Eq,
-                right,
-                ..
-            } => self.in_unnest(left, right, false, scope, span()),
+            } => self.like(operand, pattern, *negated, scope, span()),
             Expr::InList {
                 expr: operand,
                 list,
@@ -137,7 +133,11 @@ impl Resolver<'_> {
                 let arguments = self.all(operands, scope)?;
                 self.apply_function(name, arguments, span())
             }
-            Expr::Function(function) => self.call(function, scope, span()),
+            Expr::Function(function) => match marked(function) {
+                Some((mark::LET, parts)) => self.let_expression(&parts.exprs, scope, span()),
+                Some(_) => Err(self.invalid("this is not allowed here", span())),
+                None => self.with_keys(|| self.call(function, scope, span())),
+            },
             Expr::Exists { subquery, negated } => self.exists(subquery, *negated, scope, span()),
             Expr::Subquery(query) => self.scalar_subquery(query, scope, span()),
             Expr::Named { expr: value, .. } => {

@@ -17,6 +17,9 @@ use crate::lineage::{Origin, Origins};
 use crate::tree::Typed;
 use crate::{Column, Error, PhysicalName, Table};
 
+/// What the names of GoogleSQL's own functions begin with, where they have a dot
+const BUILTIN_GROUPS: &[&str] = &["SAFE", "NET", "KEYS", "AEAD", "HLL_COUNT", "KLL_QUANTILES", "ML", "AI"];
+
 /// What is found while a statement is checked
 #[derive(Default)]
 pub struct Findings {
@@ -25,6 +28,8 @@ pub struct Findings {
     doubts: Cell<usize>,
     conditions: RefCell<BTreeSet<Origin>>,
     columns: RefCell<Option<Vec<OutputColumn>>>,
+    /// Sort and partition keys so far, which belong to the value of the call around them
+    keys: RefCell<Vec<Origins>>,
 }
 
 /// How often something unknown had been read at some point
@@ -59,6 +64,36 @@ impl Resolver<'_> {
         }
     }
 
+    /// Notes an error that no type could mend
+    pub fn tell(&self, error: Error) {
+        if let Some(findings) = &self.findings {
+            findings.add(error);
+        }
+    }
+
+    /// Notes a sort or partition key
+    pub fn key_of(&self, origins: &Origins) {
+        if let Some(findings) = &self.findings {
+            findings.keys.borrow_mut().push(origins.clone());
+        }
+    }
+
+    /// A call whose value is also made of the keys inside it
+    pub fn with_keys(
+        &self,
+        call: impl FnOnce() -> Result<Typed, Error>,
+    ) -> Result<Typed, Error> {
+        let Some(findings) = &self.findings else {
+            return call();
+        };
+        let before = findings.keys.borrow().len();
+        let value = call();
+        let keys = findings.keys.borrow_mut().split_off(before);
+        let value = value?;
+        let origins = Origins::union(keys.iter().chain([&value.origins]));
+        Ok(value.with_origins(origins))
+    }
+
     /// Notes that something unknown was read
     pub fn doubt(&self) {
         if let Some(findings) = &self.findings {
@@ -75,9 +110,10 @@ impl Resolver<'_> {
     }
 
     /// Notes the columns that the statement gives or stores
-    pub fn gives(&self, columns: &[OutputColumn]) {
+    pub fn gives(&self, output: &Output) {
         if let Some(findings) = &self.findings {
-            *findings.columns.borrow_mut() = Some(columns.to_vec());
+            let columns = self.expand_value_table(output.clone()).columns;
+            *findings.columns.borrow_mut() = Some(columns);
         }
     }
 
@@ -100,6 +136,15 @@ impl Resolver<'_> {
         });
         let stored: Vec<OutputColumn> = stored.collect();
         *given = Some(stored);
+    }
+
+    /// Whether a function of a dataset may exist where the statement will run, though nothing here knows it
+    pub fn may_exist_elsewhere(&self, path: &[String]) -> bool {
+        let builtin = |first: &String| {
+            let mut groups = BUILTIN_GROUPS.iter();
+            groups.any(|group| first.eq_ignore_ascii_case(group))
+        };
+        self.findings.is_some() && path.len() > 1 && !path.first().is_some_and(builtin)
     }
 
     /// Which table the columns of a `FROM` item come from, while a statement is checked

@@ -7,8 +7,9 @@ use sqlparser::ast::{Ident, ObjectName, TableAlias, TableFactor, TableWithJoins}
 use super::Resolver;
 use super::query::{Output, indent};
 use super::scope::{Scope, ScopeColumn, ScopeRelation};
+use crate::parse::mark;
 use crate::tree::Typed;
-use crate::{Error, quote_identifier};
+use crate::{Error, Type, quote_identifier};
 
 impl Resolver<'_> {
     /// Lowers a `FROM` list and brings its names into scope; `None` when it is empty
@@ -97,22 +98,24 @@ impl Resolver<'_> {
                 if version.is_some() {
                     return Err(self.unsupported("FOR SYSTEM_TIME AS OF", span));
                 }
-                if sample.is_some() {
-                    return Err(self.unsupported("TABLESAMPLE", span));
-                }
-                match args {
+                let sample = match sample {
+                    Some(sample) => self.sample(sample, &span)?,
+                    None => String::new(),
+                };
+                let text = match args {
                     Some(args) if args.settings.is_none() => {
                         self.table_function(name, &args.args, alias.as_ref(), scope, span)
                     }
                     Some(_) => Err(self.unsupported("this table function", span)),
                     None => self.table(name, alias.as_ref(), None, scope, span),
-                }
+                };
+                Ok(text? + &sample)
             }
             TableFactor::Derived {
                 lateral: false,
                 subquery,
                 alias,
-                sample: None,
+                sample,
             } => {
                 let outer = Scope::inside(scope.parent);
                 let outer = Scope {
@@ -121,7 +124,11 @@ impl Resolver<'_> {
                 };
                 let output = self.query(subquery, Some(&outer))?;
                 let text = format!("(\n{}\n  )", indent(&indent(&output.sql)));
-                self.add_output(text, output, alias.as_ref(), scope, span)
+                let sample = match sample {
+                    Some(sample) => self.sample(sample, &span)?,
+                    None => String::new(),
+                };
+                Ok(self.add_output(text, output, alias.as_ref(), scope, span)? + &sample)
             }
             TableFactor::UNNEST {
                 alias,
@@ -130,14 +137,15 @@ impl Resolver<'_> {
                 with_offset_alias,
                 with_ordinality: false,
             } => {
-                let [array] = array_exprs.as_slice() else {
-                    return Err(self.unsupported("UNNEST of several arrays", span));
-                };
-                let array = self.expression(array, scope)?;
                 let offset = with_offset.then(|| match with_offset_alias {
                     Some(alias) => alias.value.clone(),
                     None => "offset".to_owned(),
                 });
+                let [array] = array_exprs.as_slice() else {
+                    let name = self.alias_name(alias.as_ref())?;
+                    return self.unnest_several(array_exprs, name, offset, scope, span);
+                };
+                let array = self.array_path(array, scope)?;
                 self.unnest(array, self.alias_name(alias.as_ref())?, offset, scope, span)
             }
             TableFactor::NestedJoin {
@@ -196,6 +204,9 @@ impl Resolver<'_> {
         span: Range<usize>,
     ) -> Result<String, Error> {
         let path = self.path_parts(name)?;
+        if let Some(text) = pipe_input(name, scope) {
+            return Ok(text);
+        }
         let place = self.span(name);
         let place = if place == self.whole {
             span.clone()
@@ -210,7 +221,7 @@ impl Resolver<'_> {
                 columns: table.columns.clone(),
                 value_table: table.value_table,
             };
-            let text = quote_identifier(&table.name);
+            let text = quote_identifier(&table.physical);
             let name = self.alias_name(alias)?.unwrap_or_else(|| one.clone());
             return self.add_named(text, output, Some(name), scope, place);
         }
@@ -220,9 +231,9 @@ impl Resolver<'_> {
             .filter_map(|part| part.as_ident().cloned())
             .collect();
         if let (Some(first), true) = (idents.first(), idents.len() > 1)
-            && scope.find_relation(&first.value).is_some()
+            && starts_array(&first.value, scope)
         {
-            let array = self.name_path(&idents, scope)?;
+            let array = self.flattening(|| self.name_path(&idents, scope))?;
             let alias = self
                 .alias_name(alias)?
                 .or_else(|| idents.last().map(|last| last.value.clone()));
@@ -282,4 +293,27 @@ impl Resolver<'_> {
         scope.add(relation);
         Ok(format!("{text} AS {}", quote_identifier(&alias)))
     }
+}
+
+/// Brings the input of a pipe operator into scope, when the name stands for it
+fn pipe_input(name: &ObjectName, scope: &mut Scope) -> Option<String> {
+    let [part] = name.0.as_slice() else {
+        return None;
+    };
+    if part.as_ident()?.value != mark::INPUT {
+        return None;
+    }
+    let (text, columns, relations) = scope.levels().find_map(|level| level.input.clone())?;
+    scope.star.extend(columns);
+    scope.relations.extend(relations);
+    Some(text)
+}
+
+/// Whether the first name of a path in `FROM` is that of a range variable or a column with fields
+fn starts_array(name: &str, scope: &Scope) -> bool {
+    if scope.find_relation(name).is_some() {
+        return true;
+    }
+    let found = scope.find(name, &(0..0));
+    matches!(found, Ok(Some(value)) if matches!(value.ty, Type::Struct(_) | Type::Array(_)))
 }

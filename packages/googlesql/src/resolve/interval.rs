@@ -8,6 +8,7 @@ use diagnostic::code;
 use sqlparser::ast::{DateTimeField, Interval};
 
 use super::Resolver;
+use super::call::Call;
 use super::scope::Scope;
 use crate::tree::{Literal, Node, Typed};
 use crate::value::interval::{self, Part};
@@ -92,6 +93,27 @@ impl Resolver<'_> {
             exact: !null,
             ..Typed::apply(Type::Interval, template, arguments, span)
         }
+    }
+
+    /// `MAKE_INTERVAL(year, month, day, hour, minute, second)`: in order or by name, 0 if left out
+    pub fn make_interval(&self, call: &Call, scope: &Scope) -> Result<Typed, Error> {
+        let names = ["year", "month", "day", "hour", "minute", "second"];
+        if call.arguments.len() > names.len() {
+            return Err(self.wrong_count(call));
+        }
+        let mut parts = Vec::new();
+        for (at, name) in names.iter().enumerate() {
+            let part = match (call.arguments.get(at).copied(), call.named(name)) {
+                (Some(_), Some(_)) => return Err(self.wrong_count(call)),
+                (Some(part), None) | (None, Some(part)) => {
+                    self.coerce(self.expression(part, scope)?, &Type::Int64)?
+                }
+                (None, None) => self.integer(0, call.span.clone()),
+            };
+            parts.push(part.into_exact());
+        }
+        let template = "gs_make_interval($0, $1, $2, $3, $4, $5)";
+        Ok(self.interval_call(template, parts, call.span.clone()))
     }
 
     /// `interval + interval`, `interval - interval`

@@ -5,8 +5,8 @@ use sqlparser::ast::{Join, JoinConstraint, JoinOperator, ObjectName};
 use super::Resolver;
 use super::coerce::supertype;
 use super::scope::{Scope, ScopeColumn, rest_of, same, unknown_column};
-use crate::Error;
 use crate::tree::Typed;
+use crate::{Error, quote_identifier};
 
 impl Resolver<'_> {
     /// One join; the left side's star columns start at `star_from`
@@ -30,7 +30,14 @@ impl Resolver<'_> {
             _ => return Err(self.unsupported("this kind of join", span)),
         };
         let middle = scope.star.len();
+        let relations = scope.relations.len();
         let right = self.table_factor(&join.relation, scope)?;
+        let correlated = is_correlated(&right);
+        if correlated && matches!(keyword, "RIGHT JOIN" | "FULL JOIN") {
+            let what = format!("{keyword} with an array of another table");
+            return Err(self.unsupported(what, span));
+        }
+        let alias = scope.relations.get(relations).map(|one| one.alias.clone());
         match constraint {
             JoinConstraint::None if keyword == "CROSS JOIN" => Ok(format!("CROSS JOIN {right}")),
             // An unnested array needs no condition
@@ -47,11 +54,11 @@ impl Resolver<'_> {
                 let condition = self.condition(condition, scope, "ON clause")?;
                 self.before_grouping(&condition, "ON clause")?;
                 self.condition_on(&condition.origins);
-                Ok(format!("{keyword} {right} ON {}", condition.sql()))
+                Ok(joined(keyword, &right, alias.filter(|_| correlated), &condition))
             }
             JoinConstraint::Using(columns) => {
                 let condition = self.using(columns, keyword, scope, star_from, middle)?;
-                Ok(format!("{keyword} {right} ON {}", condition.sql()))
+                Ok(joined(keyword, &right, alias.filter(|_| correlated), &condition))
             }
             JoinConstraint::Natural => Err(self.invalid("NATURAL JOIN is not GoogleSQL", span)),
         }
@@ -129,9 +136,26 @@ impl Resolver<'_> {
     }
 }
 
+/// A join with its condition; DuckDB takes few conditions of an outer join with an array of its left
+/// side, so that there the condition goes into the right side
+fn joined(keyword: &str, right: &str, correlated: Option<String>, condition: &Typed) -> String {
+    match correlated {
+        Some(alias) if keyword == "LEFT JOIN" => format!(
+            "LEFT JOIN LATERAL (SELECT * FROM {} WHERE {}) AS {} ON TRUE",
+            right.trim_start_matches("LATERAL "),
+            condition.sql(),
+            quote_identifier(&alias)
+        ),
+        _ => format!("{keyword} {right} ON {}", condition.sql()),
+    }
+}
+
+/// Whether a lowered table is an array that reads the tables before it
+fn is_correlated(table: &str) -> bool {
+    table.starts_with("unnest(") || table.starts_with("LATERAL (SELECT ")
+}
+
 /// Whether a lowered table is an unnested array
 fn is_array(table: &str) -> bool {
-    ["unnest(", "(SELECT unnest(", "LATERAL (SELECT unnest("]
-        .iter()
-        .any(|start| table.starts_with(start))
+    is_correlated(table) || table.starts_with("(SELECT unnest(") || table.starts_with("(SELECT CAST((")
 }

@@ -7,37 +7,26 @@ use std::ops::Range;
 use sqlparser::ast::{ArrayElemTypeDef, DataType, ExactNumberInfo, StructField};
 
 use super::Resolver;
-use crate::tree::{Node, Typed};
 use crate::type_text::physical_field;
-use crate::{Error, Field, Type, quote_identifier};
-
-/// What a value must keep to beyond its type
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Limit {
-    /// Unicode characters or bytes
-    Length(u64),
-    /// Digits in all and behind the point
-    Digits(u64, u64),
-    /// Of each element
-    Element(Box<Limit>),
-    /// Of the fields
-    Fields(Vec<Option<Limit>>),
-}
+use crate::{Error, Field, Type, quote_identifier, quote_string};
 
 impl Resolver<'_> {
-    /// A type without its parameters, and the limit that they set
+    /// A type without its parameters, and the template that holds a value of it to them: decimal
+    /// digits are rounded, a text that is too long or a number that is too large is an error
     pub fn limited(
         &self,
         ty: &DataType,
         span: &Range<usize>,
-    ) -> Result<(DataType, Option<Limit>), Error> {
+    ) -> Result<(DataType, Option<String>), Error> {
         Ok(match ty {
             DataType::String(Some(length)) => {
-                let limit = self.length("STRING", *length, span)?;
+                self.positive(*length, span)?;
+                let limit = format!("gs_text_within($0, {length})");
                 (DataType::String(None), Some(limit))
             }
             DataType::Bytes(Some(length)) => {
-                let limit = self.length("BYTES", *length, span)?;
+                self.positive(*length, span)?;
+                let limit = format!("gs_bytes_within($0, {length})");
                 (DataType::Bytes(None), Some(limit))
             }
             DataType::Numeric(info) | DataType::Decimal(info) => {
@@ -51,7 +40,12 @@ impl Resolver<'_> {
             DataType::Array(ArrayElemTypeDef::AngleBracket(element)) => {
                 let (element, limit) = self.limited(element, span)?;
                 let ty = DataType::Array(ArrayElemTypeDef::AngleBracket(Box::new(element)));
-                (ty, limit.map(|limit| Limit::Element(Box::new(limit))))
+                let limit = limit.map(|limit| {
+                    let item = quote_identifier(&self.fresh("e"));
+                    let held = limit.replace("$0", &item);
+                    format!("list_transform($0, lambda {item}: {held})")
+                });
+                (ty, limit)
             }
             DataType::Struct(fields, brackets) => {
                 let mut limits = Vec::new();
@@ -64,33 +58,33 @@ impl Resolver<'_> {
                         ..field.clone()
                     });
                 }
-                let some = limits.iter().any(Option::is_some);
                 let ty = DataType::Struct(plain, brackets.clone());
-                (ty, some.then_some(Limit::Fields(limits)))
+                let limit = match self.data_type(&ty, span)? {
+                    Type::Struct(fields) if limits.iter().any(Option::is_some) => {
+                        Some(limited_fields(&fields, &limits))
+                    }
+                    _ => None,
+                };
+                (ty, limit)
             }
             _ => (ty.clone(), None),
         })
     }
 
-    /// A table column's type and the limit of its values
+    /// A type as [`Type`], and the template of [`Resolver::limited`]
     pub fn limited_type(
         &self,
         ty: &DataType,
         span: &Range<usize>,
-    ) -> Result<(Type, Option<Limit>), Error> {
-        let (ty, limit) = self.limited(ty, span)?;
-        Ok((self.data_type(&ty, span)?, limit))
+    ) -> Result<(Type, Option<String>), Error> {
+        let (plain, limit) = self.limited(ty, span)?;
+        Ok((self.data_type(&plain, span)?, limit))
     }
 
-    /// A table column's type, its parameters checked and dropped
-    pub fn column_type(&self, ty: &DataType, span: &Range<usize>) -> Result<Type, Error> {
-        Ok(self.limited_type(ty, span)?.0)
-    }
-
-    fn length(&self, name: &str, length: u64, span: &Range<usize>) -> Result<Limit, Error> {
+    fn positive(&self, length: u64, span: &Range<usize>) -> Result<(), Error> {
         match length {
-            0 => Err(self.invalid(format!("{name} takes a length above 0"), span.clone())),
-            _ => Ok(Limit::Length(length)),
+            0 => Err(self.invalid("a length must be above 0", span.clone())),
+            _ => Ok(()),
         }
     }
 
@@ -101,7 +95,7 @@ impl Resolver<'_> {
         info: &ExactNumberInfo,
         most: (u64, u64),
         span: &Range<usize>,
-    ) -> Result<Option<Limit>, Error> {
+    ) -> Result<Option<String>, Error> {
         let (precision, scale) = match info {
             ExactNumberInfo::None => return Ok(None),
             ExactNumberInfo::Precision(precision) => (*precision, 0),
@@ -110,7 +104,8 @@ impl Resolver<'_> {
         let scale = u64::try_from(scale).ok().filter(|scale| *scale <= most.1);
         match scale {
             Some(scale) if (scale.max(1)..=most.0 + scale).contains(&precision) => {
-                Ok(Some(Limit::Digits(precision, scale)))
+                let function = name.to_lowercase();
+                Ok(Some(format!("gs_{function}_within($0, {precision}, {scale})")))
             }
             _ => {
                 let message = format!(
@@ -121,59 +116,21 @@ impl Resolver<'_> {
             }
         }
     }
+}
 
-    /// The value, decimal digits rounded; a text that is too long or a number that is too large is
-    /// an error
-    pub fn hold(&self, value: Typed, limit: &Limit) -> Typed {
-        let (ty, span) = (value.ty.clone(), value.span.clone());
-        let apply = |template: String, value: Typed| Typed {
-            exact: true,
-            ..Typed::apply(ty.clone(), template, vec![value.into_exact()], span.clone())
-        };
-        match (limit, &ty) {
-            (Limit::Length(length), Type::Bytes) => {
-                apply(format!("gs_bytes_within($0, {length})"), value)
-            }
-            (Limit::Length(length), _) => apply(format!("gs_text_within($0, {length})"), value),
-            (Limit::Digits(precision, scale), Type::BigNumeric) => {
-                apply(format!("gs_bignumeric_within($0, {precision}, {scale})"), value)
-            }
-            (Limit::Digits(precision, scale), _) => {
-                apply(format!("gs_numeric_within($0, {precision}, {scale})"), value)
-            }
-            (Limit::Element(limit), Type::Array(element)) => {
-                let variable = self.fresh("e");
-                let item = Typed::column(element.as_ref().clone(), "", &variable, span.clone());
-                let template = format!(
-                    "list_transform($0, lambda {}: {})",
-                    quote_identifier(&variable),
-                    self.hold(item, limit).sql().replace('$', "$$")
-                );
-                apply(template, value)
-            }
-            (Limit::Fields(limits), Type::Struct(fields)) => self.hold_fields(value, fields, limits),
-            _ => value,
-        }
-    }
-
-    fn hold_fields(&self, value: Typed, fields: &[Field], limits: &[Option<Limit>]) -> Typed {
-        let (ty, span) = (value.ty.clone(), value.span.clone());
-        let parts = fields
-            .iter()
-            .zip(limits)
-            .enumerate()
-            .map(|(at, (field, limit))| {
-                let name = physical_field(fields, at);
-                let part = self.struct_field(value.clone(), at, field.ty.clone(), &name, span.clone());
-                let part = match limit {
-                    Some(limit) => self.hold(part, limit),
-                    None => part,
-                };
-                (name, part)
-            })
-            .collect();
-        let packed = Typed::new(ty.clone(), Node::Struct(parts), span.clone());
-        let template = "CASE WHEN $0 IS NOT NULL THEN $1 END";
-        Typed::apply(ty, template, vec![value, packed], span)
-    }
+fn limited_fields(fields: &[Field], limits: &[Option<String>]) -> String {
+    let written: Vec<_> = limits
+        .iter()
+        .enumerate()
+        .map(|(at, limit)| {
+            let name = quote_string(&physical_field(fields, at));
+            let part = format!("struct_extract($0, {name})");
+            let part = match limit {
+                Some(limit) => limit.replace("$0", &part),
+                None => part,
+            };
+            format!("{name}: {part}")
+        })
+        .collect();
+    format!("CASE WHEN $0 IS NOT NULL THEN {{{}}} END", written.join(", "))
 }

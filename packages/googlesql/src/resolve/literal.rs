@@ -11,6 +11,7 @@ use crate::lex::range_of;
 use crate::quote::quote_bytes;
 use crate::tree::{Literal, Node, Typed};
 use crate::type_text::physical_field;
+use crate::value::big_decimal::Decimal;
 use crate::value::{decimal, temporal};
 use crate::{Error, Field, Type, quote_string};
 
@@ -98,6 +99,7 @@ impl Resolver<'_> {
             | Type::Time
             | Type::Timestamp
             | Type::Numeric
+            | Type::BigNumeric
             | Type::Json => self.literal_of(&ty, text, span),
             _ => Err(self.invalid(format!("{ty} has no literal of this form"), span)),
         }
@@ -135,6 +137,10 @@ impl Resolver<'_> {
                     "CAST({} AS DECIMAL(38, 9))",
                     quote_string(&decimal::format(value))
                 )
+            }
+            Type::BigNumeric => {
+                let value = Decimal::Big.parse(text).ok_or_else(bad)?;
+                format!("CAST('{value}' AS BIGNUM)")
             }
             Type::Json => {
                 let value = crate::value::json::parse(text).map_err(|message| {

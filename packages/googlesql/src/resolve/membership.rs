@@ -2,10 +2,11 @@
 
 use std::ops::Range;
 
-use sqlparser::ast::{Expr, Query};
+use sqlparser::ast::{Expr, GroupByExpr, Query, SelectItem, SetExpr};
 
 use super::Resolver;
 use super::coerce::supertype;
+use super::quantified::Quantifier;
 use super::query::indent;
 use super::scope::Scope;
 use crate::tree::{Literal, Typed};
@@ -30,10 +31,7 @@ impl Resolver<'_> {
         let common = supertype(std::iter::once(&operand).chain(&list));
         match common {
             Some(ty)
-                if !matches!(
-                    ty,
-                    Type::Float64 | Type::Struct(_) | Type::Array(_) | Type::Json
-                ) =>
+                if has_plain_equality(&ty) =>
             {
                 let all = std::iter::once(operand)
                     .chain(list)
@@ -92,11 +90,10 @@ impl Resolver<'_> {
             );
             return Err(self.mismatch(message, span));
         };
-        if matches!(
-            common,
-            Type::Float64 | Type::Struct(_) | Type::Array(_) | Type::Json
-        ) {
-            return Err(self.unsupported(format!("IN UNNEST over {}", array.ty), span));
+        if !has_plain_equality(&common) {
+            let equal = |one, other| self.compare(one, "=", other, span.clone());
+            let found = self.over_array(operand, array, Quantifier::Any, &span, equal)?;
+            return Ok(negate(found, negated, span));
         }
         let operand = self.coerce(operand, &common)?.into_exact();
         let array = self.cast(array, &Type::Array(Box::new(common)), false)?;
@@ -133,8 +130,11 @@ impl Resolver<'_> {
             );
             return Err(self.mismatch(message, span));
         };
-        if matches!(common, Type::Struct(_)) {
-            return Err(self.unsupported("IN over a subquery of structs", span));
+        let nan = common == Type::Float64 && super::compare::may_be_nan(&operand);
+        if nan || !has_plain_equality(&common) && common != Type::Float64 {
+            let equal = |one, other| self.compare(one, "=", other, span.clone());
+            let found = self.over_query(operand, output, Quantifier::Any, &span, equal)?;
+            return Ok(negate(found, negated, span));
         }
         let operand = self.coerce(operand, &common)?.into_exact();
         let sql = match common == column.ty {
@@ -173,6 +173,17 @@ impl Resolver<'_> {
         scope: &Scope,
         span: Range<usize>,
     ) -> Result<Typed, Error> {
+        if let Some(expr) = only_expression(query) {
+            let value = self.expression(expr, &Scope::inside(Some(scope)))?;
+            if !super::grouping::has_aggregate(&value) {
+                let value = value.into_exact();
+                return Ok(Typed {
+                    literal: Literal::No,
+                    span,
+                    ..value
+                });
+            }
+        }
         let output = self.query(query, Some(scope))?;
         let [column] = output.columns.as_slice() else {
             let message = format!(
@@ -212,6 +223,41 @@ impl Resolver<'_> {
         )
         .with_origins(column.origins.clone()))
     }
+}
+
+/// The expression of a query that is nothing but `SELECT expression`
+fn only_expression(query: &Query) -> Option<&Expr> {
+    let plain = query.with.is_none()
+        && query.order_by.is_none()
+        && query.limit_clause.is_none()
+        && query.fetch.is_none()
+        && query.pipe_operators.is_empty();
+    let select = match query.body.as_ref() {
+        SetExpr::Select(select) if plain => select,
+        _ => return None,
+    };
+    let plain = select.from.is_empty()
+        && select.selection.is_none()
+        && select.distinct.is_none()
+        && select.value_table_mode.is_none()
+        && select.having.is_none()
+        && select.qualify.is_none()
+        && select.named_window.is_empty()
+        && matches!(&select.group_by, GroupByExpr::Expressions(keys, modifiers) if keys.is_empty() && modifiers.is_empty());
+    match select.projection.as_slice() {
+        [SelectItem::UnnamedExpr(expr) | SelectItem::ExprWithAlias { expr, .. }] if plain => {
+            Some(expr)
+        }
+        _ => None,
+    }
+}
+
+/// Whether DuckDB's `=` is GoogleSQL's: not for NaN, nor for NULL inside of values
+fn has_plain_equality(ty: &Type) -> bool {
+    !matches!(
+        ty,
+        Type::Float64 | Type::Struct(_) | Type::Array(_) | Type::Json
+    )
 }
 
 fn negate(found: Typed, negated: bool, span: Range<usize>) -> Typed {

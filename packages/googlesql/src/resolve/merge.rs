@@ -1,11 +1,16 @@
 //! `MERGE`
 
+use sqlparser::ast::TableFactor;
+
 use super::Resolver;
 use super::scope::Scope;
 use super::statement::{execute, is_default};
 use crate::parse::statement as parsed;
 use crate::tree::Typed;
 use crate::{Analyzed, Column, Effect, Error, quote_identifier};
+
+/// The table that keeps a source's rows, until the next MERGE of the session
+const KEPT: &str = "\"_merge_source\"";
 
 impl Resolver<'_> {
     pub fn merge(&self, merge: &parsed::Merge) -> Result<Analyzed, Error> {
@@ -16,7 +21,21 @@ impl Resolver<'_> {
             None => name.name.clone(),
         };
         let mut source = Scope::default();
-        let source_text = self.table_factor(&merge.source, &mut source)?;
+        let mut source_text = self.table_factor(&merge.source, &mut source)?;
+        let mut statements = Vec::new();
+        // a query is read more than once below, and might not give the same rows again
+        let kept = match source.relations.as_slice() {
+            [one] if !matches!(merge.source, TableFactor::Table { args: None, .. }) => {
+                Some(one.alias.clone())
+            }
+            _ => None,
+        };
+        if let Some(alias) = &kept {
+            statements.push(format!(
+                "CREATE OR REPLACE TEMP TABLE {KEPT} AS\nSELECT *\nFROM {source_text}"
+            ));
+            source_text = format!("temp.{KEPT} AS {}", quote_identifier(alias));
+        }
         let mut both = scope.clone();
         for relation in &source.relations {
             both.relations.push(relation.clone());
@@ -57,7 +76,8 @@ impl Resolver<'_> {
             let joined = format!("{text}\n  JOIN {source_text} ON {}", condition.sql());
             one_source_row(&joined, &changed.join(" OR "), &range)
         });
-        let statements = check.into_iter().chain([sql]).collect();
+        statements.extend(check);
+        statements.push(sql);
         Ok(execute(statements, Effect::Change(name)))
     }
 
@@ -78,10 +98,7 @@ impl Resolver<'_> {
             parsed::MergeAction::Insert(names, values) => {
                 let columns: Vec<Column> = match names.is_empty() {
                     true => columns.to_vec(),
-                    false => names
-                        .iter()
-                        .map(|name| self.column_of(columns, name).cloned())
-                        .collect::<Result<_, _>>()?,
+                    false => self.named_columns(names, columns)?,
                 };
                 let values: Vec<Option<Typed>> = match values {
                     Some(values) => values

@@ -2,12 +2,15 @@
 
 pub mod access;
 pub mod aggregate;
+pub mod approximate;
 pub mod alter;
 pub mod assign;
+pub mod assignment;
 pub mod attempt;
 pub mod by_name;
 pub mod call;
 pub mod cast;
+pub mod cast_format;
 pub mod change;
 pub mod coerce;
 pub mod column;
@@ -16,30 +19,40 @@ pub mod condition;
 pub mod datatype;
 pub mod define;
 pub mod expression;
+pub mod extreme;
 pub mod findings;
+pub mod flatten;
 pub mod from;
+pub mod grouped;
 pub mod grouping;
 pub mod javascript;
 pub mod interval;
 pub mod join;
+pub mod lambda;
+pub mod let_expression;
+pub mod like;
 pub mod layout;
 pub mod limit;
 pub mod literal;
 pub mod membership;
 pub mod merge;
+pub mod natural;
 pub mod operator;
 pub mod options;
 pub mod order;
 pub mod part;
+pub mod percentile;
 pub mod pipe;
 pub mod pipe_aggregate;
 pub mod piped;
 pub mod pivot;
 pub mod placement;
+pub mod quantified;
 pub mod query;
 pub mod recursive;
 pub mod routine;
 pub mod range_value;
+pub mod sample;
 pub mod scope;
 pub mod select;
 pub mod setops;
@@ -54,6 +67,7 @@ pub mod stored;
 pub mod table_function;
 pub mod transfer;
 pub mod unnest;
+pub mod unnest_several;
 pub mod variable;
 pub mod window;
 
@@ -80,6 +94,10 @@ pub struct Resolver<'a> {
     pub findings: Option<findings::Findings>,
     /// What is defined here and outlives the script, so that variables may not stand in it
     lasting: Cell<Option<&'static str>>,
+    /// Whether a path goes on into the elements of arrays, as it does in `FROM`
+    pub flattens: Cell<bool>,
+    /// For the order of rows where a statement names none
+    pub natural: natural::Natural,
     counter: Cell<usize>,
     depth: Cell<usize>,
 }
@@ -92,6 +110,8 @@ impl<'a> Resolver<'a> {
             whole,
             findings: None,
             lasting: Cell::new(None),
+            flattens: Cell::new(false),
+            natural: natural::Natural::default(),
             counter: Cell::new(0),
             depth: Cell::new(0),
         }

@@ -76,6 +76,7 @@ impl Resolver<'_> {
             let message = format!("{} has no order", value.ty);
             return Err(self.mismatch(message, value.span.clone()));
         }
+        self.key_of(&value.origins);
         let (descending, nulls_first) = self.direction(options, &value.span)?;
         let nulls = if nulls_first {
             "NULLS FIRST"

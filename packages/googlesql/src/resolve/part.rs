@@ -4,7 +4,7 @@
 
 use std::ops::Range;
 
-use sqlparser::ast::{DateTimeField, Expr, Interval};
+use sqlparser::ast::{DateTimeField, Expr};
 
 use super::Resolver;
 use super::call::Call;

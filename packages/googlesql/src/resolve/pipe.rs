@@ -15,7 +15,6 @@ use super::placement::{find, is_window};
 use super::query::{Output, indent};
 use super::scope::{Scope, same};
 use super::select::Item;
-use super::table_function::relation_of;
 use crate::Error;
 use crate::parse::mark;
 use crate::tree::{Node, Typed};
@@ -97,6 +96,7 @@ impl Resolver<'_> {
             }
             PipeOperator::Set { assignments } => {
                 let mut items = self.star_items(&scope, &self.whole)?;
+                let mut set = Vec::new();
                 for assignment in assignments {
                     let name = match &assignment.target {
                         AssignmentTarget::ColumnName(name) => match name.0.as_slice() {
@@ -111,7 +111,13 @@ impl Resolver<'_> {
                     let at = self.one_item(&items, &name.value, &scope, self.ident_span(name))?;
                     let value = self.expression(&assignment.value, &scope)?;
                     items[at].value = value;
+                    set.push(name.value.as_str());
                 }
+                // The new value hides a range variable of its name
+                let hidden = |name: &String| set.iter().any(|one| same(one, name));
+                scope
+                    .relations
+                    .retain(|relation| !relation.name.as_ref().is_some_and(hidden));
                 self.no_aggregate(&items, "SET")?;
                 self.keep(items, &scope, &from, &[])
             }
@@ -158,8 +164,8 @@ impl Resolver<'_> {
                         self.pipe_marked(mark, &arguments, input, (&scope, &from), outer)?
                     }
                     None => {
-                        let input = relation_of(self.visible(input));
-                        Piped::of(self.piped_function(function, input, &scope)?)
+                        let input = self.visible(input);
+                        Piped::of(self.piped_function(function, input, outer)?)
                     }
                 };
                 match alias {
@@ -222,7 +228,7 @@ impl Resolver<'_> {
                 let span = arguments
                     .exprs
                     .first()
-                    .map_or(self.whole.clone(), |expr| self.span(expr));
+                    .map_or(self.whole.clone(), |expr| self.span(*expr));
                 Err(self.unsupported(format!("pipe operator {name}"), span))
             }
             _ => Err(self.unsupported("this pipe operator", self.whole.clone())),
@@ -358,15 +364,19 @@ pub fn unnamed(function: &Function) -> Vec<&Expr> {
 
 /// The `FROM` of a query that starts with it
 pub fn from_first(body: &SetExpr) -> Option<&Select> {
-    let SetExpr::Select(select) = body else {
-        return None;
-    };
-    let first = match (select.flavor, select.projection.as_slice()) {
+    match body {
+        SetExpr::Select(select) if gives_all(select) => Some(select),
+        _ => None,
+    }
+}
+
+/// Whether a query starts with `FROM` and gives all columns
+pub fn gives_all(select: &Select) -> bool {
+    match (select.flavor, select.projection.as_slice()) {
         (SelectFlavor::FromFirstNoSelect, _) => true,
         (_, [SelectItem::UnnamedExpr(Expr::Identifier(name))]) => name.value == mark::ALL,
         _ => false,
-    };
-    first.then_some(select.as_ref())
+    }
 }
 
 fn is_open(items: &[Item]) -> bool {

@@ -5,7 +5,9 @@ use std::ops::Range;
 use sqlparser::ast::{LimitClause, OrderByExpr, OrderByKind, Query, SetExpr};
 
 use super::Resolver;
-use super::scope::{CommonTable, OutputColumn, Scope};
+use super::pipe::from_first;
+use super::piped::Piped;
+use super::scope::{OutputColumn, Scope};
 use crate::tree::{Literal, Typed};
 use crate::{Error, Type, quote_identifier};
 
@@ -23,6 +25,8 @@ pub struct Tail<'q> {
     pub order: &'q [OrderByExpr],
     /// Written `LIMIT` and `OFFSET`
     pub limit: String,
+    /// Whether rows without sort keys come in an order that does not change
+    pub natural: bool,
 }
 
 impl Resolver<'_> {
@@ -44,6 +48,7 @@ impl Resolver<'_> {
         {
             return refuse("this clause");
         }
+        let natural = self.natural.take() && query.limit_clause.is_none();
         let mut scope = Scope::inside(parent);
         let with = self.with(query, &mut scope)?;
         let order: &[OrderByExpr] = match &query.order_by {
@@ -56,9 +61,18 @@ impl Resolver<'_> {
         let tail = Tail {
             order,
             limit: self.limit(query.limit_clause.as_ref(), &scope)?,
+            natural: natural && query.pipe_operators.is_empty(),
         };
-        let mut output = self.body(&query.body, &tail, &scope)?;
-        output = self.pipes(output, &query.pipe_operators, &scope)?;
+        let mut output = match query.pipe_operators.is_empty() {
+            true => self.body(&query.body, &tail, &scope)?,
+            false => {
+                let start = match from_first(&query.body) {
+                    Some(select) => self.piped_from(select, &scope)?,
+                    None => Piped::of(self.body(&query.body, &tail, &scope)?),
+                };
+                self.piped_query(start, &query.pipe_operators, &scope)?
+            }
+        };
         if !with.is_empty() {
             if output.sql.starts_with("WITH ") {
                 output.sql = format!("SELECT *\nFROM (\n{}\n) AS \"_with\"", indent(&output.sql));
@@ -123,48 +137,6 @@ impl Resolver<'_> {
         Ok(Output { sql, ..inner })
     }
 
-    /// Lowers the `WITH` clause and brings its names into scope
-    fn with(&self, query: &Query, scope: &mut Scope) -> Result<String, Error> {
-        let Some(with) = &query.with else {
-            return Ok(String::new());
-        };
-        let mut tables = Vec::new();
-        let mut recursive = false;
-        for table in &with.cte_tables {
-            let span = self.ident_span(&table.alias.name);
-            let name = table.alias.name.value.clone();
-            if !table.alias.columns.is_empty() || table.from.is_some() {
-                return Err(self.unsupported("a WITH table with a column list", span));
-            }
-            if scope
-                .tables
-                .iter()
-                .any(|other| super::scope::same(&other.name, &name))
-            {
-                return Err(self.invalid(format!("WITH table `{name}` is defined twice"), span));
-            }
-            let output = match with.recursive && super::setops::mentions(&table.query, &name) {
-                true => {
-                    recursive = true;
-                    self.recursive_table(&name, &table.query, scope)?
-                }
-                false => self.query(&table.query, Some(scope))?,
-            };
-            tables.push(format!(
-                "{} AS (\n{}\n)",
-                quote_identifier(&name),
-                indent(&output.sql)
-            ));
-            scope.tables.push(CommonTable {
-                name,
-                columns: output.columns,
-                value_table: output.value_table,
-            });
-        }
-        let keyword = if recursive { "WITH RECURSIVE" } else { "WITH" };
-        Ok(format!("{keyword} {}", tables.join(", ")))
-    }
-
     fn limit(&self, clause: Option<&LimitClause>, scope: &Scope) -> Result<String, Error> {
         let Some(clause) = clause else {
             return Ok(String::new());
@@ -190,7 +162,7 @@ impl Resolver<'_> {
     }
 
     /// A number of rows as written; NULL is no limit
-    fn row_count(&self, expr: &sqlparser::ast::Expr, scope: &Scope) -> Result<String, Error> {
+    pub fn row_count(&self, expr: &sqlparser::ast::Expr, scope: &Scope) -> Result<String, Error> {
         let level = Scope {
             tables: scope.tables.clone(),
             ..Scope::default()

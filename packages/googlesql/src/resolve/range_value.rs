@@ -194,11 +194,7 @@ impl Resolver<'_> {
             });
         }
         inner.extend([step.into_exact(), partial.into_exact(), range]);
-        let kind = match of {
-            Type::Date => "'DATE'",
-            Type::DateTime => "'DATETIME'",
-            _ => "'TIMESTAMP'",
-        };
+        let kind = format!("'{of}'");
         let (element, list) = (of.duckdb(), self.fresh("l"));
         let [list, item, at] = [list, self.fresh("e"), self.fresh("i")].map(|name| crate::quote_identifier(&name));
         let template = format!(

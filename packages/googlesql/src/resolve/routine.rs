@@ -13,16 +13,20 @@ use sqlparser::ast::{Expr, Function, FunctionArg, FunctionArgExpr, FunctionArgum
 use super::Resolver;
 use super::attempt::unsteady;
 use super::options::Owner;
+use super::placement::find;
 use super::query::Output;
 use super::scope::{CommonTable, OutputColumn, Scope, ScopeColumn};
 use super::table_function::relation_of;
 use crate::parse::statement::{CreateFunction, FunctionBody, Kind, ParameterType};
 use crate::parse::statement as parsed;
 use crate::tree::{Literal, Node, Typed};
-use crate::{Analyzed, CreateRoutine, Error, FunctionKind, Type, quote_identifier, quote_string};
+use crate::{Analyzed, CreateRoutine, Error, FunctionKind, Relation, Type, quote_identifier, quote_string};
 
 /// A longer argument is not written twice
 const LONG_ARGUMENT: usize = 400;
+
+/// Where no variable of a script has a value
+const BODY: &str = "the body of a function";
 
 thread_local! {
     /// The functions whose bodies are being resolved, innermost last
@@ -119,11 +123,12 @@ impl Resolver<'_> {
         let name = function.path.parts.join(".");
         self.within(&name, &function.path.span, || match &function.body {
             FunctionBody::Query(query) => {
-                let output = self.expand_value_table(self.query(query, Some(&scope))?);
+                let output = self.lasting(BODY, || self.query(query, Some(&scope)))?;
+                let output = self.expand_value_table(output);
                 self.returned_table(function, output).map(|_| ())
             }
             FunctionBody::Expression(body) => {
-                let value = self.expression(body, &scope)?;
+                let value = self.lasting(BODY, || self.expression(body, &scope))?;
                 self.no_stray_aggregate(function, &value)?;
                 self.returned(value, returns.as_ref()).map(|_| ())
             }
@@ -229,6 +234,12 @@ impl Resolver<'_> {
                     }
                     _ => argument,
                 };
+                let column = |one: &Typed| matches!(one.node, Node::Column { .. });
+                if parameter.not_aggregate && find(&argument, &column).is_some() {
+                    let message =
+                        format!("argument `{}` is the same for all rows", parameter.name.text);
+                    return Err(self.invalid(message, place));
+                }
                 Ok(Typed {
                     literal: Literal::No,
                     ..argument.into_exact()
@@ -256,7 +267,7 @@ impl Resolver<'_> {
             .iter()
             .any(|one| unsteady(one) || one.sql().len() > LONG_ARGUMENT);
         if !bound {
-            let value = self.body(function, body, &arguments, scope)?;
+            let value = self.routine_body(function, body, &arguments, scope)?;
             let once = !value.sql().contains("WITH ");
             if once || !arguments.iter().any(|one| one.sql().contains("SELECT")) {
                 return self.returned(value, returns.as_ref());
@@ -280,7 +291,7 @@ impl Resolver<'_> {
                 Typed::text(one.ty.clone(), text, span.clone())
             })
             .collect();
-        let value = self.body(function, body, &parameters, scope)?;
+        let value = self.routine_body(function, body, &parameters, scope)?;
         let value = self.returned(value, returns.as_ref())?;
         if fields.is_empty() {
             return Ok(value);
@@ -300,7 +311,7 @@ impl Resolver<'_> {
         })
     }
 
-    fn body(
+    fn routine_body(
         &self,
         function: &CreateFunction,
         body: &Expr,
@@ -315,7 +326,7 @@ impl Resolver<'_> {
                 expr: argument.clone(),
             });
         }
-        self.expression(body, &inner)
+        self.lasting(BODY, || self.expression(body, &inner))
     }
 
     fn returns(&self, function: &CreateFunction) -> Result<Option<Type>, Error> {
@@ -403,8 +414,8 @@ impl Resolver<'_> {
             });
         }
         let output = self.at_call(&name, span, || {
-            let output = self.expand_value_table(self.query(query, Some(&inner))?);
-            self.returned_table(&function, output)
+            let output = self.lasting(BODY, || self.query(query, Some(&inner)))?;
+            self.returned_table(&function, self.expand_value_table(output))
         })?;
         if tables.is_empty() {
             return Ok(Some(output));
@@ -421,10 +432,10 @@ impl Resolver<'_> {
     fn fit_table(
         &self,
         ty: &sqlparser::ast::DataType,
-        relation: crate::Relation,
+        relation: Relation,
         parameter: &str,
         span: &Range<usize>,
-    ) -> Result<crate::Relation, Error> {
+    ) -> Result<Relation, Error> {
         let alias = self.fresh("q");
         let mut items = Vec::new();
         let mut columns = Vec::new();
@@ -449,7 +460,7 @@ impl Resolver<'_> {
             super::query::indent(&relation.sql),
             quote_identifier(&alias)
         );
-        Ok(crate::Relation { sql, columns })
+        Ok(Relation { sql, columns })
     }
 
     /// The columns of `TABLE<…>`

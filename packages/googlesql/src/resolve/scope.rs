@@ -94,11 +94,6 @@ impl<'p> Scope<'p> {
         })
     }
 
-    /// Whether this is inside the body of a function, which sees nothing but its parameters
-    pub fn in_routine(&self) -> bool {
-        self.levels().any(|scope| scope.closed)
-    }
-
     pub fn common_table(&self, name: &str) -> Option<&CommonTable> {
         self.visible()
             .flat_map(|scope| scope.tables.iter().rev())

@@ -3,12 +3,13 @@
 use std::ops::Range;
 
 use sqlparser::ast::{
-    Distinct, Ident, Select, SelectFlavor, SelectItem, SelectItemQualifiedWildcardKind,
+    Distinct, Ident, Select, SelectItem, SelectItemQualifiedWildcardKind,
     ValueTableMode, WildcardAdditionalOptions,
 };
 
 use super::Resolver;
 use super::literal::inferred_name;
+use super::pipe::gives_all;
 use super::query::{Output, Tail, indent, push_clause, push_limit};
 use super::scope::{OutputColumn, Scope, ScopeColumn, ScopeRelation, same};
 use crate::lineage::Origins;
@@ -39,10 +40,11 @@ impl Resolver<'_> {
             None => None,
         };
         self.named_windows(&select.named_window, &mut scope)?;
-        let items = match select.flavor {
-            SelectFlavor::FromFirstNoSelect => self.star_items(&scope, &self.whole)?,
-            _ => self.select_list(&select.projection, &scope)?,
-        };
+        let (items, windows) = self.natural.noting(|| match gives_all(select) {
+            true => self.star_items(&scope, &self.whole),
+            false => self.select_list(&select.projection, &scope),
+        });
+        let items = items?;
         let (distinct, mode) = self.value_mode(select)?;
         let (items, value_table) = self.apply_mode(items, mode, select)?;
         scope.aliases = items
@@ -65,12 +67,17 @@ impl Resolver<'_> {
         for condition in having.iter().chain(&qualify) {
             self.condition_on(&condition.origins);
         }
+        let beside: Vec<Typed> = values.iter().chain(&having).cloned().collect();
+        self.check_grouped(&select.group_by, &values, &beside, &scope);
         let since = self.mark();
         let order = match distinct {
             true => self.order_after_distinct(tail.order, &values, &scope),
             false => self.order_by(tail.order, &values, false, &scope),
         };
-        let order = self.recovered(since, order, Vec::new)?;
+        let mut order = self.recovered(since, order, Vec::new)?;
+        if tail.natural && tail.order.is_empty() && !distinct {
+            order = self.natural_order(select, &windows, &values, &scope);
+        }
         if distinct
             && let Some(item) = values
                 .iter()

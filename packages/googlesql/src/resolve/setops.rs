@@ -1,17 +1,16 @@
-//! `UNION`, `INTERSECT`, `EXCEPT`, and the recursive form of `WITH`
+//! `UNION`, `INTERSECT`, `EXCEPT`
 
 use std::ops::Range;
 
 use sqlparser::ast::{
-    Expr, GroupByExpr, Query, Select, SelectItem, SetExpr, SetOperator, SetQuantifier, Visit,
-    visit_relations,
+    Expr, GroupByExpr, Select, SelectItem, SetExpr, SetOperator, SetQuantifier,
 };
 
 use super::Resolver;
 use super::by_name;
-use super::coerce::{supertype, widest};
+use super::coerce::supertype;
 use super::query::{Output, Tail, indent};
-use super::scope::{CommonTable, OutputColumn, Scope};
+use super::scope::{OutputColumn, Scope};
 use crate::lineage::Origins;
 use crate::tree::Typed;
 use crate::{Error, Type, quote_identifier};
@@ -28,6 +27,7 @@ impl Resolver<'_> {
             let tail = Tail {
                 order: &[],
                 limit: String::new(),
+                natural: false,
             };
             return self.body(body, &tail, scope);
         };
@@ -240,7 +240,7 @@ impl Resolver<'_> {
     }
 
     /// A side of a set operation with its columns as `types`, in parentheses
-    fn converted(&self, side: Output, types: &[Type], bare: bool) -> Result<String, Error> {
+    pub fn converted(&self, side: Output, types: &[Type], bare: bool) -> Result<String, Error> {
         if side
             .columns
             .iter()
@@ -280,57 +280,6 @@ impl Resolver<'_> {
             indent(&indent(&side.sql)),
             quote_identifier(&alias)
         ))
-    }
-
-    /// `name AS (base UNION ALL step)` where the step reads `name`
-    pub fn recursive_table(
-        &self,
-        name: &str,
-        query: &Query,
-        scope: &Scope,
-    ) -> Result<Output, Error> {
-        let span = self.span(query);
-        let SetExpr::SetOperation {
-            left,
-            op: SetOperator::Union,
-            set_quantifier: quantifier @ (SetQuantifier::All | SetQuantifier::Distinct),
-            right,
-        } = query.body.as_ref()
-        else {
-            return Err(self.unsupported("a recursive query that is not one UNION", span));
-        };
-        let plain = query.with.is_none()
-            && query.order_by.is_none()
-            && query.limit_clause.is_none()
-            && query.pipe_operators.is_empty();
-        if !plain || mentions(left, name) {
-            return Err(self.unsupported("this form of recursive query", span));
-        }
-        let base = self.set_operation(left, scope)?;
-        let mut level = Scope::inside(Some(scope));
-        level.tables.push(CommonTable {
-            name: name.to_owned(),
-            columns: base.columns.clone(),
-            value_table: base.value_table,
-        });
-        let step = self.set_operation(right, &level)?;
-        let same_types = base.columns.len() == step.columns.len()
-            && base.columns.iter().zip(&step.columns).all(|(base, step)| {
-                step.literal.is_some()
-                    || base.ty == step.ty
-                    || widest(&base.ty, &step.ty).as_ref() == Some(&base.ty)
-            });
-        if !same_types {
-            return Err(self.mismatch("the recursive part gives other types than the base", span));
-        }
-        self.combine(
-            base,
-            SetOperator::Union,
-            *quantifier,
-            step,
-            (false, false),
-            &query.body,
-        )
     }
 }
 
@@ -396,20 +345,4 @@ fn stand_in(column: &OutputColumn, span: &std::ops::Range<usize>) -> Typed {
         Some(literal) => literal.clone(),
         None => Typed::column(column.ty.clone(), "", &column.physical, span.clone()),
     }
-}
-
-/// Whether a query or a part of one reads a table of this one-part name
-pub fn mentions(part: &impl Visit, name: &str) -> bool {
-    let mut found = false;
-    let _ = visit_relations(part, |relation| {
-        if let [one] = relation.0.as_slice()
-            && one
-                .as_ident()
-                .is_some_and(|ident| ident.value.eq_ignore_ascii_case(name))
-        {
-            found = true;
-        }
-        std::ops::ControlFlow::<()>::Continue(())
-    });
-    found
 }

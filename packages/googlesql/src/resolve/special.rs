@@ -12,13 +12,10 @@ use crate::{Error, Type};
 
 impl Resolver<'_> {
     pub fn special(&self, call: &Call, scope: &Scope) -> Result<Typed, Error> {
-        match call.name.as_str() {
-            "COUNTIF" => return self.count_if(call, scope),
-            "ARRAY_AGG" | "STRING_AGG" | "ARRAY_CONCAT_AGG" => return self.gather(call, scope),
-            "APPROX_QUANTILES" => return self.approx_quantiles(call, scope),
-            "APPROX_COUNT_DISTINCT" => return self.approx_count_distinct(call, scope),
-            _ => self.only_scalar(call)?,
+        if let Some(value) = self.special_aggregate(call, scope) {
+            return value;
         }
+        self.only_scalar(call)?;
         match call.name.as_str() {
             "GROUPING" => self.grouping_call(call, scope),
             "DATE_ADD" | "DATE_SUB" | "DATETIME_ADD" | "DATETIME_SUB" | "TIMESTAMP_ADD"
@@ -29,6 +26,7 @@ impl Resolver<'_> {
             "DATE_TRUNC" | "DATETIME_TRUNC" | "TIMESTAMP_TRUNC" | "TIME_TRUNC" => {
                 self.truncation(call, scope)
             }
+            "MAKE_INTERVAL" => self.make_interval(call, scope),
             "LAST_DAY" => self.last_day(call, scope),
             "ARRAY_TRANSFORM" | "ARRAY_FILTER" => self.lambda_call(call, scope),
             "ARRAY_INCLUDES" if matches!(call.arguments.get(1), Some(Expr::Lambda(_))) => {
@@ -138,6 +136,10 @@ impl Resolver<'_> {
             ("DATE" | "DATETIME" | "TIME" | "TIMESTAMP" | "STRING", _) => {
                 self.construct(call, arguments)
             }
+            (name, _) if name.starts_with("RANGE") && name != "RANGE_BUCKET" => {
+                self.range_call(call, arguments)
+            }
+            ("GENERATE_RANGE_ARRAY", _) => self.range_call(call, arguments),
             ("ARRAY_CONCAT", 1..) => self.array_concat(arguments, span),
             ("ARRAY_INCLUDES", 2)
             | ("ARRAY_SLICE", 3)
@@ -182,13 +184,6 @@ impl Resolver<'_> {
                 | "JSON_EXTRACT_STRING_ARRAY",
                 1 | 2,
             ) => self.json_array(call, arguments),
-            ("REGEXP_EXTRACT_ALL", 2) => {
-                let arguments = self.strings(arguments)?;
-                let ty = Type::Array(Box::new(Type::String));
-                let template =
-                    "CAST(from_json(gs_regexp_extract_all($0, $1), '[\"VARCHAR\"]') AS VARCHAR[])";
-                Ok(Typed::apply(ty, template, arguments, span))
-            }
             ("FORMAT", 1..) => self.format(arguments, span),
             (name, _) => {
                 let message = format!("{name} does not take {count} argument(s)");

@@ -6,9 +6,9 @@ use sqlparser::ast::Expr;
 
 use super::Resolver;
 use super::call::Call;
-use super::scope::{Scope, ScopeColumn, ScopeRelation};
+use super::scope::Scope;
 use crate::tree::Typed;
-use crate::{Error, Type, quote_identifier};
+use crate::{Error, Type};
 
 impl Resolver<'_> {
     pub fn array_concat(&self, arguments: Vec<Typed>, span: Range<usize>) -> Result<Typed, Error> {
@@ -77,56 +77,26 @@ impl Resolver<'_> {
         let Type::Array(element) = array.ty.clone() else {
             return Err(self.mismatch(format!("{} takes an array", call.name), span));
         };
-        let mut level = Scope::inside(Some(scope));
-        let mut variables = Vec::new();
-        for (at, parameter) in lambda.params.iter().enumerate() {
-            let variable = self.fresh("e");
-            let ty = if at == 0 {
-                element.as_ref().clone()
-            } else {
-                Type::Int64
-            };
-            let mut value = Typed::column(ty, "", &variable, self.ident_span(&parameter.name));
-            if at > 0 {
-                let place = value.span.clone();
-                value = Typed::apply(Type::Int64, "$0 - 1", vec![value], place);
-            }
-            let name = parameter.name.value.clone();
-            level.add(ScopeRelation {
-                name: Some(name.clone()),
-                alias: String::new(),
-                columns: vec![ScopeColumn {
-                    name,
-                    expr: value.clone(),
-                }],
-                pseudo: Vec::new(),
-                value: Some(value),
-            });
-            variables.push(quote_identifier(&variable));
-        }
+        let types = [element.as_ref().clone(), Type::Int64];
+        let mut lambda = self.lambda(lambda, &types, Some(1), scope)?;
         let filter = call.name != "ARRAY_TRANSFORM";
-        let body = match filter {
-            true => self.condition(&lambda.body, &level, "lambda")?,
-            false => self.expression(&lambda.body, &level)?.into_exact(),
+        lambda.body = match filter {
+            true => self.coerce(lambda.body, &Type::Bool)?,
+            false => lambda.body.into_exact(),
         };
         let ty = match filter {
             true => array.ty.clone(),
-            false if matches!(body.ty, Type::Array(_)) => {
+            false if matches!(lambda.body.ty, Type::Array(_)) => {
                 return Err(self.invalid("an array cannot hold arrays", span));
             }
-            false => Type::Array(Box::new(body.ty.clone())),
+            false => Type::Array(Box::new(lambda.body.ty.clone())),
         };
-        let parameters = match variables.as_slice() {
-            [one] => one.clone(),
-            several => several.join(", "),
-        };
-        let body = body.sql().replace('$', "$$");
         let native = if filter {
             "list_filter"
         } else {
             "list_transform"
         };
-        let template = format!("{native}($0, lambda {parameters}: {body})");
+        let template = format!("{native}($0, {})", lambda.in_template());
         let value = Typed::apply(ty, template, vec![array.into_exact()], span.clone());
         let value = Typed {
             exact: true,

@@ -11,13 +11,6 @@ use crate::tree::{Node, Typed};
 use crate::{Error, Type, quote_identifier};
 
 impl Resolver<'_> {
-    pub fn strings(&self, arguments: Vec<Typed>) -> Result<Vec<Typed>, Error> {
-        arguments
-            .into_iter()
-            .map(|one| self.coerce(one, &Type::String))
-            .collect()
-    }
-
     pub fn concat(&self, arguments: Vec<Typed>, span: Range<usize>) -> Result<Typed, Error> {
         let ty = match arguments.iter().any(|one| one.ty == Type::Bytes) {
             true => Type::Bytes,
@@ -52,22 +45,21 @@ impl Resolver<'_> {
         }
     }
 
+    /// `NORMALIZE` and `NORMALIZE_AND_CASEFOLD`, with a form as their second argument
     pub fn normalize(&self, call: &Call, scope: &Scope) -> Result<Typed, Error> {
-        let (value, mode) = match call.arguments.as_slice() {
+        let (value, form) = match call.arguments.as_slice() {
             [value] => (value, "NFC".to_owned()),
-            [value, Expr::Identifier(mode)] => (value, mode.value.to_ascii_uppercase()),
+            [value, Expr::Identifier(form)] => (value, form.value.to_ascii_uppercase()),
             _ => return Err(self.wrong_count(call)),
         };
-        let value = self.coerce(self.expression(value, scope)?, &Type::String)?;
-        match (call.name.as_str(), mode.as_str()) {
-            ("NORMALIZE", "NFC") => Ok(Typed::apply(
-                Type::String,
-                "nfc_normalize($0)",
-                vec![value],
-                call.span.clone(),
-            )),
-            _ => Err(self.unsupported(format!("{} with {mode}", call.name), call.span.clone())),
+        if !matches!(form.as_str(), "NFC" | "NFKC" | "NFD" | "NFKD") {
+            let message = format!("{} has no form `{form}`", call.name);
+            return Err(self.invalid(message, call.span.clone()));
         }
+        let value = self.coerce(self.expression(value, scope)?, &Type::String)?;
+        let template = format!("gs_{}($0, '{form}')", call.name.to_ascii_lowercase());
+        let value = value.into_exact();
+        Ok(Typed::apply(Type::String, template, vec![value], call.span.clone()))
     }
 
     /// `FORMAT(text, …)`: arguments go to a Rust function as texts with their types' names
@@ -91,7 +83,10 @@ impl Resolver<'_> {
                 Type::DateTime => 'c',
                 Type::Time => 'm',
                 Type::Numeric => 'n',
+                Type::BigNumeric => 'g',
+                Type::Interval => 'v',
                 Type::Json => 'j',
+                Type::Range(_) => 'r',
                 Type::Array(_) | Type::Struct(_) => 'x',
                 ref other => {
                     return Err(self.unsupported(format!("FORMAT of {other}"), argument.span));
@@ -123,15 +118,9 @@ impl Resolver<'_> {
                 _ => self.cast(argument, &Type::String, false)?,
             });
         }
-        let pieces: Vec<_> = (1..all.len())
-            .map(|at| format!("coalesce(strlen(${{{at}}}) || ':' || ${{{at}}}, '-')"))
-            .collect();
-        let values = if pieces.is_empty() {
-            "''".to_owned()
-        } else {
-            pieces.join(" || ")
-        };
-        let template = format!("gs_format($0, '{kinds}', {values})");
+        let holes: Vec<_> = (1..all.len()).map(|at| format!("${{{at}}}")).collect();
+        let values = holes.join(", ");
+        let template = format!("gs_format($0, '{kinds}', CAST([{values}] AS VARCHAR[]))");
         Ok(Typed::apply(Type::String, template, all, span))
     }
 

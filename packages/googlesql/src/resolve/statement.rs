@@ -18,20 +18,25 @@ use crate::{
 impl Resolver<'_> {
     pub fn statement(&self, sql: &str, kind: &parsed::Kind) -> Result<Analyzed, Error> {
         match kind {
-            parsed::Kind::Query(query) => Ok(Analyzed::Query(self.relation(query)?)),
+            parsed::Kind::Query(query) => {
+                self.natural.announce();
+                Ok(Analyzed::Query(self.relation(query)?))
+            }
             parsed::Kind::CreateTable(table) => self.create_table(sql, table),
-            parsed::Kind::CreateView(view) => self.create_view(sql, view),
+            parsed::Kind::CreateView(view) => {
+                self.lasting("a view", || self.create_view(sql, view))
+            }
+            parsed::Kind::Procedural(one) => Err(self.unsupported(
+                format_args!("{} outside of a script", one.what()),
+                self.whole.clone(),
+            )),
             parsed::Kind::CreateSchema {
                 path,
                 or_replace,
                 if_not_exists,
                 options,
             } => self.create_schema(sql, path, *or_replace, *if_not_exists, options),
-            parsed::Kind::AlterSchema {
-                path,
-                if_exists: _,
-                options,
-            } => self.alter_schema(sql, path, options),
+            parsed::Kind::AlterSchema { path, options } => self.alter_schema(sql, path, options),
             parsed::Kind::CreateFunction(function) => self.create_function(sql, function),
             parsed::Kind::DropRoutine {
                 table_function,
@@ -47,7 +52,7 @@ impl Resolver<'_> {
                 revoke,
                 object,
                 path,
-            } => self.access(*revoke, object, path),
+            } => self.grant(*revoke, object, path),
             parsed::Kind::Export(export) => self.export(sql, export),
             parsed::Kind::Load(load) => self.load(sql, load),
             parsed::Kind::CreateModel(model) => self.create_model(sql, model),
@@ -100,7 +105,7 @@ impl Resolver<'_> {
     /// A statement's query; a value table of structs gives their fields as columns
     pub fn top_query(&self, query: &Query) -> Result<Output, Error> {
         let output = self.query(query, None)?;
-        self.gives(&output.columns);
+        self.gives(&output);
         Ok(output)
     }
 

@@ -1,18 +1,24 @@
-//! Arrays in tables: no NULL array and no NULL element is stored
+//! Arrays in tables: no NULL array and no NULL element is stored, also inside of structs
 //!
 //! <https://cloud.google.com/bigquery/docs/reference/standard-sql/data-types#array_nulls>
 
 use super::Resolver;
 use super::query::indent;
 use crate::tree::{Literal, Node, Typed};
+use crate::type_text::physical_field;
 use crate::{Relation, Type, quote_identifier};
 
 impl Resolver<'_> {
     /// The value as a table's column keeps it
     pub fn stored(&self, value: Typed) -> Typed {
-        let Type::Array(_) = &value.ty else {
-            return value;
-        };
+        match &value.ty {
+            Type::Array(_) => self.stored_array(value),
+            ty if has_array(ty) => self.stored_struct(value),
+            _ => value,
+        }
+    }
+
+    fn stored_array(&self, value: Typed) -> Typed {
         let plain = |one: &Typed| one.literal != Literal::No && !one.is_null_literal();
         match &value.node {
             Node::Array(elements) if elements.iter().all(plain) => return value,
@@ -23,17 +29,51 @@ impl Resolver<'_> {
             let template = format!("CAST([] AS {})", ty.duckdb());
             return Typed::apply(ty, template, Vec::new(), span);
         }
+        let mut value = value.into_exact();
+        if let Type::Array(element) = &ty
+            && has_array(element)
+        {
+            let name = self.fresh("element");
+            let quoted = quote_identifier(&name);
+            let inner = Typed::text((**element).clone(), quoted.clone(), span.clone());
+            let inner = self.stored(inner);
+            let template = format!("list_transform($0, lambda {quoted}: $1)");
+            value = Typed {
+                exact: true,
+                ..Typed::apply(ty.clone(), template, vec![value, inner], span.clone())
+            };
+        }
         let template = "CASE WHEN len($0) > list_count($0) THEN error('an array cannot have a null element in a table') ELSE coalesce($0, []) END";
         Typed {
             exact: true,
-            ..Typed::apply(ty, template, vec![value.into_exact()], span)
+            ..Typed::apply(ty, template, vec![value], span)
+        }
+    }
+
+    /// A struct somewhere inside of which there are arrays
+    fn stored_struct(&self, value: Typed) -> Typed {
+        let (ty, span) = (value.ty.clone(), value.span.clone());
+        let Type::Struct(fields) = &ty else {
+            return value;
+        };
+        let value = value.into_exact();
+        let parts = fields.iter().enumerate().map(|(at, field)| {
+            let name = physical_field(fields, at);
+            let part = self.struct_field(value.clone(), at, field.ty.clone(), &name, span.clone());
+            (name, self.stored(part))
+        });
+        let parts = Typed::new(ty.clone(), Node::Struct(parts.collect()), span.clone());
+        let template = "CASE WHEN $0 IS NULL THEN NULL ELSE $1 END";
+        Typed {
+            exact: true,
+            ..Typed::apply(ty, template, vec![value, parts], span)
         }
     }
 
     /// The rows as a table keeps them
     pub fn stored_rows(&self, relation: Relation) -> Relation {
         let columns = &relation.columns;
-        if !columns.iter().any(|one| matches!(one.ty, Type::Array(_))) {
+        if !columns.iter().any(|one| has_array(&one.ty)) {
             return relation;
         }
         let alias = self.fresh("q");
@@ -42,9 +82,9 @@ impl Resolver<'_> {
             .map(|column| {
                 let (ty, name) = (column.ty.clone(), quote_identifier(&column.name));
                 let value = Typed::column(ty, &alias, &column.name, self.whole.clone());
-                match column.ty {
-                    Type::Array(_) => format!("{} AS {name}", self.stored(value).sql()),
-                    _ => value.sql(),
+                match has_array(&column.ty) {
+                    true => format!("{} AS {name}", self.stored(value).sql()),
+                    false => value.sql(),
                 }
             })
             .collect();
@@ -55,5 +95,14 @@ impl Resolver<'_> {
             quote_identifier(&alias)
         );
         Relation { sql, ..relation }
+    }
+}
+
+/// Whether values of the type are or hold arrays
+fn has_array(ty: &Type) -> bool {
+    match ty {
+        Type::Array(_) => true,
+        Type::Struct(fields) => fields.iter().any(|field| has_array(&field.ty)),
+        _ => false,
     }
 }

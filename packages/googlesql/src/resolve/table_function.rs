@@ -3,12 +3,17 @@
 use std::ops::Range;
 
 use diagnostic::code;
-use sqlparser::ast::{Expr, FunctionArg, FunctionArgExpr, Ident, ObjectName, SetExpr, TableAlias};
+use sqlparser::ast::{
+    Expr, Function, FunctionArg, FunctionArgExpr, FunctionArgOperator, FunctionArguments,
+    Ident, ObjectName, SetExpr,
+    TableAlias,
+};
 
 use super::Resolver;
 use super::query::{Output, indent};
-use super::scope::{OutputColumn, Scope};
+use super::scope::{CommonTable, OutputColumn, Scope};
 use crate::lineage::Origins;
+use crate::parse::mark;
 use crate::{Error, ModelFunction, Relation, Value, quote_identifier};
 
 impl Resolver<'_> {
@@ -20,9 +25,64 @@ impl Resolver<'_> {
         scope: &mut Scope,
         span: Range<usize>,
     ) -> Result<String, Error> {
+        let output = self.table_call(name, arguments, scope, span.clone())?;
+        let text = format!("(\n{}\n  )", indent(&indent(&output.sql)));
+        self.add_output(text, output, alias, scope, span)
+    }
+
+    /// `|> CALL f(…)`: the piped table is the first argument
+    pub fn piped_function(
+        &self,
+        function: &Function,
+        input: Output,
+        scope: &Scope,
+    ) -> Result<Output, Error> {
+        let given = match &function.args {
+            FunctionArguments::List(list) => list.args.as_slice(),
+            _ => &[],
+        };
+        let span = self.span(&function.name);
+        let table = Expr::Identifier(Ident::new(mark::INPUT));
+        let mut arguments = vec![FunctionArg::Named {
+            name: Ident::new("TABLE"),
+            arg: FunctionArgExpr::Expr(table),
+            operator: FunctionArgOperator::RightArrow,
+        }];
+        arguments.extend(given.iter().cloned());
+        let physical = self.fresh("piped");
+        let mut level = Scope::inside(Some(scope));
+        level.tables.push(CommonTable {
+            name: mark::INPUT.to_owned(),
+            physical: physical.clone(),
+            columns: input.columns.clone(),
+            value_table: input.value_table,
+        });
+        let output = self.table_call(&function.name, &arguments, &level, span)?;
+        let sql = format!(
+            "WITH {} AS (\n{}\n)\nSELECT *\nFROM (\n{}\n) AS \"_called\"",
+            quote_identifier(&physical),
+            indent(&input.sql),
+            indent(&output.sql)
+        );
+        Ok(Output { sql, ..output })
+    }
+
+    /// The query that a call in `FROM` stands for
+    fn table_call(
+        &self,
+        name: &ObjectName,
+        arguments: &[FunctionArg],
+        scope: &Scope,
+        span: Range<usize>,
+    ) -> Result<Output, Error> {
         let function = name.to_string().to_ascii_uppercase();
         if !function.starts_with("ML.") {
             let place = self.span(name);
+            let path = self.path_parts(name)?;
+            let call = place.start..span.end.max(place.end);
+            if let Some(output) = self.routine_table(&path, arguments, scope, &call)? {
+                return Ok(output);
+            }
             let message = format!("no table function `{}`", name);
             return Err(self.error(code::UNKNOWN_FUNCTION, message, place));
         }
@@ -37,9 +97,7 @@ impl Resolver<'_> {
         for argument in arguments {
             self.model_argument(argument, &mut call, scope)?;
         }
-        let relation = self.catalog.model_function(&call)?;
-        let text = format!("(\n{}\n  )", indent(&indent(&relation.sql)));
-        self.add_output(text, output_of(&relation), alias, scope, span)
+        Ok(output_of(&self.catalog.model_function(&call)?))
     }
 
     fn model_argument(
@@ -98,6 +156,33 @@ impl Resolver<'_> {
         }
     }
 
+    /// `TABLE name` or a query in parentheses, as an argument
+    pub fn table_argument(
+        &self,
+        argument: &FunctionArg,
+        scope: &Scope,
+        span: &Range<usize>,
+    ) -> Result<Relation, Error> {
+        match argument {
+            FunctionArg::Named {
+                name,
+                arg: FunctionArgExpr::Expr(expr),
+                ..
+            } if name.value.eq_ignore_ascii_case("TABLE") => {
+                let path = self.expression_path(expr)?;
+                self.table_relation(&path, scope, self.span(expr))
+            }
+            FunctionArg::Unnamed(FunctionArgExpr::Expr(Expr::Subquery(query))) => {
+                Ok(relation_of(self.query(query, Some(scope))?))
+            }
+            _ => Err(self.error(
+                code::INVALID_ARGUMENTS,
+                "expected TABLE and a name, or a query in parentheses",
+                span.clone(),
+            )),
+        }
+    }
+
     /// A dotted name that was parsed as an expression
     pub fn expression_path(&self, expr: &Expr) -> Result<Vec<String>, Error> {
         let idents: &[Ident] = match expr {
@@ -129,7 +214,9 @@ impl Resolver<'_> {
                     columns,
                     value_table: false,
                 };
-                (quote_identifier(one), relation_of(output).columns)
+                let physical = scope.common_table(one).map(|table| table.physical.clone());
+                let physical = physical.unwrap_or_default();
+                (quote_identifier(&physical), relation_of(output).columns)
             }
             _ => {
                 let table = self.catalog.table(path, span)?;

@@ -14,6 +14,8 @@ use crate::{Error, Type};
 /// The written parts of a window
 #[derive(Debug, Clone, Default)]
 pub struct NamedWindow {
+    /// The keys of its partitions
+    pub keys: Vec<String>,
     pub partition: String,
     pub order: String,
     pub frame: String,
@@ -47,10 +49,12 @@ impl Resolver<'_> {
 
     /// The written window of a call
     pub fn over(&self, window: &WindowType, scope: &Scope) -> Result<NamedWindow, Error> {
-        match window {
-            WindowType::NamedWindow(name) => self.named(&name.value, scope, self.ident_span(name)),
-            WindowType::WindowSpec(spec) => self.window_parts(spec, scope),
-        }
+        let window = match window {
+            WindowType::NamedWindow(name) => self.named(&name.value, scope, self.ident_span(name))?,
+            WindowType::WindowSpec(spec) => self.window_parts(spec, scope)?,
+        };
+        self.natural.note(&window);
+        Ok(window)
     }
 
     fn window_parts(&self, spec: &WindowSpec, scope: &Scope) -> Result<NamedWindow, Error> {
@@ -66,9 +70,10 @@ impl Resolver<'_> {
                 let message = format!("cannot partition by {}", key.ty);
                 return Err(self.mismatch(message, key.span.clone()));
             }
-            keys.iter().for_each(|key| self.condition_on(&key.origins));
+            keys.iter().for_each(|key| self.key_of(&key.origins));
             let keys: Vec<_> = keys.into_iter().map(|key| key.into_exact().sql()).collect();
             window.partition = format!("PARTITION BY {}", keys.join(", "));
+            window.keys = keys;
         }
         if !spec.order_by.is_empty() {
             let keys = self.inner_order(&spec.order_by, scope)?;

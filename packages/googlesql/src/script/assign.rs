@@ -65,8 +65,7 @@ impl Script<'_> {
         let (ty, limit) = {
             let catalog = self.host.catalog(self.environment);
             let resolver = Resolver::new(&*catalog, span.clone());
-            let (plain, limit) = resolver.limited(ty, span)?;
-            (resolver.data_type(&plain, span)?, limit)
+            resolver.limited_type(ty, span)?
         };
         let mut slot = self.scratch(ty);
         slot.limit = limit;
@@ -246,6 +245,7 @@ impl Script<'_> {
                 return Err(invalid(message, name.span.clone()));
             }
         }
+        self.host.configure(&self.environment.settings);
         Ok(())
     }
 
@@ -359,12 +359,15 @@ fn assigned(resolver: &Resolver, value: Typed, wanted: &Slot) -> Result<Typed, E
     }
     let value = resolver.coerce(value, &wanted.ty)?.into_exact();
     Ok(match &wanted.limit {
-        Some(limit) => {
-            let (ty, span) = (value.ty.clone(), value.span.clone());
-            Typed::apply(ty, limit.clone(), vec![value], span)
-        }
+        Some(limit) => held(value, limit),
         None => value,
     })
+}
+
+/// A value, held to the length or precision of a parameterized type
+pub fn held(value: Typed, limit: &str) -> Typed {
+    let (ty, span) = (value.ty.clone(), value.span.clone());
+    Typed::apply(ty, limit.to_owned(), vec![value], span)
 }
 
 fn invalid(message: impl Into<String>, span: Range<usize>) -> Failure {

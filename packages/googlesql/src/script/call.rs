@@ -6,6 +6,7 @@ use std::ops::Range;
 use diagnostic::code;
 use sqlparser::ast::Expr;
 
+use super::assign::held;
 use super::environment::Slot;
 use super::failure::Failure;
 use super::interpret::{Script, unknown_procedure};
@@ -13,6 +14,7 @@ use super::tree::{CreateProcedure, Mode, Parameter, Procedural};
 use crate::Error;
 use crate::lex::range_of;
 use crate::parse::statement::{Kind, Name, Path};
+use crate::tree::Typed;
 
 /// How deep procedures may call procedures, as on BigQuery
 const DEPTH: usize = 50;
@@ -102,12 +104,9 @@ impl Script<'_> {
         for (name, mut copy) in copies {
             let own = self.variable(&name)?.clone();
             if let Some(limit) = &own.limit {
-                let held = limit.replace("$0", &copy.variable().sql);
-                self.store(&copy, &held)
-                    .map_err(|failure| Failure {
-                        span: Some(span.clone()),
-                        ..failure
-                    })?;
+                let variable = copy.variable();
+                let value = Typed::text(variable.ty, variable.sql, span.clone());
+                self.store(&copy, &held(value, limit).sql())?;
             }
             copy.limit = own.limit;
             self.replace(&name.text, copy)?;

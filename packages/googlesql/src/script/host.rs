@@ -1,6 +1,6 @@
 //! What a script asks of the engine that it runs on
 
-use super::{Environment, Failure};
+use super::{Environment, Failure, Settings};
 use crate::{Catalog, PhysicalName, Statement};
 
 /// An engine's session, on which a script runs
@@ -30,6 +30,9 @@ pub trait Host {
     /// # Errors
     /// The value cannot be computed
     fn value(&mut self, sql: &str) -> Result<Option<String>, Failure>;
+
+    /// Called after a statement has set a system variable
+    fn configure(&mut self, settings: &Settings);
 
     /// Begins or ends a transaction that the script asks for
     ///

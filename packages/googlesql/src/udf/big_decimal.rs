@@ -92,9 +92,6 @@ pub const TABLE: &[Function] = &[
     row("gs_bignumeric_round", &[Big, Int], Big, |cells| {
         rounded(cells, Rounding::HalfAwayFromZero)
     }),
-    row("gs_bignumeric_round_even", &[Big, Int], Big, |cells| {
-        rounded(cells, Rounding::HalfEven)
-    }),
     row("gs_bignumeric_trunc", &[Big, Int], Big, |cells| {
         rounded(cells, Rounding::TowardZero)
     }),

@@ -2,7 +2,7 @@
 
 use super::Kind::{Blob, Bool, Int, Text};
 use super::text::{instr, substr_range};
-use super::{Answer, Function};
+use super::{Answer, Function, or_error};
 
 macro_rules! function {
     ($name:literal, [$($kind:ident),*], $result:ident, $body:expr) => {
@@ -13,6 +13,18 @@ macro_rules! function {
 const MOST: i64 = 1 << 20;
 
 pub const TABLE: &[Function] = &[
+    Function {
+        name: "gs_bytes_within",
+        parameters: &[Blob, Int],
+        result: Blob,
+        body: |cells| {
+            let (bytes, most) = (cells[0].bytes(), cells[1].int());
+            let length = i64::try_from(bytes.len()).unwrap_or(i64::MAX);
+            let fits = (length <= most).then(|| bytes.to_vec());
+            let message = format!("BYTES({most}) cannot hold {length} bytes");
+            or_error(fits, Answer::Blob, &message)
+        },
+    },
     function!("gs_bytes_not", [Blob], Blob, |cells| {
         Ok(Answer::Blob(
             cells[0].bytes().iter().map(|byte| !byte).collect(),
@@ -173,11 +185,9 @@ pub const TABLE: &[Function] = &[
             Some(byte) => Ok(Answer::Int(i64::from(*byte))),
         }
     ),
-    function!("gs_bytes_to_text_lossy", [Blob], Text, |cells| {
-        Ok(Answer::Text(
-            String::from_utf8_lossy(cells[0].bytes()).into_owned(),
-        ))
-    }),
+    function!("gs_bytes_to_text_lossy", [Blob], Text, |cells| Ok(
+        Answer::Text(lossy(cells[0].bytes()))
+    )),
     function!("gs_from_hex", [Text], Blob, |cells| {
         let text = cells[0].text();
         let padded = if text.len() % 2 == 1 {
@@ -312,16 +322,28 @@ fn trim(bytes: &[u8], set: &[u8], left: bool, right: bool) -> Vec<u8> {
     rest.to_vec()
 }
 
+/// Text of groups of letters, each of `width` bits, of an alphabet; a last group may be filled up
+/// with `=` to a whole number of bytes or end early, and white space does not count
 fn decode(text: &str, alphabet: &[u8], width: u32) -> Result<Answer, String> {
-    let mut bytes = Vec::new();
-    let (mut buffer, mut bits) = (0_u32, 0_u32);
-    for letter in text
-        .trim_end_matches('=')
+    let invalid = || format!("not a text in base {}", alphabet.len());
+    let letters: Vec<u8> = text
         .bytes()
         .filter(|byte| !byte.is_ascii_whitespace())
-    {
-        let Some(value) = alphabet.iter().position(|own| *own == letter) else {
-            return Err("not an encoded text".to_owned());
+        .collect();
+    let filled = letters.iter().rev().take_while(|byte| **byte == b'=').count();
+    let (letters, fill) = letters.split_at(letters.len() - filled);
+    // Letters that make up whole bytes: 4 of 6 bits, 8 of 5 bits
+    let group = if width == 6 { 4 } else { 8 };
+    let last = letters.len() % group;
+    let left = last * width as usize % 8;
+    if left >= width as usize || !fill.is_empty() && (last == 0 || last + fill.len() != group) {
+        return Err(invalid());
+    }
+    let mut bytes = Vec::new();
+    let (mut buffer, mut bits) = (0_u32, 0_u32);
+    for letter in letters {
+        let Some(value) = alphabet.iter().position(|own| own == letter) else {
+            return Err(invalid());
         };
         buffer = (buffer << width | value as u32) & 0xffff;
         bits += width;
@@ -331,6 +353,16 @@ fn decode(text: &str, alphabet: &[u8], width: u32) -> Result<Answer, String> {
         }
     }
     Ok(Answer::Blob(bytes))
+}
+
+/// UTF-8 text, with one replacement character for each byte that is no part of a letter
+fn lossy(bytes: &[u8]) -> String {
+    let mut text = String::new();
+    for chunk in bytes.utf8_chunks() {
+        text.push_str(chunk.valid());
+        text.extend(chunk.invalid().iter().map(|_| char::REPLACEMENT_CHARACTER));
+    }
+    text
 }
 
 fn base32(bytes: &[u8]) -> String {

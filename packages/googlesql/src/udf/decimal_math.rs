@@ -2,7 +2,7 @@
 
 use num_bigint::BigInt;
 
-use super::Kind::{Big, Decimal, Double, Int};
+use super::Kind::{Big, Decimal, Double, Int, Text};
 use super::big_decimal::row;
 use super::{Answer, Cell, Function, or_error};
 use crate::value::big_decimal::{Decimal as Type, Rounding};
@@ -18,10 +18,8 @@ pub const TABLE: &[Function] = &[
     row("gs_float_of_numeric", &[Decimal], Double, |cells| {
         Ok(Answer::Double(Type::Numeric.to_float(&units(&cells[0]))))
     }),
-    row("gs_numeric_round_even", &[Decimal, Int], Decimal, |cells| {
-        let rounded = Type::Numeric.round(&units(&cells[0]), cells[1].int(), Rounding::HalfEven);
-        or_error(rounded.and_then(small), Answer::Decimal, "NUMERIC overflow")
-    }),
+    row("gs_numeric_round_as", &[Decimal, Int, Text], Decimal, rounded),
+    row("gs_bignumeric_round_as", &[Big, Int, Text], Big, rounded),
     row("gs_numeric_sqrt", &[Decimal], Decimal, |cells| one(cells, math::sqrt)),
     row("gs_numeric_cbrt", &[Decimal], Decimal, |cells| one(cells, math::cbrt)),
     row("gs_numeric_exp", &[Decimal], Decimal, |cells| one(cells, math::exponential)),
@@ -44,6 +42,19 @@ pub const TABLE: &[Function] = &[
         or_error(math::pi(Type::Big), Answer::Big, "BIGNUMERIC overflow")
     }),
 ];
+
+/// Rounds in a mode that is given by its name
+fn rounded(cells: &[Cell]) -> Result<Answer, String> {
+    let ty = decimal_type(&cells[0]);
+    let mode = match cells[2].text() {
+        "ROUND_HALF_EVEN" => Rounding::HalfEven,
+        "ROUND_HALF_AWAY_FROM_ZERO" => Rounding::HalfAwayFromZero,
+        other => return Err(format!("`{other}` is no rounding mode")),
+    };
+    let overflow = || format!("{} overflow", ty.name());
+    let value = ty.round(&units(&cells[0]), cells[1].int(), mode);
+    answer(ty, value.and_then(|value| ty.check(value)).ok_or_else(overflow)?)
+}
 
 fn one(
     cells: &[Cell],

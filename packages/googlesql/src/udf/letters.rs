@@ -1,10 +1,8 @@
 //! Letters: case, normal forms, translation, similarity
 
-use icu_casemap::CaseMapper;
-use icu_normalizer::{ComposingNormalizer, DecomposingNormalizer};
-
 use super::Kind::{Blob, Int, List, Text};
 use super::{Answer, Cell, Function};
+use crate::value::letters::normalize;
 
 pub const TABLE: &[Function] = &[
     Function {
@@ -44,18 +42,18 @@ pub const TABLE: &[Function] = &[
         name: "gs_normalize",
         parameters: &[Text, Text],
         result: Text,
-        body: |cells| normalize(cells[0].text(), cells[1].text()).map(Answer::Text),
+        body: |cells| {
+            let text = normalize(cells[0].text(), cells[1].text(), false);
+            Ok(Answer::Text(text))
+        },
     },
     Function {
         name: "gs_normalize_and_casefold",
         parameters: &[Text, Text],
         result: Text,
         body: |cells| {
-            let (text, form) = (cells[0].text(), cells[1].text());
-            Ok(Answer::Text(match form {
-                "NFKC" => compatibility_fold(text),
-                form => normalize(&CaseMapper::new().fold_string(text), form)?,
-            }))
+            let text = normalize(cells[0].text(), cells[1].text(), true);
+            Ok(Answer::Text(text))
         },
     },
     Function {
@@ -116,56 +114,6 @@ fn initcap(text: &str, delimiter: impl Fn(char) -> bool) -> String {
         start = delimiter(letter);
     }
     result
-}
-
-fn normalize(text: &str, form: &str) -> Result<String, String> {
-    let normal = match form {
-        "NFC" => ComposingNormalizer::new_nfc().normalize(text),
-        "NFKC" => ComposingNormalizer::new_nfkc().normalize(text),
-        "NFD" => DecomposingNormalizer::new_nfd().normalize(text),
-        "NFKD" => DecomposingNormalizer::new_nfkd().normalize(text),
-        _ => return Err(format!("no normal form `{form}`")),
-    };
-    Ok(normal.into_owned())
-}
-
-/// Unicode's toNFKC_Casefold: folded, compatible forms, without letters that are not seen
-///
-/// <https://www.unicode.org/versions/latest/core-spec/chapter-3/#G34944>
-pub fn compatibility_fold(text: &str) -> String {
-    let (mapper, normalizer) = (CaseMapper::new(), ComposingNormalizer::new_nfkc());
-    let mut text = text.to_owned();
-    // Folding may make letters that have another compatible form; twice is a fixed point
-    for _ in 0..2 {
-        let seen: String = text.chars().filter(|letter| !is_ignorable(*letter)).collect();
-        text = normalizer
-            .normalize(&mapper.fold_string(&normalizer.normalize(&seen)))
-            .into_owned();
-    }
-    text
-}
-
-/// Unicode's Default_Ignorable_Code_Point
-fn is_ignorable(letter: char) -> bool {
-    matches!(
-        u32::from(letter),
-        0xad | 0x34f
-            | 0x61c
-            | 0x115f..=0x1160
-            | 0x17b4..=0x17b5
-            | 0x180b..=0x180f
-            | 0x200b..=0x200f
-            | 0x202a..=0x202e
-            | 0x2060..=0x206f
-            | 0x3164
-            | 0xfe00..=0xfe0f
-            | 0xfeff
-            | 0xffa0
-            | 0xfff0..=0xfff8
-            | 0x1bca0..=0x1bca3
-            | 0x1d173..=0x1d17a
-            | 0xe0000..=0xe0fff
-    )
 }
 
 fn translate<T: PartialEq + Copy>(items: &[T], from: &[T], to: &[T]) -> Result<Vec<T>, String> {

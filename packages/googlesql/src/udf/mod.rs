@@ -4,15 +4,25 @@
 //! an error of the body is a query error. Lists may hold NULLs: a function that is to see whether an
 //! argument is NULL takes a list of it (`gs_f([$0])`), and one over a group's rows takes `list(x)`.
 
+mod aggregate;
+mod array;
 mod big_decimal;
+mod bits;
 mod bytes;
+mod cast_format;
 mod code_points;
 mod convert;
+mod javascript;
 mod decimal_math;
+mod hash;
 mod interval;
 mod json;
+mod letters;
 mod net;
 mod number;
+mod range;
+mod regexp;
+mod search;
 mod temporal;
 mod text;
 mod vector;
@@ -95,15 +105,25 @@ pub(crate) struct Function {
 /// DuckDB refuses a registration
 pub fn register(connection: &Connection) -> duckdb::Result<()> {
     for group in [
+        aggregate::TABLE,
+        array::TABLE,
         big_decimal::TABLE,
+        bits::TABLE,
         bytes::TABLE,
+        cast_format::TABLE,
         code_points::TABLE,
         convert::TABLE,
+        javascript::TABLE,
         decimal_math::TABLE,
+        hash::TABLE,
         interval::TABLE,
         json::TABLE,
+        letters::TABLE,
         net::TABLE,
+        range::TABLE,
         number::TABLE,
+        regexp::TABLE,
+        search::TABLE,
         temporal::TABLE,
         text::TABLE,
     ] {

@@ -6,57 +6,30 @@ use super::Kind::{Blob, Bool, Int, List, Text};
 use super::{Answer, Cell, Function};
 use crate::value::pattern::{Subject, matches, with};
 
-macro_rules! both {
-    ($name:literal, [$($more:expr),*], $text:expr, $blob:expr, $body:expr) => {
-        [
-            Function {
-                name: $name,
-                parameters: &[Text, Text, $($more.0),*],
-                result: $text,
-                body: |cells| $body(cells, Subject::Text),
-            },
-            Function {
-                name: $name,
-                parameters: &[Blob, Blob, $($more.1),*],
-                result: $blob,
-                body: |cells| $body(cells, Subject::Bytes),
-            },
-        ]
+macro_rules! over {
+    ($subject:ident, $kind:ident, $name:literal, [$($more:ident),*], $result:expr, $body:ident) => {
+        Function {
+            name: $name,
+            parameters: &[$kind, $kind, $($more),*],
+            result: $result,
+            body: |cells| $body(cells, Subject::$subject),
+        }
     };
 }
 
-const CONTAINS: [Function; 2] = both!("gs_regexp_contains", [], Bool, Bool, contains);
-const EXTRACT: [Function; 2] = both!(
-    "gs_regexp_extract",
-    [(Int, Int), (Int, Int)],
-    Text,
-    Blob,
-    extract
-);
-const EXTRACT_ALL: [Function; 2] = both!(
-    "gs_regexp_extract_all",
-    [],
-    List(&Text),
-    List(&Blob),
-    extract_all
-);
-const GROUPS: [Function; 2] = both!("gs_regexp_groups", [], List(&Text), List(&Blob), groups);
-const REPLACE: [Function; 2] = both!("gs_regexp_replace", [(Text, Blob)], Text, Blob, replace);
-const INSTR: [Function; 2] = both!(
-    "gs_regexp_instr",
-    [(Int, Int), (Int, Int), (Int, Int)],
-    Int,
-    Int,
-    instr
-);
-
-pub const TABLE: &[&[Function]] = &[
-    &CONTAINS,
-    &EXTRACT,
-    &EXTRACT_ALL,
-    &GROUPS,
-    &REPLACE,
-    &INSTR,
+pub const TABLE: &[Function] = &[
+    over!(Text, Text, "gs_regexp_contains", [], Bool, contains),
+    over!(Bytes, Blob, "gs_regexp_contains", [], Bool, contains),
+    over!(Text, Text, "gs_regexp_extract", [Int, Int], Text, extract),
+    over!(Bytes, Blob, "gs_regexp_extract", [Int, Int], Blob, extract),
+    over!(Text, Text, "gs_regexp_extract_all", [], List(&Text), extract_all),
+    over!(Bytes, Blob, "gs_regexp_extract_all", [], List(&Blob), extract_all),
+    over!(Text, Text, "gs_regexp_groups", [], List(&Text), groups),
+    over!(Bytes, Blob, "gs_regexp_groups", [], List(&Blob), groups),
+    over!(Text, Text, "gs_regexp_replace", [Text], Text, replace),
+    over!(Bytes, Blob, "gs_regexp_replace", [Blob], Blob, replace),
+    over!(Text, Text, "gs_regexp_instr", [Int, Int, Int], Int, instr),
+    over!(Bytes, Blob, "gs_regexp_instr", [Int, Int, Int], Int, instr),
 ];
 
 fn contains(cells: &[Cell], subject: Subject) -> Result<Answer, String> {

@@ -1,4 +1,4 @@
-//! Text: parts, padding, fingerprints, `FORMAT`
+//! Text: parts, padding, `FORMAT`
 
 use super::Kind::{Blob, Int, List, Text};
 use super::{Answer, Cell, Function, or_error};
@@ -19,18 +19,6 @@ pub const TABLE: &[Function] = &[
             let message = format!("STRING({most}) cannot hold a text of length {length}");
             or_error(fits, Answer::Text, &message)
         },
-    },
-    Function {
-        name: "gs_farm_fingerprint",
-        parameters: &[Text],
-        result: Int,
-        body: |cells| Ok(Answer::Int(farmhash::fingerprint64(cells[0].bytes()) as i64)),
-    },
-    Function {
-        name: "gs_farm_fingerprint",
-        parameters: &[Blob],
-        result: Int,
-        body: |cells| Ok(Answer::Int(farmhash::fingerprint64(cells[0].bytes()) as i64)),
     },
     Function {
         name: "gs_error",

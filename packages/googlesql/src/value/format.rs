@@ -2,16 +2,22 @@
 //!
 //! <https://cloud.google.com/bigquery/docs/reference/standard-sql/string_functions#format_string>
 
+use super::format_number::{Shape, decimal, float, integer};
+
 /// An argument: its kind and its text, `None` for NULL
 ///
 /// Kinds are `i`nteger, `f`loat, `s`tring, `b`ool, `d`ate, b`y`tes as hexadecimal digits,
-/// `t`imestamp, date`c`lock, ti`m`e, `n`umeric, `j`son, and arrays and structs as `x`: their texts
-/// under `%t` and `%T`, the first with its length before it
+/// `t`imestamp, date`c`lock, ti`m`e, `n`umeric, bi`g`numeric, inter`v`al, `j`son, `r`ange and arrays
+/// and structs as `x`: their texts under `%t` and `%T`, the first with its length before it
 pub type Argument<'a> = (char, Option<&'a str>);
+
+/// The widest piece that is made
+const WIDEST: i64 = 1 << 20;
 
 /// `Ok(None)` when the result is NULL
 pub fn format(format: &str, arguments: &[Argument]) -> Result<Option<String>, String> {
     let mut text = String::new();
+    let mut null = false;
     let mut letters = format.chars().peekable();
     let mut next = arguments.iter();
     while let Some(letter) = letters.next() {
@@ -23,52 +29,60 @@ pub fn format(format: &str, arguments: &[Argument]) -> Result<Option<String>, St
             text.push('%');
             continue;
         }
-        let mut flags = String::new();
+        let mut shape = Shape::default();
         while let Some(flag) = letters.next_if(|letter| "-+ #0'".contains(*letter)) {
-            flags.push(flag);
+            shape.flag(flag);
         }
-        let mut number = || {
+        let mut star = |next: &mut std::slice::Iter<Argument>| match next.next() {
+            Some(('i', Some(text))) => Ok(text.parse().unwrap_or(0)),
+            Some(('i', None)) => {
+                null = true;
+                Ok(0)
+            }
+            Some(_) => Err("`*` in FORMAT takes an INT64".to_owned()),
+            None => Err("FORMAT has too few arguments".to_owned()),
+        };
+        let number = |letters: &mut std::iter::Peekable<std::str::Chars>| {
             let mut digits = String::new();
             while let Some(digit) = letters.next_if(char::is_ascii_digit) {
                 digits.push(digit);
             }
-            digits
+            digits.parse::<i64>().unwrap_or(match digits.is_empty() {
+                true => 0,
+                false => i64::MAX,
+            })
         };
-        let width: usize = number().parse().unwrap_or(0);
-        let precision = match letters.next_if_eq(&'.') {
-            Some(_) => {
-                let mut digits = String::new();
-                while let Some(digit) = letters.next_if(char::is_ascii_digit) {
-                    digits.push(digit);
-                }
-                Some(digits.parse::<usize>().unwrap_or(0))
-            }
+        let width: i64 = match letters.next_if_eq(&'*') {
+            Some(_) => star(&mut next)?,
+            None => number(&mut letters),
+        };
+        let precision: Option<i64> = match letters.next_if_eq(&'.') {
             None => None,
+            Some(_) => Some(match letters.next_if_eq(&'*') {
+                Some(_) => star(&mut next)?,
+                None => number(&mut letters),
+            }),
         };
-        if letters.peek() == Some(&'*')
-            || width > 10_000
-            || precision.is_some_and(|digits| digits > 10_000)
-        {
-            return Err("this width in FORMAT is not supported".to_owned());
+        // A negative width is a flag, a negative precision is none
+        shape.left |= width < 0;
+        if width.unsigned_abs() > WIDEST.unsigned_abs() || precision.is_some_and(|digits| digits > WIDEST) {
+            return Err("the width or precision in FORMAT is too large".to_owned());
         }
-        let conversion = letters.next().ok_or("FORMAT ends in `%`")?;
+        shape.width = width.unsigned_abs() as usize;
+        shape.precision = precision.and_then(|digits| usize::try_from(digits).ok());
+        let conversion = letters.next().ok_or("FORMAT ends within a conversion")?;
+        if !"diouxXfFeEgGspPtT".contains(conversion) {
+            return Err(format!("FORMAT has no conversion `%{conversion}`"));
+        }
         let (kind, value) = next.next().ok_or("FORMAT has too few arguments")?;
-        let Some(piece) = one(conversion, *kind, *value, &flags, precision)? else {
-            return Ok(None);
-        };
-        text.push_str(&pad(
-            &piece,
-            width,
-            &flags,
-            matches!(
-                conversion,
-                'd' | 'i' | 'f' | 'F' | 'e' | 'E' | 'g' | 'G' | 'x' | 'X' | 'o'
-            ),
-        ));
+        match one(conversion, *kind, *value, &shape)? {
+            Some(piece) => text.push_str(&piece),
+            None => null = true,
+        }
     }
     match next.next() {
         Some(_) => Err("FORMAT has too many arguments".to_owned()),
-        None => Ok(Some(text)),
+        None => Ok((!null).then_some(text)),
     }
 }
 
@@ -76,83 +90,64 @@ fn one(
     conversion: char,
     kind: char,
     value: Option<&str>,
-    flags: &str,
-    precision: Option<usize>,
+    shape: &Shape,
 ) -> Result<Option<String>, String> {
     let wrong = || format!("FORMAT has no `%{conversion}` for this argument");
-    if matches!(conversion, 't' | 'T') {
-        return Ok(Some(match (value, kind, conversion) {
-            (None, ..) => "NULL".to_owned(),
-            (Some(text), 'f', _) => float_value(text)?,
-            (Some(text), 's', 'T') => quoted(text),
-            (Some(hex), 'y', _) => bytes(hex, conversion == 'T'),
-            (Some(text), 'd', 'T') => format!("DATE \"{text}\""),
-            (Some(text), 't', 'T') => format!("TIMESTAMP \"{text}\""),
-            (Some(text), 'c', 'T') => format!("DATETIME \"{text}\""),
-            (Some(text), 'm', 'T') => format!("TIME \"{text}\""),
-            (Some(text), 'n', 'T') => format!("NUMERIC \"{text}\""),
-            (Some(text), 'j', 'T') => format!("JSON '{}'", text.replace('\'', "\\'")),
-            (Some(both), 'x', _) => {
-                let (plain, literal) = two_texts(both).ok_or_else(wrong)?;
-                if conversion == 'T' { literal } else { plain }.to_owned()
-            }
-            (Some(text), ..) => text.to_owned(),
-        }));
+    let fits = match conversion {
+        'd' | 'i' | 'o' | 'x' | 'X' => kind == 'i',
+        'f' | 'F' | 'e' | 'E' | 'g' | 'G' => matches!(kind, 'f' | 'n' | 'g'),
+        's' => kind == 's',
+        'p' | 'P' => kind == 'j',
+        't' | 'T' => true,
+        _ => false,
+    };
+    if !fits {
+        return Err(wrong());
     }
-    let Some(value) = value else {
-        return Ok(None);
+    let value = match (value, conversion) {
+        (Some(value), _) => value,
+        (None, 't' | 'T') => return Ok(Some(shape.text("NULL"))),
+        (None, _) => return Ok(None),
     };
     Ok(Some(match (conversion, kind) {
-        ('d' | 'i', 'i') => {
-            let number: i64 = value.parse().map_err(|_| wrong())?;
-            let digits = number.unsigned_abs().to_string();
-            let digits = match precision {
-                Some(least) => format!("{digits:0>least$}"),
-                None => digits,
-            };
-            signed(number < 0, grouped(&digits, flags), flags)
-        }
-        ('x' | 'X' | 'o', 'i') => {
-            let number: i64 = value.parse().map_err(|_| wrong())?;
-            let magnitude = number.unsigned_abs();
-            let (digits, prefix) = match conversion {
-                'x' => (format!("{magnitude:x}"), "0x"),
-                'X' => (format!("{magnitude:X}"), "0X"),
-                _ => (format!("{magnitude:o}"), "0"),
-            };
-            let digits = match flags.contains('#') {
-                true => format!("{prefix}{digits}"),
-                false => digits,
-            };
-            signed(number < 0, digits, flags)
-        }
-        ('f' | 'F', 'f') => {
-            let number: f64 = value.parse().map_err(|_| wrong())?;
-            if !number.is_finite() {
-                return Err("this number in FORMAT is not supported".to_owned());
-            }
-            let digits = format!("{:.*}", precision.unwrap_or(6), number.abs());
-            signed(number.is_sign_negative(), grouped(&digits, flags), flags)
-        }
-        ('e' | 'E', 'f') => {
-            let number: f64 = value.parse().map_err(|_| wrong())?;
-            if !number.is_finite() {
-                return Err("this number in FORMAT is not supported".to_owned());
-            }
-            let digits = scientific(number.abs(), precision.unwrap_or(6));
-            let digits = if conversion == 'E' {
-                digits.to_uppercase()
-            } else {
-                digits
-            };
-            signed(number.is_sign_negative(), digits, flags)
-        }
-        ('s', 's') => match precision {
-            Some(most) => value.chars().take(most).collect(),
-            None => value.to_owned(),
-        },
-        _ => return Err(wrong()),
+        ('t' | 'T', _) => shape.text(&printed(conversion == 'T', kind, value).ok_or_else(wrong)?),
+        ('s', _) => shape.text(value),
+        ('p', _) => shape.text(value),
+        ('P', _) => shape.text(&super::json::pretty(value)?),
+        (_, 'i') => integer(value.parse().map_err(|_| wrong())?, conversion, shape),
+        (_, 'f') => float(value.parse().map_err(|_| wrong())?, conversion, shape),
+        _ => decimal(value, conversion, shape),
     }))
+}
+
+/// A value as `%t` shows it, or as a literal
+fn printed(literal: bool, kind: char, text: &str) -> Option<String> {
+    let named = |name: &str| format!("{name} \"{text}\"");
+    Some(match (kind, literal) {
+        ('f', _) => {
+            let value: f64 = text.parse().ok()?;
+            match (value.is_finite(), literal) {
+                (true, _) => super::json::float_text(value),
+                (false, false) => super::number::format_float(value),
+                (false, true) => format!("CAST(\"{}\" AS FLOAT64)", super::number::format_float(value)),
+            }
+        }
+        ('s', true) => quoted(text),
+        ('y', _) => bytes(text, literal),
+        ('d', true) => named("DATE"),
+        ('t', true) => named("TIMESTAMP"),
+        ('c', true) => named("DATETIME"),
+        ('m', true) => named("TIME"),
+        ('n', true) => named("NUMERIC"),
+        ('g', true) => named("BIGNUMERIC"),
+        ('v', true) => format!("INTERVAL \"{text}\" YEAR TO SECOND"),
+        ('j', true) => format!("JSON {}", quoted(text)),
+        ('x', _) => {
+            let (plain, own) = two_texts(text)?;
+            if literal { own } else { plain }.to_owned()
+        }
+        _ => text.to_owned(),
+    })
 }
 
 /// `5:plainliteral` as `plain` and `literal`
@@ -161,78 +156,14 @@ fn two_texts(both: &str) -> Option<(&str, &str)> {
     texts.split_at_checked(length.parse().ok()?)
 }
 
-fn float_value(text: &str) -> Result<String, String> {
-    let value: f64 = text.parse().map_err(|_| "not a number".to_owned())?;
-    Ok(match value.is_finite() {
-        true => super::json::float_text(value),
-        false => super::number::format_float(value),
-    })
+/// The quote that a literal needs least escapes with
+fn quote_for(double: bool, single: bool) -> char {
+    if double && !single { '\'' } else { '"' }
 }
 
-fn scientific(value: f64, digits: usize) -> String {
-    let text = format!("{value:.digits$e}");
-    match text.split_once('e') {
-        Some((mantissa, exponent)) => {
-            let exponent: i32 = exponent.parse().unwrap_or(0);
-            let sign = if exponent < 0 { '-' } else { '+' };
-            format!("{mantissa}e{sign}{:02}", exponent.abs())
-        }
-        None => text,
-    }
-}
-
-fn signed(negative: bool, digits: String, flags: &str) -> String {
-    if negative {
-        format!("-{digits}")
-    } else if flags.contains('+') {
-        format!("+{digits}")
-    } else if flags.contains(' ') {
-        format!(" {digits}")
-    } else {
-        digits
-    }
-}
-
-fn grouped(digits: &str, flags: &str) -> String {
-    if !flags.contains('\'') {
-        return digits.to_owned();
-    }
-    let (whole, rest) = match digits.find('.') {
-        Some(at) => digits.split_at(at),
-        None => (digits, ""),
-    };
-    let mut text = String::new();
-    for (at, digit) in whole.chars().enumerate() {
-        if at > 0 && (whole.len() - at) % 3 == 0 {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text + rest
-}
-
-fn pad(text: &str, width: usize, flags: &str, number: bool) -> String {
-    let length = text.chars().count();
-    if length >= width {
-        return text.to_owned();
-    }
-    let missing = width - length;
-    if flags.contains('-') {
-        return format!("{text}{}", " ".repeat(missing));
-    }
-    if flags.contains('0') && number {
-        let sign = text.len() - text.trim_start_matches(['-', '+', ' ']).len();
-        return format!("{}{}{}", &text[..sign], "0".repeat(missing), &text[sign..]);
-    }
-    format!("{}{text}", " ".repeat(missing))
-}
-
+/// A string literal
 fn quoted(text: &str) -> String {
-    let quote = if text.contains('"') && !text.contains('\'') {
-        '\''
-    } else {
-        '"'
-    };
+    let quote = quote_for(text.contains('"'), text.contains('\''));
     let mut quoted = String::from(quote);
     for letter in text.chars() {
         match letter {
@@ -244,6 +175,7 @@ fn quoted(text: &str) -> String {
                 quoted.push('\\');
                 quoted.push(letter);
             }
+            '\0'..' ' | '\x7f' => quoted.push_str(&format!("\\x{:02x}", u32::from(letter))),
             letter => quoted.push(letter),
         }
     }
@@ -251,20 +183,28 @@ fn quoted(text: &str) -> String {
     quoted
 }
 
-/// The literal of bytes that come as hexadecimal digits; bare without `quotes`
-fn bytes(hex: &str, quotes: bool) -> String {
+/// Bytes that come as hexadecimal digits: as a literal, or bare
+fn bytes(hex: &str, literal: bool) -> String {
+    let bytes: Vec<u8> = hex
+        .as_bytes()
+        .chunks(2)
+        .filter_map(|pair| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok())
+        .collect();
+    let quote = quote_for(bytes.contains(&b'"'), bytes.contains(&b'\''));
     let mut text = String::new();
-    for pair in hex.as_bytes().chunks(2) {
-        let digits = std::str::from_utf8(pair).unwrap_or_default();
-        let byte = u8::from_str_radix(digits, 16).unwrap_or_default();
+    for byte in bytes {
         match byte {
-            b'"' | b'\\' if quotes => {
+            b'\\' => text.push_str("\\\\"),
+            byte if literal && char::from(byte) == quote => {
                 text.push('\\');
-                text.push(char::from(byte));
+                text.push(quote);
             }
             0x20..0x7f => text.push(char::from(byte)),
             _ => text.push_str(&format!("\\x{byte:02x}")),
         }
     }
-    if quotes { format!("b\"{text}\"") } else { text }
+    match literal {
+        true => format!("b{quote}{text}{quote}"),
+        false => text,
+    }
 }

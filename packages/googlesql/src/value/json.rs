@@ -79,6 +79,38 @@ pub fn write(value: &Value) -> String {
     text
 }
 
+/// JSON text over several lines, with two spaces a level
+pub fn pretty(text: &str) -> Result<String, String> {
+    let mut out = String::new();
+    put_pretty(&parse(text)?, 0, &mut out);
+    Ok(out)
+}
+
+fn put_pretty(value: &Value, level: usize, out: &mut String) {
+    let (open, close, parts): (_, _, Vec<(Option<&String>, &Value)>) = match value {
+        Value::Object(members) if !members.is_empty() => {
+            ('{', '}', members.iter().map(|(name, value)| (Some(name), value)).collect())
+        }
+        Value::Array(items) if !items.is_empty() => {
+            ('[', ']', items.iter().map(|item| (None, item)).collect())
+        }
+        value => return put(value, false, out),
+    };
+    out.push(open);
+    for (at, (name, value)) in parts.into_iter().enumerate() {
+        out.push_str(if at > 0 { ",\n" } else { "\n" });
+        out.push_str(&"  ".repeat(level + 1));
+        if let Some(name) = name {
+            out.push_str(&quote(name));
+            out.push_str(": ");
+        }
+        put_pretty(value, level + 1, out);
+    }
+    out.push('\n');
+    out.push_str(&"  ".repeat(level));
+    out.push(close);
+}
+
 /// Members in the order of the source
 pub fn write_as_is(value: &Value) -> String {
     let mut text = String::new();

@@ -20,6 +20,11 @@ enum Zone {
     Named(TimeZone),
 }
 
+/// Whether there is a zone of this name
+pub fn is_known(name: &str) -> bool {
+    zone(name).is_some()
+}
+
 /// Seconds that a zone is ahead of UTC at an instant; `None` for an unknown zone
 pub fn offset(utc: i64, name: &str) -> Option<i32> {
     Some(match zone(name)? {

@@ -7,6 +7,8 @@ mod arbitrary;
 #[cfg(test)]
 mod changes;
 #[cfg(test)]
+mod check;
+#[cfg(test)]
 mod errors;
 #[cfg(test)]
 mod lowering;

@@ -6,13 +6,20 @@ use std::ops::Range;
 use bqml::Registry;
 use diagnostic::{code, did_you_mean};
 use duckdb::Connection;
+use googlesql::script::{Environment, Variable};
 use googlesql::{
-    Catalog, Column, Error, ModelFunction, PhysicalName, Relation, Table, Type, quote_identifier,
-    quote_string,
+    Catalog, Column, Error, ModelFunction, PhysicalName, Relation, StoredTable, Table, Type,
+    quote_identifier, quote_string,
 };
 
-use super::Names;
+use super::routines::Routines;
 use super::source::TABLE_SUFFIX;
+use super::transaction::given_up;
+use super::{Names, files, functions, information_schema, stored};
+
+/// Hidden columns of tables that are partitioned by the time of ingestion
+const INGESTION_TIME: &str = "_PARTITIONTIME";
+const INGESTION_DATE: &str = "_PARTITIONDATE";
 
 /// The catalog that one connection sees
 pub struct DuckDbCatalog<'a> {
@@ -22,12 +29,23 @@ pub struct DuckDbCatalog<'a> {
     pub names: &'a Names,
     /// The models beside the file
     pub models: &'a Registry,
+    /// The routines beside the file
+    pub routines: &'a Routines,
+    /// The temporary functions of the session
+    pub temporary_functions: &'a Routines,
     /// The models that statements have asked so far
     pub asked: RefCell<Vec<PhysicalName>>,
+    /// The variables of the script that runs
+    pub environment: &'a Environment,
+    /// An error ended the script's transaction: tables are out of reach until it rolls back
+    pub given_up: bool,
 }
 
 impl Catalog for DuckDbCatalog<'_> {
     fn table(&self, path: &[String], span: Range<usize>) -> Result<Table, Error> {
+        if let Some(found) = self.information(path, span.clone())? {
+            return Ok(found);
+        }
         let name = self.physical(path, span.clone())?;
         if let Some(failure) = self.names.unreadable.get(&name) {
             let mut error = Error::new(failure.code, failure.message.clone(), span);
@@ -56,7 +74,45 @@ impl Catalog for DuckDbCatalog<'_> {
         Err(self.unknown(path, &name, &tables, span))
     }
 
+    fn routine(&self, path: &[String], span: Range<usize>) -> Result<Option<String>, Error> {
+        let (routines, temporaries) = (self.routines, self.temporary_functions);
+        functions::definition(self.names, routines, temporaries, path, span)
+    }
+
+    fn stored(
+        &self,
+        name: &PhysicalName,
+        span: Range<usize>,
+    ) -> Result<Option<StoredTable>, Error> {
+        stored::stored(self.connection, name).map_err(|failure| {
+            let message = super::error::message(&failure);
+            Error::new(code::WAREHOUSE_UNAVAILABLE, message, span)
+        })
+    }
+
+    fn file(&self, uri: &str, span: Range<usize>) -> Result<String, Error> {
+        files::local(uri, &self.names.folder, span)
+    }
+
+    fn described(&self, from: &str, texts: bool, span: Range<usize>) -> Result<Table, Error> {
+        files::described(self.connection, from, texts, span)
+    }
+
+    fn variable(&self, name: &str) -> Option<Variable> {
+        self.environment.variable(name)
+    }
+
+    fn variables(&self) -> Vec<String> {
+        self.environment.names().map(str::to_owned).collect()
+    }
+
     fn physical(&self, path: &[String], span: Range<usize>) -> Result<PhysicalName, Error> {
+        if self.given_up {
+            let failure = given_up();
+            let mut error = Error::new(failure.code, failure.message, span);
+            error.help = failure.help;
+            return Err(error);
+        }
         let (dataset, name) = match path {
             [name] => {
                 let dataset = self.names.default_dataset.clone().ok_or_else(|| {
@@ -125,10 +181,39 @@ impl Catalog for DuckDbCatalog<'_> {
 }
 
 impl DuckDbCatalog<'_> {
+    /// A view of the information schema
+    fn information(&self, path: &[String], span: Range<usize>) -> Result<Option<Table>, Error> {
+        let named = path
+            .iter()
+            .any(|part| part.eq_ignore_ascii_case("INFORMATION_SCHEMA") || part == "__TABLES__");
+        if !named {
+            return Ok(None);
+        }
+        let routines = self.routines.list().map_err(|failure| {
+            let message = format!("the routines of the warehouse cannot be read: {failure}");
+            Error::new(code::WAREHOUSE_UNAVAILABLE, message, span.clone())
+        })?;
+        let source = information_schema::Source {
+            connection: self.connection,
+            names: self.names,
+            routines: &routines,
+        };
+        information_schema::table(&source, path, span)
+    }
+
     fn existing(&self, name: &PhysicalName, span: Range<usize>) -> Result<Table, Error> {
-        let sql = qualified(name);
+        let mut sql = qualified(name);
         let mut columns = self.columns(&sql, &name.name, span)?;
         let mut pseudo_columns = Vec::new();
+        if let Some(at) = columns.iter().position(|one| one.name == INGESTION_TIME) {
+            pseudo_columns.push(columns.remove(at));
+            pseudo_columns.push(Column::new(INGESTION_DATE, Type::Date));
+            sql = format!(
+                "(SELECT *, CAST(CAST({} AS TIMESTAMP) AS DATE) AS {} FROM {sql})",
+                quote_identifier(INGESTION_TIME),
+                quote_identifier(INGESTION_DATE)
+            );
+        }
         if name.name.ends_with('*') {
             columns.retain(|column| {
                 column.name != TABLE_SUFFIX || {

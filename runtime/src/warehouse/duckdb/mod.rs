@@ -1,11 +1,22 @@
 //! The embedded warehouse: one DuckDB file, models beside it
 
+mod array_nulls;
 mod catalog;
 mod error;
+mod files;
+mod functions;
+mod host;
+mod information_ddl;
+mod information_routines;
+mod information_schema;
 mod model_views;
+mod models;
 mod names;
+mod routines;
 mod session;
 mod source;
+mod stored;
+mod transaction;
 mod value;
 
 use std::collections::{HashMap, HashSet};
@@ -21,6 +32,7 @@ use sqlx_compiler::Target;
 use super::{Existing, Session, Warehouse};
 use catalog::{describe, qualified};
 use model_views::ModelViews;
+use routines::Routines;
 use session::DuckDbSession;
 pub use source::SourceFiles;
 
@@ -31,8 +43,12 @@ pub struct Names {
     pub default_project: Option<String>,
     /// The dataset of names that stand alone
     pub default_dataset: Option<String>,
+    /// The project of datasets that stand alone; the default project unless given
+    pub dataset_project: Option<String>,
     /// The time zone that sessions begin with; UTC unless given
     pub time_zone: Option<String>,
+    /// Where relative paths in statements start; where the process runs unless given
+    pub folder: PathBuf,
     /// What the project declares: sources that exist elsewhere
     pub declarations: HashSet<PhysicalName>,
     /// Sources whose files cannot be read, with the reason
@@ -76,6 +92,9 @@ pub struct DuckDbOptions {
     /// How many threads the engine works with; all processors unless given. With one, rows that no
     /// statement orders come in the same order each time
     pub threads: Option<usize>,
+    /// Whether results may have arrays with NULL elements, which BigQuery refuses; a measure of functions
+    /// wants to see them
+    pub array_nulls: bool,
 }
 
 /// The embedded warehouse
@@ -84,6 +103,8 @@ pub struct DuckDbWarehouse {
     names: Names,
     models: Registry,
     model_views: ModelViews,
+    routines: Routines,
+    array_nulls: bool,
     /// Models of a warehouse in memory go with it
     scratch: Option<PathBuf>,
 }
@@ -118,9 +139,12 @@ impl DuckDbWarehouse {
                 (folder.clone(), Some(folder))
             }
         };
+        let routines = options.file.map(|file| file.with_extension("routines"));
         Ok(Self {
             root: Mutex::new(connection),
+            array_nulls: options.array_nulls,
             names,
+            routines: Routines::new(routines.as_deref()),
             model_views: ModelViews::new(&models),
             models: Registry::new(models),
             scratch,
@@ -203,14 +227,37 @@ impl Warehouse for DuckDbWarehouse {
         Some(described.into_iter().map(column).collect())
     }
 
+    fn tables(&self) -> Result<Vec<PhysicalName>, Diagnostic> {
+        let connection = self.connection()?;
+        all_tables(&connection).map_err(|failure| error::unavailable(&failure))
+    }
+
     fn session(&self) -> Result<Box<dyn Session>, Diagnostic> {
-        Ok(Box::new(DuckDbSession::new(
+        let mut session = DuckDbSession::new(
             self.connection()?,
             self.names.clone(),
             self.models.clone(),
             self.model_views.clone(),
-        )))
+            self.routines.clone(),
+        );
+        session.array_nulls = self.array_nulls;
+        Ok(Box::new(session))
     }
+}
+
+fn all_tables(connection: &Connection) -> duckdb::Result<Vec<PhysicalName>> {
+    connection
+        .prepare(
+            "SELECT table_schema, table_name FROM information_schema.tables \
+             WHERE table_schema NOT IN ('information_schema', 'pg_catalog') ORDER BY ALL",
+        )?
+        .query_map([], |row| {
+            Ok(PhysicalName {
+                schema: row.get(0)?,
+                name: row.get(1)?,
+            })
+        })?
+        .collect()
 }
 
 fn connect(file: Option<&Path>) -> Result<Connection, Diagnostic> {

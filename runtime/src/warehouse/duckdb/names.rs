@@ -17,10 +17,10 @@ impl Names {
             [name] => {
                 let dataset = self.default_dataset.clone().ok_or_else(|| {
                     let message = format!("`{name}` has no dataset");
-                    Error::new(code::UNKNOWN_TABLE, message, span)
+                    Error::new(code::UNKNOWN_TABLE, message, span.clone())
                         .help(format!("write `dataset.{name}`"))
                 })?;
-                (dataset, name)
+                (self.dataset(&[dataset], span)?, name)
             }
             [dataset @ .., name] => (self.dataset(dataset, span)?, name),
             [] => return Err(Error::new(code::UNKNOWN_TABLE, "empty table name", span)),
@@ -29,13 +29,19 @@ impl Names {
         Ok(PhysicalName { schema, name })
     }
 
+    /// The project of datasets that stand alone, as listings show it
+    pub fn project(&self) -> String {
+        let known = self.dataset_project.as_ref();
+        known.or(self.default_project.as_ref()).cloned().unwrap_or_else(|| "local".to_owned())
+    }
+
     /// The schema of a dataset path
     ///
     /// # Errors
     /// Too many parts, positioned at `span`
     pub fn dataset(&self, path: &[String], span: Range<usize>) -> Result<String, Error> {
         match path {
-            [dataset] => Ok(dataset.clone()),
+            [dataset] => Ok(self.schema(self.dataset_project.as_deref(), dataset)),
             [project, dataset] => Ok(self.schema(Some(project), dataset)),
             _ => {
                 let message = format!("`{}` has too many parts", path.join("."));

@@ -2,24 +2,36 @@
 
 use std::cell::RefCell;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use bqml::Registry;
-use diagnostic::code;
 use duckdb::{Connection, InterruptHandle};
-use googlesql::{Analyzed, CreateModel, Effect, Error, PhysicalName, Relation, quote_string};
+use googlesql::script::{Environment, Settings};
+use googlesql::{Analyzed, Effect, PhysicalName, Relation};
 
 use super::catalog::{DuckDbCatalog, qualified};
+use super::host::ScriptHost;
 use super::model_views::ModelViews;
-use super::source::TABLE_SUFFIX;
-use super::{Names, error, value};
+use super::routines::Routines;
+use super::stored::note_creation;
+use super::transaction::{Needs, Transactions};
+use super::{Names, array_nulls, error, value};
 use crate::warehouse::{Interrupt, Outcome, Progress, Rows, Session, SqlError};
 
-/// A connection, the names it resolves by and the models beside the file
+/// A connection, the names it resolves by, what stands beside the file, and what scripts left behind
 pub struct DuckDbSession {
-    connection: Connection,
-    names: Names,
-    models: Registry,
-    model_views: ModelViews,
+    pub connection: Connection,
+    pub names: Names,
+    pub models: Registry,
+    pub model_views: ModelViews,
+    pub routines: Routines,
+    pub temporary_functions: Routines,
+    pub transactions: Transactions,
+    /// Set by an interrupt until the script has noticed
+    pub interrupted: Arc<AtomicBool>,
+    /// Whether a result may have arrays with NULL elements
+    pub array_nulls: bool,
+    environment: Environment,
 }
 
 impl DuckDbSession {
@@ -29,17 +41,38 @@ impl DuckDbSession {
         names: Names,
         models: Registry,
         model_views: ModelViews,
+        routines: Routines,
     ) -> Self {
+        let created = jiff::Timestamp::now().as_microsecond();
+        let environment = Environment::new(Settings {
+            time_zone: names.time_zone.clone().unwrap_or_else(|| "UTC".to_owned()),
+            project_id: names.default_project.clone(),
+            dataset_id: names.default_dataset.clone(),
+            dataset_project_id: names.default_project.clone(),
+            job: format!("script_job_{created}"),
+            created,
+            ..Settings::default()
+        });
         Self {
             connection,
             names,
             models,
             model_views,
+            routines,
+            temporary_functions: Routines::new(None),
+            transactions: Transactions::default(),
+            interrupted: Arc::default(),
+            array_nulls: false,
+            environment,
         }
     }
 
-    fn run(
-        &self,
+    /// Runs a plain statement
+    ///
+    /// # Errors
+    /// The engine refuses it
+    pub fn run(
+        &mut self,
         text: &str,
         analyzed: Analyzed,
         asked: &[PhysicalName],
@@ -58,6 +91,17 @@ impl DuckDbSession {
             }
             Analyzed::CreateModel(create) => self.train(&create, progress),
             Analyzed::DropModel { model, if_exists } => self.drop_model(&model, if_exists),
+            Analyzed::CreateRoutine(create) => self.create_function(create),
+            Analyzed::DropRoutine {
+                path,
+                table_function,
+                if_exists,
+                span,
+            } => self.drop_function(&path, table_function, if_exists, &span),
+            Analyzed::NoEffect { reason } => {
+                progress(Progress { message: reason });
+                Ok(Outcome::Done)
+            }
         }
     }
 
@@ -74,19 +118,43 @@ impl DuckDbSession {
             }
             rows.push(cells);
         }
-        Ok(Rows {
+        let rows = Rows {
             columns: relation.columns.clone(),
             rows,
-        })
+        };
+        if !self.array_nulls {
+            array_nulls::refuse(&rows)?;
+        }
+        Ok(rows)
     }
 
-    fn change(&self, sql: &[String], effect: &Effect) -> Result<Outcome, SqlError> {
+    /// Runs DuckDB statements, all of them or none
+    ///
+    /// # Errors
+    /// The engine refuses one
+    pub fn change(&self, sql: &[String], effect: &Effect) -> Result<Outcome, SqlError> {
         let mut changed = 0;
+        let several = sql.len() > 1 && self.transactions.is_none();
+        if several {
+            self.batch("BEGIN TRANSACTION")?;
+        }
         for statement in sql {
-            changed = self
-                .connection
-                .execute(statement, [])
-                .map_err(|failure| error::execution(&failure))?;
+            match self.connection.execute(statement, []) {
+                Ok(rows) => changed = rows,
+                Err(failure) => {
+                    if several {
+                        // the engine may have ended it already
+                        let _ = self.batch("ROLLBACK");
+                    }
+                    return Err(error::execution(&failure));
+                }
+            }
+        }
+        if let Effect::CreateTable(name) | Effect::CreateView(name) = effect {
+            note_creation(&self.connection, name).map_err(|failure| error::execution(&failure))?;
+        }
+        if several {
+            self.batch("COMMIT")?;
         }
         Ok(match effect {
             // the engine does not count the rows of a table that it makes
@@ -106,126 +174,33 @@ impl DuckDbSession {
             .map_err(|failure| error::execution(&failure))
     }
 
-    fn train(
-        &self,
-        create: &CreateModel,
-        progress: &mut dyn FnMut(Progress),
-    ) -> Result<Outcome, SqlError> {
-        let exists = self.load(&create.model)?;
-        if exists && create.if_not_exists {
-            return Ok(Outcome::Done);
-        }
-        if exists && !create.or_replace {
-            return Err(Error::new(
-                code::SQL_INVALID,
-                format!("the model `{}` already exists", dotted(&create.model)),
-                create.span.clone(),
-            )
-            .help("write `CREATE OR REPLACE MODEL`")
-            .into());
-        }
-        let (mut iterations, mut last) = (0, f64::NAN);
-        let model = bqml::train(&self.connection, create, &mut |step| {
-            iterations += 1;
-            last = step.loss;
-            progress(Progress {
-                message: format!("iteration {}, loss {:.4}", step.iteration + 1, step.loss),
-            });
-        })?;
-        self.models
-            .save(&create.model, &model)
-            .map_err(|failure| self.unreadable(&create.model, &failure))?;
-        self.renew_views(&create.model)?;
-        Ok(Outcome::Trained {
-            iterations,
-            loss: last,
-            warnings: model.warnings,
-        })
-    }
-
-    /// Views that ask the model ask the new one from now on
-    fn renew_views(&self, model: &PhysicalName) -> Result<(), SqlError> {
-        let views = self
-            .model_views
-            .of_model(model)
-            .map_err(|failure| self.unreadable(model, &failure))?;
-        for view in views {
-            let catalog = self.catalog();
-            let renewed = googlesql::parse(&view.sql)
-                .and_then(|statements| match statements.first() {
-                    Some(statement) => googlesql::analyze(&view.sql, statement, &catalog).map(Some),
-                    None => Ok(None),
-                })
-                .map_err(SqlError::from)
-                .and_then(|analyzed| match analyzed {
-                    Some(Analyzed::Execute { sql, effect }) => self.change(&sql, &effect),
-                    _ => Ok(Outcome::Done),
-                });
-            if let Err(failure) = renewed {
-                // no answer is better than one out of the old model
-                let reason = format!(
-                    "the view no longer fits the model `{}`: {}",
-                    dotted(model),
-                    failure.message
-                );
-                let name = PhysicalName {
-                    schema: view.schema,
-                    name: view.name,
-                };
-                self.batch(&format!(
-                    "CREATE OR REPLACE VIEW {} AS SELECT error({}) AS reason",
-                    qualified(&name),
-                    quote_string(&reason)
-                ))?;
-            }
-        }
-        Ok(())
-    }
-
-    fn catalog(&self) -> DuckDbCatalog<'_> {
+    /// The catalog as it is now
+    pub fn catalog<'a>(&'a self, environment: &'a Environment) -> DuckDbCatalog<'a> {
         DuckDbCatalog {
             connection: &self.connection,
             names: &self.names,
             models: &self.models,
+            routines: &self.routines,
+            temporary_functions: &self.temporary_functions,
             asked: RefCell::default(),
+            environment,
+            given_up: self.transactions.is_given_up(),
         }
     }
 
-    fn drop_model(&self, model: &PhysicalName, if_exists: bool) -> Result<Outcome, SqlError> {
-        if !self.load(model)? {
-            return if if_exists {
-                Ok(Outcome::Done)
-            } else {
-                Err(SqlError {
-                    code: code::MODEL_NOT_FOUND,
-                    message: format!("no model `{}` in this warehouse", dotted(model)),
-                    span: None,
-                    statement: None,
-                    help: None,
-                })
-            };
-        }
-        self.models
-            .remove(model)
-            .map(|_| Outcome::Done)
-            .map_err(|failure| self.unreadable(model, &failure))
+    /// What scripts of this session left behind
+    pub fn environment(&self) -> &Environment {
+        &self.environment
     }
 
-    fn load(&self, model: &PhysicalName) -> Result<bool, SqlError> {
-        self.models
-            .load(model)
-            .map(|found| found.is_some())
-            .map_err(|failure| self.unreadable(model, &failure))
-    }
-
-    fn unreadable(&self, model: &PhysicalName, failure: &std::io::Error) -> SqlError {
-        SqlError {
-            code: code::WAREHOUSE_UNAVAILABLE,
-            message: format!("the model `{}` cannot be stored: {failure}", dotted(model)),
-            span: None,
-            statement: None,
-            help: None,
-        }
+    /// Runs DuckDB statements that return nothing
+    ///
+    /// # Errors
+    /// The engine refuses one
+    pub fn batch(&self, sql: &str) -> Result<(), SqlError> {
+        self.connection
+            .execute_batch(sql)
+            .map_err(|failure| error::execution(&failure))
     }
 }
 
@@ -235,70 +210,59 @@ impl Session for DuckDbSession {
         script: &str,
         progress: &mut dyn FnMut(Progress),
     ) -> Result<Vec<Outcome>, SqlError> {
-        let mut outcomes = Vec::new();
-        for statement in googlesql::parse(script)? {
-            // each statement sees what those before it did
-            let catalog = self.catalog();
-            let analyzed =
-                googlesql::analyze(script, &statement, &catalog).map_err(with_suffix_help)?;
-            let asked = catalog.asked.take();
-            let text = &script[statement.span()];
-            let outcome = self
-                .run(text, analyzed, &asked, progress)
-                .map_err(|mut failure| {
-                    failure.statement = Some(statement.span());
-                    failure
-                })?;
-            outcomes.push(outcome);
-        }
+        let statements = googlesql::parse(script)?;
+        let mut environment = self.environment.clone();
+        let mut host = ScriptHost::new(self, progress);
+        let ran = googlesql::script::run(script, &statements, &mut host, &mut environment);
+        let outcomes = host.outcomes;
+        self.environment = environment;
+        self.transactions.close(&self.connection, &self.routines);
+        ran?;
         Ok(outcomes)
     }
 
-    fn begin(&mut self) -> Result<(), SqlError> {
-        self.batch("BEGIN TRANSACTION")
-    }
-
-    fn commit(&mut self) -> Result<(), SqlError> {
-        self.batch("COMMIT")
-    }
-
-    fn rollback(&mut self) {
-        // a transaction that the engine has already given up needs no rollback
-        let _ = self.batch("ROLLBACK");
+    fn execute_together(
+        &mut self,
+        script: &str,
+        progress: &mut dyn FnMut(Progress),
+    ) -> Result<Vec<Outcome>, SqlError> {
+        self.transactions.begin_outer(&self.connection)?;
+        let outcome = self.execute(script, progress);
+        if outcome.is_ok() {
+            self.transactions.commit_outer(&self.connection, &self.routines)?;
+            return outcome;
+        }
+        let needs = self
+            .transactions
+            .rollback_outer(&self.connection, &self.routines);
+        match needs {
+            Needs::Nothing => outcome,
+            Needs::OwnTransactions => self.execute(script, progress),
+        }
     }
 
     fn interrupt_handle(&self) -> Arc<dyn Interrupt> {
-        Arc::new(Handle(self.connection.interrupt_handle()))
+        Arc::new(Handle {
+            engine: self.connection.interrupt_handle(),
+            flag: Arc::clone(&self.interrupted),
+        })
     }
 }
 
-impl DuckDbSession {
-    fn batch(&self, sql: &str) -> Result<(), SqlError> {
-        self.connection
-            .execute_batch(sql)
-            .map_err(|failure| error::execution(&failure))
-    }
+/// Stops the running statement, and the script before its next one
+struct Handle {
+    engine: Arc<InterruptHandle>,
+    flag: Arc<AtomicBool>,
 }
-
-/// Where `_TABLE_SUFFIX` comes from locally is ours to explain
-fn with_suffix_help(mut error: Error) -> Error {
-    if error.code == code::UNKNOWN_COLUMN && error.message.contains(TABLE_SUFFIX) {
-        error.help = Some(
-            "the names of the files behind a wildcard source give it: map them with a glob such as `data/events_*.parquet`"
-                .to_owned(),
-        );
-    }
-    error
-}
-
-struct Handle(Arc<InterruptHandle>);
 
 impl Interrupt for Handle {
     fn interrupt(&self) {
-        self.0.interrupt();
+        self.flag.store(true, Ordering::SeqCst);
+        self.engine.interrupt();
     }
 }
 
-fn dotted(name: &PhysicalName) -> String {
+/// `schema.name`
+pub fn dotted(name: &PhysicalName) -> String {
     format!("{}.{}", name.schema, name.name)
 }

@@ -10,6 +10,8 @@ use crate::warehouse::Cell;
 /// One value of a result; DATE, DATETIME, TIME and TIMESTAMP become ISO 8601 text, TIMESTAMP with `Z`
 pub fn to_cell(value: Value, ty: &Type) -> Cell {
     match (value, ty) {
+        // as BigQuery writes it
+        (Value::Null, Type::Array(_)) => Cell::Array(Vec::new()),
         (Value::Null, _) => Cell::Null,
         (Value::Boolean(value), _) => Cell::Bool(value),
         (Value::TinyInt(value), _) => Cell::Int64(value.into()),
@@ -53,6 +55,10 @@ pub fn to_cell(value: Value, ty: &Type) -> Cell {
                     .collect(),
             )
         }
+        (Value::Struct(fields), Type::Range(of)) => {
+            let ends = fields.iter().map(|(_, end)| range_end(end, of));
+            Cell::Text(format!("[{})", ends.collect::<Vec<_>>().join(", ")))
+        }
         (Value::Struct(fields), ty) => {
             let types: &[Field] = match ty {
                 Type::Struct(types) => types,
@@ -82,6 +88,20 @@ pub fn to_cell(value: Value, ty: &Type) -> Cell {
         (Value::Union(value), ty) => to_cell(*value, ty),
         // types that a later engine may add are shown rather than lost
         (other, _) => Cell::Text(format!("{other:?}")),
+    }
+}
+
+/// An end of a RANGE; an infinite one is unbounded
+fn range_end(value: &Value, of: &Type) -> String {
+    let unbounded = match value {
+        Value::Null => true,
+        Value::Date32(days) => days.unsigned_abs() >= i32::MAX as u32,
+        Value::Timestamp(unit, value) => micros(*unit, *value).unsigned_abs() >= i64::MAX as u64,
+        _ => false,
+    };
+    match unbounded {
+        true => "UNBOUNDED".to_owned(),
+        false => to_cell(value.clone(), of).to_text(""),
     }
 }
 

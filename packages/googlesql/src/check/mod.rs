@@ -2,18 +2,18 @@
 //!
 //! What is checked here may stand on unknown schemas, so nothing that comes out holds SQL.
 
-use std::cell::RefCell;
+mod overlay;
+mod procedural;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 use crate::lineage::Origin;
-use crate::parse::{on_stack_for, parse, statement::Statement};
+use crate::parse::{on_stack_for, parse, statement::Kind, statement::Statement};
 use crate::resolve::Resolver;
 use crate::resolve::scope::OutputColumn;
-use crate::{
-    Analyzed, Catalog, Column, Effect, Error, ModelFunction, ModelOption, PhysicalName, Relation,
-    Table,
-};
+use crate::{Analyzed, Catalog, Column, Effect, Error, ModelOption, PhysicalName};
+use overlay::Overlay;
 
 /// What a script turned out to be
 #[derive(Debug, Clone, Default)]
@@ -22,7 +22,7 @@ pub struct CheckedScript {
     pub statements: Vec<Checked>,
     /// Tables, views and models that it makes, with the columns as the last statement leaves them
     pub made: BTreeMap<PhysicalName, Schema>,
-    /// All that is wrong, each once, in the order in which it was found; places are in the script
+    /// All that is wrong, each once, in the order of their places in the script
     pub errors: Vec<Error>,
 }
 
@@ -57,6 +57,8 @@ pub struct Schema {
     pub columns: Vec<SchemaColumn>,
     /// Whether there may be more
     pub open: bool,
+    /// The stored columns that further columns are made of; `*` where all of a table's may be
+    pub rest: Vec<Origin>,
 }
 
 /// A column and the stored columns that its values are made of
@@ -72,8 +74,8 @@ impl Schema {
     /// Columns of which nothing is known
     pub fn open() -> Self {
         Self {
-            columns: Vec::new(),
             open: true,
+            ..Self::default()
         }
     }
 
@@ -97,29 +99,56 @@ pub fn check(sql: &str, catalog: &dyn Catalog) -> CheckedScript {
             return script;
         }
     };
-    let overlay = Overlay {
-        base: catalog,
-        made: RefCell::default(),
+    let mut checker = Checker {
+        sql,
+        overlay: Overlay::new(catalog),
+        script,
     };
-    for statement in &statements {
-        let (checked, errors) = check_statement(sql, statement, &overlay);
-        overlay.note(&checked);
-        script.statements.push(checked);
-        script.errors.extend(errors);
-    }
-    script.made = overlay.made.into_inner().into_iter().filter_map(present).collect();
+    checker.statements(&statements);
+    let mut script = checker.script;
+    script.errors.sort_by_key(|error| error.span.start);
+    script.made = checker.overlay.into_made();
     script
 }
 
-fn present((name, schema): (PhysicalName, Option<Schema>)) -> Option<(PhysicalName, Schema)> {
-    schema.map(|schema| (name, schema))
+/// Walks a script's statements
+struct Checker<'a> {
+    sql: &'a str,
+    overlay: Overlay<'a>,
+    script: CheckedScript,
+}
+
+impl Checker<'_> {
+    fn statements(&mut self, statements: &[Statement]) {
+        for statement in statements {
+            match &statement.kind {
+                Kind::Procedural(one) => self.procedural(one, &statement.span),
+                _ => self.plain(statement),
+            }
+        }
+    }
+
+    fn plain(&mut self, statement: &Statement) {
+        let (checked, made, errors) = check_statement(self.sql, statement, &self.overlay);
+        self.overlay.note(&checked, made.as_ref());
+        self.script.statements.push(checked);
+        self.add_errors(errors);
+    }
+
+    fn add_errors(&mut self, errors: Vec<Error>) {
+        for error in errors {
+            if !self.script.errors.contains(&error) {
+                self.script.errors.push(error);
+            }
+        }
+    }
 }
 
 fn check_statement(
     sql: &str,
     statement: &Statement,
     catalog: &dyn Catalog,
-) -> (Checked, Vec<Error>) {
+) -> (Checked, Option<Analyzed>, Vec<Error>) {
     let span = statement.span();
     on_stack_for(&span, || {
         let resolver = Resolver::for_check(catalog, statement.span());
@@ -130,13 +159,16 @@ fn check_statement(
             Some(findings) => findings.into_parts(),
             None => (Vec::new(), BTreeSet::new(), None),
         };
-        let (effect, model) = match found {
-            Some(Analyzed::Execute { effect, .. }) => (Some(effect), None),
-            Some(Analyzed::CreateModel(create)) => {
-                let (name, options) = (create.model, create.options);
-                (None, Some(CheckedModel { name, options }))
-            }
-            _ => (None, None),
+        let effect = match &found {
+            Some(Analyzed::Execute { effect, .. }) => Some(effect.clone()),
+            _ => None,
+        };
+        let model = match &found {
+            Some(Analyzed::CreateModel(create)) => Some(CheckedModel {
+                name: create.model.clone(),
+                options: create.options.clone(),
+            }),
+            _ => None,
         };
         let checked = Checked {
             span: statement.span(),
@@ -145,12 +177,14 @@ fn check_statement(
             model,
             conditions: conditions.into_iter().collect(),
         };
-        (checked, errors)
+        (checked, found, errors)
     })
 }
 
 fn schema(columns: Vec<OutputColumn>) -> Schema {
     let open = columns.iter().any(OutputColumn::is_rest);
+    let rests = columns.iter().filter(|column| column.is_rest());
+    let rest = rests.flat_map(|column| column.origins.iter().cloned()).collect();
     let known = columns.into_iter().filter(|column| !column.is_rest());
     let columns = known.map(|column| SchemaColumn {
         origins: column.origins.iter().cloned().collect(),
@@ -159,61 +193,7 @@ fn schema(columns: Vec<OutputColumn>) -> Schema {
     Schema {
         columns: columns.collect(),
         open,
+        rest,
     }
 }
 
-/// A catalog with what the statements so far have made or dropped
-struct Overlay<'a> {
-    base: &'a dyn Catalog,
-    made: RefCell<BTreeMap<PhysicalName, Option<Schema>>>,
-}
-
-impl Overlay<'_> {
-    fn note(&self, checked: &Checked) {
-        let schema = || checked.schema.clone().unwrap_or_else(Schema::open);
-        let mut made = self.made.borrow_mut();
-        match (&checked.effect, &checked.model) {
-            (Some(Effect::CreateTable(name) | Effect::CreateView(name)), _)
-            | (_, Some(CheckedModel { name, .. })) => {
-                made.insert(name.clone(), Some(schema()));
-            }
-            (Some(Effect::Drop(name)), _) => {
-                made.insert(name.clone(), None);
-            }
-            // Its columns may change in ways that are not followed
-            (Some(Effect::Other), _) => made.values_mut().flatten().for_each(|one| one.open = true),
-            _ => {}
-        }
-    }
-}
-
-impl Catalog for Overlay<'_> {
-    fn table(&self, path: &[String], span: Range<usize>) -> Result<Table, Error> {
-        if let Ok(name) = self.base.physical(path, span.clone())
-            && let Some(Some(schema)) = self.made.borrow().get(&name)
-        {
-            return Ok(Table {
-                sql: String::new(),
-                columns: schema.to_columns(),
-                pseudo_columns: Vec::new(),
-            });
-        }
-        self.base.table(path, span)
-    }
-
-    fn physical(&self, path: &[String], span: Range<usize>) -> Result<PhysicalName, Error> {
-        self.base.physical(path, span)
-    }
-
-    fn schema(&self, path: &[String], span: Range<usize>) -> Result<String, Error> {
-        self.base.schema(path, span)
-    }
-
-    fn model_function(&self, call: &ModelFunction) -> Result<Relation, Error> {
-        self.base.model_function(call)
-    }
-
-    fn time_zone(&self) -> &str {
-        self.base.time_zone()
-    }
-}

@@ -1,0 +1,178 @@
+//! The shell: statements from a line editor, on one session
+
+use std::path::PathBuf;
+use std::time::Instant;
+
+use diagnostic::{Diagnostic, code};
+use rustyline::error::ReadlineError;
+use rustyline::history::FileHistory;
+use rustyline::{CompletionType, Config, Editor};
+use sqlx_runtime::warehouse::{Outcome, Session, SqlError, Warehouse};
+use tokio::runtime::Runtime;
+
+use super::completion::Assistant;
+use super::meta::{Reply, Settings, answer};
+use super::{Place, located, print};
+use crate::arguments::RowFormat;
+use crate::printer::{Printer, Style};
+
+const PROMPT: &str = "sqlx> ";
+
+/// Reads statements until the user leaves
+///
+/// # Errors
+/// The terminal cannot be used, or the warehouse gives no session
+pub fn run(place: &Place, format: RowFormat, printer: &Printer) -> Result<(), Diagnostic> {
+    let mut editor = editor().map_err(|failure| unusable(&failure))?;
+    let history = history_file();
+    if let Some(file) = &history {
+        // the first time there is none
+        let _ = editor.load_history(file);
+    }
+    let threads = threads()?;
+    let mut session = Some(place.warehouse.session()?);
+    let mut settings = Settings {
+        format,
+        timer: false,
+    };
+    printer.note("GoogleSQL; statements end with `;`, `.help` tells more");
+    loop {
+        editor.set_helper(Some(assistant(place)));
+        let line = match editor.readline(PROMPT) {
+            Ok(line) => line,
+            Err(ReadlineError::Interrupted) => continue,
+            Err(ReadlineError::Eof) => break,
+            Err(failure) => return Err(unusable(&failure)),
+        };
+        let text = line.trim();
+        if text.is_empty() {
+            continue;
+        }
+        let _ = editor.add_history_entry(text);
+        if text.starts_with('.') {
+            match answer(text, &mut settings, place) {
+                Reply::Text(text) => printer.data(&text),
+                Reply::Wrong(message) => printer.note(&message),
+                Reply::Quit => break,
+            }
+            continue;
+        }
+        let Some(current) = session.take() else { break };
+        let begun = Instant::now();
+        let (returned, outcome) = execute(&threads, current, text, printer)?;
+        session = Some(returned);
+        match outcome {
+            Ok(outcomes) => print::outcomes(&outcomes, settings.format, printer),
+            Err(failure) => printer.diagnostic(&located(text, failure)),
+        }
+        if settings.timer {
+            let time = format!("{:.3} s", begun.elapsed().as_secs_f64());
+            printer.note(&printer.paint(Style::Dim, &time));
+        }
+    }
+    if let Some(file) = &history {
+        save(&mut editor, file, printer);
+    }
+    Ok(())
+}
+
+type Ran = (Box<dyn Session>, Result<Vec<Outcome>, SqlError>);
+
+/// Runs a statement; Ctrl-C stops it, and the session stays
+fn execute(
+    threads: &Runtime,
+    mut session: Box<dyn Session>,
+    sql: &str,
+    printer: &Printer,
+) -> Result<Ran, Diagnostic> {
+    let handle = session.interrupt_handle();
+    let sql = sql.to_owned();
+    let (sender, mut news) = tokio::sync::mpsc::unbounded_channel();
+    let ran = threads.block_on(async {
+        let mut work = tokio::task::spawn_blocking(move || {
+            let outcome = session.execute(&sql, &mut |progress| {
+                // a shell that is gone needs no news
+                let _ = sender.send(progress.message);
+            });
+            (session, outcome)
+        });
+        loop {
+            tokio::select! {
+                ran = &mut work => return ran,
+                Some(message) = news.recv() => printer.note(&message),
+                _ = tokio::signal::ctrl_c() => handle.interrupt(),
+            }
+        }
+    });
+    ran.map_err(|_| {
+        let message = "the statement ended without a result: a fault of this program";
+        Diagnostic::error(code::EXECUTION_FAILED, message)
+    })
+}
+
+fn threads() -> Result<Runtime, Diagnostic> {
+    tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(1)
+        .enable_all()
+        .build()
+        .map_err(|error| {
+            let message = format!("no threads to run on: {error}");
+            Diagnostic::error(code::EXECUTION_FAILED, message)
+        })
+}
+
+fn editor() -> rustyline::Result<Editor<Assistant, FileHistory>> {
+    let config = Config::builder()
+        .completion_type(CompletionType::List)
+        .history_ignore_space(true)
+        .auto_add_history(false)
+        .build();
+    Editor::with_config(config)
+}
+
+/// Everything that can be completed now
+fn assistant(place: &Place) -> Assistant {
+    let mut words: Vec<String> = googlesql::keywords().map(str::to_owned).collect();
+    let mut functions: Vec<String> = googlesql::function_names().map(str::to_owned).collect();
+    functions.sort();
+    words.extend(functions);
+    let tables = place.warehouse.tables().unwrap_or_default();
+    let datasets = tables.iter().map(|table| table.schema.clone());
+    let mut names: Vec<String> = datasets
+        .chain(tables.iter().map(sqlx_runtime::dotted))
+        .chain(place.actions.iter().cloned())
+        .collect();
+    for table in &tables {
+        let columns = place.warehouse.columns(table).unwrap_or_default();
+        names.extend(columns.into_iter().map(|column| column.name));
+    }
+    names.sort();
+    names.dedup();
+    words.extend(names);
+    Assistant { words }
+}
+
+/// Under the user's state folder: what was asked of one project is not part of it
+fn history_file() -> Option<PathBuf> {
+    let folder = dirs::state_dir().or_else(dirs::data_local_dir)?;
+    Some(folder.join("sqlx-run").join("history"))
+}
+
+fn save(editor: &mut Editor<Assistant, FileHistory>, file: &PathBuf, printer: &Printer) {
+    let saved = file
+        .parent()
+        .map_or(Ok(()), std::fs::create_dir_all)
+        .map_err(ReadlineError::Io)
+        .and_then(|()| editor.save_history(file));
+    if let Err(failure) = saved {
+        printer.note(&format!("the history cannot be kept: {failure}"));
+    }
+}
+
+fn unusable(failure: &ReadlineError) -> Diagnostic {
+    Diagnostic::error(
+        code::USAGE,
+        format!("the terminal cannot be used: {failure}"),
+    )
+    .help("give the statement as an argument, or on standard input")
+}
