@@ -120,6 +120,51 @@ fn functions_in_javascript_take_and_give_values() {
 }
 
 #[test]
+fn tables_are_made_altered_and_listed() {
+    check(include_str!("scripts/tables.txt"));
+}
+
+#[test]
+fn rows_change_as_the_statements_say() {
+    check(include_str!("scripts/changes.txt"));
+}
+
+#[test]
+fn files_go_out_and_come_in() {
+    let folder = tempfile::tempdir().unwrap();
+    let names = Names {
+        default_dataset: Some("main".to_owned()),
+        folder: folder.path().to_owned(),
+        ..Names::default()
+    };
+    let options = DuckDbOptions {
+        names,
+        ..DuckDbOptions::default()
+    };
+    let warehouse = DuckDbWarehouse::open(options).unwrap();
+    let mut session = warehouse.session().unwrap();
+    let mut wrong = Vec::new();
+    for case in include_str!("scripts/files.txt").split("### ").skip(1) {
+        let (script, expected) = case.split_once("\n---\n").unwrap();
+        let script = script.split_once('\n').unwrap().1;
+        let found = run(&mut *session, script);
+        if found.replace(&*folder.path().to_string_lossy(), "") != expected.trim_end() {
+            wrong.push(format!("{script}\n--- found\n{found}"));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    let text = |name: &str| std::fs::read_to_string(folder.path().join(name)).unwrap();
+    assert_eq!(
+        text("out.csv"),
+        "i,f,t,b,s\n1,1.5,2024-01-01 00:00:00 UTC,AP8=,\"x,y\"\n,,,,\n"
+    );
+    assert_eq!(
+        text("out.json"),
+        "{\"i\":\"1\",\"l\":[{\"a\":\"2\",\"b\":\"x\"}],\"n\":\"1.5\"}\n"
+    );
+}
+
+#[test]
 fn variables_live_as_long_as_the_session() {
     let warehouse = warehouse();
     let mut session = warehouse.session().unwrap();

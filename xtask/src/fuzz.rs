@@ -8,25 +8,42 @@ use anyhow::{Context, Result, bail};
 
 use crate::cargo::{program, root, run, target_folder};
 
-/// A fuzz target: what its seeds are made of
+/// A fuzz target
 struct Target {
     name: &'static str,
-    /// Extensions of files whose text is a seed; none where a whole project is one
-    extensions: &'static [&'static str],
+    seeds: Seeds,
 }
 
-const TARGETS: [Target; 3] = [
+/// What a target's seeds are made of
+enum Seeds {
+    /// The text of the test projects' files with these extensions
+    Files(&'static [&'static str]),
+    /// Whole test projects
+    Projects,
+    /// The statements of the files in `tests/googlesql`
+    Statements,
+}
+
+const TARGETS: [Target; 5] = [
     Target {
         name: "sqlx",
-        extensions: &["sqlx", "SQLX"],
+        seeds: Seeds::Files(&["sqlx", "SQLX"]),
     },
     Target {
         name: "settings",
-        extensions: &["yaml", "json", "ipynb"],
+        seeds: Seeds::Files(&["yaml", "json", "ipynb"]),
     },
     Target {
         name: "project",
-        extensions: &[],
+        seeds: Seeds::Projects,
+    },
+    Target {
+        name: "googlesql",
+        seeds: Seeds::Statements,
+    },
+    Target {
+        name: "queries",
+        seeds: Seeds::Statements,
     },
 ];
 
@@ -105,9 +122,18 @@ fn installed() -> Result<PathBuf> {
     Ok(binary)
 }
 
-/// Fills a folder with seeds out of the compiler's test projects
+/// Fills a folder with seeds
 fn write_seeds(target: &Target, folder: &Path) -> Result<()> {
     fs::create_dir_all(folder).with_context(|| folder.display().to_string())?;
+    match target.seeds {
+        Seeds::Files(extensions) => project_seeds(folder, Some(extensions)),
+        Seeds::Projects => project_seeds(folder, None),
+        Seeds::Statements => statement_seeds(folder),
+    }
+}
+
+/// Seeds out of the compiler's test projects: files with these extensions, or whole projects
+fn project_seeds(folder: &Path, extensions: Option<&[&str]>) -> Result<()> {
     let vectors = root().join("compiler/tests/vectors");
     for vector in sorted(&vectors)? {
         let name = vector.file_name().unwrap_or_default().to_string_lossy();
@@ -120,15 +146,32 @@ fn write_seeds(target: &Target, folder: &Path) -> Result<()> {
                 continue;
             };
             let extension = file.extension().and_then(|extension| extension.to_str());
-            if extension.is_some_and(|extension| target.extensions.contains(&extension)) {
+            if extensions.is_some_and(|wanted| extension.is_some_and(|own| wanted.contains(&own))) {
                 fs::write(folder.join(format!("{name}-{number}")), &text)?;
             }
             let path = file.strip_prefix(&project).unwrap_or(file);
             let path = path.to_string_lossy().replace('\\', "/");
             whole.push_str(&format!("=== {path}\n{text}\n"));
         }
-        if target.extensions.is_empty() && whole.len() <= LONGEST {
+        if extensions.is_none() && whole.len() <= LONGEST {
             fs::write(folder.join(&*name), whole)?;
+        }
+    }
+    Ok(())
+}
+
+/// A seed for each record of the statement files: its lines after the first, up to the results
+fn statement_seeds(folder: &Path) -> Result<()> {
+    for file in sorted(&root().join("tests/googlesql"))? {
+        let name = file.file_stem().unwrap_or_default().to_string_lossy();
+        let text = fs::read_to_string(&file).with_context(|| file.display().to_string())?;
+        let records = text.split("\n\n").filter_map(|record| {
+            let (head, rest) = record.trim_start().split_once('\n')?;
+            let is_statement = head.starts_with("query") || head.starts_with("statement");
+            is_statement.then(|| rest.split("\n----").next().unwrap_or(rest))
+        });
+        for (number, statement) in records.enumerate() {
+            fs::write(folder.join(format!("{name}-{number}")), statement)?;
         }
     }
     Ok(())

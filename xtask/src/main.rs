@@ -1,4 +1,4 @@
-//! The project's automation: `cargo xtask demo`, `test`, `conformance`, `bench`, `fuzz`, `setup`
+//! The project's automation: `cargo xtask demo`, `test`, `conformance`, `oracle`, `bench`, `fuzz`, `setup`
 
 mod cargo;
 mod demo;
@@ -52,12 +52,19 @@ enum Task {
         #[arg(required = true, trailing_var_arg = true, allow_hyphen_values = true)]
         rest: Vec<String>,
     },
-    /// Feed the lexer, the settings reader and whole projects with mutated files
+    /// Compare generated queries with Google's reference evaluator, installed from PyPI: the embedded
+    /// engine must answer the same rows and types
+    Oracle {
+        /// `--queries N`, `--seed S`, `--only NAME`, `--statements FILE`
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        rest: Vec<String>,
+    },
+    /// Feed the lexer, the settings reader, whole projects and the GoogleSQL front end with mutated texts
     Fuzz {
         /// For how long, each target
         #[arg(long, default_value_t = 60)]
         seconds: u64,
-        /// `sqlx`, `settings`, `project`; all of them unless named
+        /// `sqlx`, `settings`, `project`, `googlesql`, `queries`; all of them unless named
         targets: Vec<String>,
     },
 }
@@ -74,6 +81,7 @@ fn main() -> ExitCode {
         Task::Conformance { rest } => {
             library::ensure().and_then(|()| cargo::tool("conformance", &rest))
         }
+        Task::Oracle { rest } => library::ensure().and_then(|()| cargo::tool("oracle", &rest)),
         Task::Fuzz { seconds, targets } => fuzz::fuzz(seconds, &targets),
         Task::Bench { rest } => library::ensure().and_then(|()| cargo::tool("bench", &rest)),
     };

@@ -40,5 +40,6 @@ pub use parse::parse;
 pub use parse::statement::Statement;
 pub use routine_text::{RoutineText, describe_routine, literal_text};
 pub use quote::{quote_identifier, quote_string};
+pub use value::big_decimal::bignumeric_text;
 pub use types::{Column, Field, Type};
 pub use words::{ends_statement, function_names, keywords};

@@ -28,7 +28,7 @@ pub struct Failure(pub String);
 ///
 /// # Errors
 /// The first record that gives something else than the file says, with its place
-pub fn run<D: DB<ColumnType = Letter> + Send + 'static>(database: D, file: &Path) -> Result<()> {
+pub fn run<D: DB<ColumnType = Letter, Error = Failure> + Send + 'static>(database: D, file: &Path) -> Result<()> {
     runner(database).run_file(file).map_err(|error| anyhow!("{error}"))
 }
 
@@ -36,7 +36,7 @@ pub fn run<D: DB<ColumnType = Letter> + Send + 'static>(database: D, file: &Path
 ///
 /// # Errors
 /// The file cannot be read or written
-pub fn update<D: DB<ColumnType = Letter> + Send + 'static>(database: D, file: &Path) -> Result<()> {
+pub fn update<D: DB<ColumnType = Letter, Error = Failure> + Send + 'static>(database: D, file: &Path) -> Result<()> {
     let runtime = tokio::runtime::Builder::new_current_thread().build()?;
     let mut runner = runner(database);
     let written = runner.update_test_file(
@@ -49,10 +49,17 @@ pub fn update<D: DB<ColumnType = Letter> + Send + 'static>(database: D, file: &P
     runtime
         .block_on(written)
         .map_err(|error| anyhow!("{error}"))
-        .with_context(|| file.display().to_string())
+        .with_context(|| file.display().to_string())?;
+    // messages are the engine's own
+    let text = std::fs::read_to_string(file)?;
+    let lines = text.lines().map(|line| match line.split(" error ").next() {
+        Some(head @ ("query" | "statement")) => format!("{head} error\n"),
+        _ => format!("{line}\n"),
+    });
+    Ok(std::fs::write(file, lines.collect::<String>())?)
 }
 
-fn runner<D: DB<ColumnType = Letter> + Send + 'static>(
+fn runner<D: DB<ColumnType = Letter, Error = Failure> + Send + 'static>(
     database: D,
 ) -> Runner<D, impl sqllogictest::MakeConnection<Conn = D>> {
     let mut place = Some(database);

@@ -3,7 +3,8 @@
 //! - `CAST(a AS t FORMAT f AT TIME ZONE z)` becomes `CAST(format(a, f, z) AS t)`, where `format` is
 //!   [`FORMAT`]
 //! - `RANGE<DATE>` and `STRUCT<>` become type names with the brackets in them, a literal
-//!   `RANGE<DATE> '…'` a cast, and `STRUCT<>()` becomes `STRUCT()`
+//!   `RANGE<DATE> '…'` a cast, and `STRUCT()` becomes `TRY_CAST(NULL AS STRUCT<>)`, which is no
+//!   GoogleSQL of its own
 
 use sqlparser::tokenizer::{Token, TokenWithSpan};
 
@@ -68,13 +69,23 @@ pub fn bracketed_types(tokens: Vec<TokenWithSpan>) -> Vec<TokenWithSpan> {
     let mut index = 0;
     while let Some(token) = tokens.get(index) {
         let span = token.span;
-        if is_word(Some(token), &["STRUCT"]) && is(tokens.get(index + 1), &Token::Neq) {
-            match is(tokens.get(index + 2), &Token::LParen) {
-                true => rewritten.push(token.clone()),
-                false => rewritten.push(name("STRUCT<>", span)),
+        if is_word(Some(token), &["STRUCT"]) {
+            let typed = is(tokens.get(index + 1), &Token::Neq);
+            let open = index + 1 + usize::from(typed);
+            let called = is(tokens.get(open), &Token::LParen);
+            if called && is(tokens.get(open + 1), &Token::RParen) {
+                let ty = name("STRUCT<>", span);
+                let call = [word("TRY_CAST", span), at(Token::LParen, span), word("NULL", span)];
+                rewritten.extend(call);
+                rewritten.extend([word("AS", span), ty, at(Token::RParen, span)]);
+                index = open + 2;
+                continue;
             }
-            index += 2;
-            continue;
+            if typed && !called {
+                rewritten.push(name("STRUCT<>", span));
+                index += 2;
+                continue;
+            }
         }
         let Some((of, next, rest)) = range_type(&tokens, index) else {
             rewritten.push(token.clone());

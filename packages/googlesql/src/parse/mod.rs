@@ -51,6 +51,15 @@ pub fn on_stack_for<T>(span: &Range<usize>, run: impl FnOnce() -> T) -> T {
     }
 }
 
+/// Parses a type as written
+pub fn parse_type(text: &str) -> Result<sqlparser::ast::DataType, Error> {
+    let tokens = lex(text)?;
+    let mut cursor = Cursor::new(&tokens, text.len());
+    let ty = cursor.data_type()?;
+    cursor.expect_end()?;
+    Ok(ty)
+}
+
 /// Parses `SELECT <items>` without `FROM`; spans are byte ranges in `items`
 pub fn parse_select_items(items: &str) -> Result<Box<sqlparser::ast::Query>, Error> {
     let mut tokens = vec![TokenWithSpan {

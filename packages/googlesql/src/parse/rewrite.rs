@@ -21,9 +21,9 @@ use super::token::{at, is, is_name, is_word, string, word};
 use super::with::{depths, from_first, lets, without_hints};
 
 pub fn rewrite(tokens: Vec<TokenWithSpan>) -> Vec<TokenWithSpan> {
-    let tokens = formats(bracketed_types(tokens));
+    let tokens = formats(tokens);
     let tokens = lets(depths(from_first(without_hints(tokens))));
-    let tokens = chained(named_arguments(typed_arrays(tokens)));
+    let tokens = chained(named_arguments(bracketed_types(typed_arrays(tokens))));
     let tokens = unnested(quantified(tokens));
     by_name(pipes(offsets(tokens)))
 }

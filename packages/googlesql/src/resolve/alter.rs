@@ -203,10 +203,7 @@ impl Resolver<'_> {
                 if known {
                     return Err(self.invalid(format!("column `{name}` exists already"), span));
                 }
-                let (ty, limit) = self.limited_type(&column.ty, &span)?;
-                if limit.is_some() {
-                    return Err(self.unsupported("an added column with a length or precision", span));
-                }
+                let (ty, _) = self.limited_type(&column.ty, &span)?;
                 let mut written = format!("{} {}", quote_identifier(name), ty.duckdb());
                 if matches!(ty, Type::Array(_)) {
                     written.push_str(" DEFAULT ([])");
@@ -323,10 +320,11 @@ impl Resolver<'_> {
         }
         let kept = table.column(&column.name);
         if kept.written_type.is_some() {
-            return Err(self.unsupported(
-                "a type without the length or precision that the column has",
-                name.span.clone(),
-            ));
+            let kept = ColumnMetadata {
+                written_type: None,
+                ..kept
+            };
+            statements.push(kept.statement(&table.name, &column.name));
         }
         Ok(())
     }

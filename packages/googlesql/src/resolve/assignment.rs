@@ -5,6 +5,7 @@ use std::ops::Range;
 use sqlparser::ast::{Expr, Ident};
 
 use super::Resolver;
+use super::held::Limits;
 use super::scope::{Scope, same};
 use super::statement::is_default;
 use crate::parse::statement as parsed;
@@ -25,6 +26,7 @@ impl Resolver<'_> {
         &self,
         pairs: &[(Expr, Expr)],
         columns: &[Column],
+        limits: &Limits,
         table: &str,
         scope: &Scope,
     ) -> Result<Vec<String>, Error> {
@@ -58,7 +60,18 @@ impl Resolver<'_> {
         }
         changed
             .iter()
-            .map(|(column, changes)| self.changed_column(column, changes, table, scope))
+            .map(|(column, changes)| {
+                let left = quote_identifier(&column.name);
+                if let [change] = changes.as_slice()
+                    && change.path.is_empty()
+                    && is_default(change.value)
+                {
+                    return Ok(format!("{left} = DEFAULT"));
+                }
+                let value = self.changed_column(column, changes, table, scope)?;
+                let value = limits.held(self.stored(value), &column.name);
+                Ok(format!("{left} = {}", value.sql()))
+            })
             .collect()
     }
 
@@ -89,23 +102,17 @@ impl Resolver<'_> {
         changes: &[Change],
         table: &str,
         scope: &Scope,
-    ) -> Result<String, Error> {
-        let left = quote_identifier(&column.name);
+    ) -> Result<Typed, Error> {
         if let [change] = changes
             && change.path.is_empty()
         {
-            if is_default(change.value) {
-                return Ok(format!("{left} = DEFAULT"));
-            }
             let value = self.expression(change.value, scope)?;
-            let value = self.assign(value, &column.ty, &column.name)?;
-            return Ok(format!("{left} = {}", self.stored(value).sql()));
+            return self.assign(value, &column.ty, &column.name);
         }
         let changes: Vec<_> = changes.iter().collect();
         let span = changes.first().map_or(0..0, |change| change.span.clone());
         let before = Typed::column(column.ty.clone(), table, &column.name, span);
-        let value = self.changed_fields(before, &changes, 0, scope)?;
-        Ok(format!("{left} = {}", self.stored(value).sql()))
+        self.changed_fields(before, &changes, 0, scope)
     }
 
     /// A struct with some fields new; where it was NULL, the others are

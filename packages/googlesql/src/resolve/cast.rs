@@ -36,6 +36,9 @@ impl Resolver<'_> {
             });
         }
         let from = self.expression(operand, scope)?;
+        if *kind == CastKind::TryCast && to == Type::Struct(Vec::new()) {
+            return self.struct_value(Vec::new(), Vec::new(), span);
+        }
         if *kind == CastKind::TryCast {
             // How the rewritten tokens of `ARRAY<T>[…]` arrive: elements are coerced, not cast
             let value = self.coerce(from, &to)?.into_exact();
@@ -308,6 +311,14 @@ impl Resolver<'_> {
                     let name = crate::type_text::physical_field(&own, at);
                     self.struct_field(from.clone(), at, old.ty.clone(), &name, span.clone())
                 }
+            };
+            // A struct's fields are values: a number is FLOAT64 before it is cast
+            let part = match (&part.literal, &new.ty) {
+                (Literal::Float(_), Type::Numeric | Type::BigNumeric) => Typed {
+                    literal: Literal::No,
+                    ..part
+                },
+                _ => part,
             };
             let value = match super::coerce::cost(&part, &new.ty) {
                 Some(_) => self.coerce(part, &new.ty)?,

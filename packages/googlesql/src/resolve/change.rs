@@ -3,6 +3,7 @@
 use sqlparser::ast::{Expr, Query};
 
 use super::Resolver;
+use super::held::Limits;
 use super::merge::one_source_row;
 use super::scope::Scope;
 use super::statement::{execute, is_default, qualified};
@@ -23,14 +24,15 @@ impl Resolver<'_> {
             true => table.columns.clone(),
             false => self.named_columns(names, &insertable(&table))?,
         };
+        let limits = self.limits(&name, &path.span)?;
         let rows = match values_of(&source.body) {
             Some(values) if source.with.is_none() && source.order_by.is_none() => {
-                self.values(&values.rows, &columns)?
+                self.values(&values.rows, &columns, &limits)?
             }
             _ => {
                 let output = self.expand_value_table(self.top_query(source)?);
                 let relation = self.fitted(output, &columns, "statement", self.span(source))?;
-                self.stored_rows(relation).sql
+                self.held_rows(self.stored_rows(relation), &limits).sql
             }
         };
         let list: Vec<_> = columns
@@ -67,6 +69,7 @@ impl Resolver<'_> {
         &self,
         rows: &[sqlparser::ast::Parens<Vec<Expr>>],
         columns: &[Column],
+        limits: &Limits,
     ) -> Result<String, Error> {
         let mut lines = Vec::new();
         for row in rows {
@@ -79,20 +82,20 @@ impl Resolver<'_> {
             let cells = row
                 .iter()
                 .zip(columns)
-                .map(|(cell, column)| self.cell(cell, column))
+                .map(|(cell, column)| self.cell(cell, column, limits))
                 .collect::<Result<Vec<_>, _>>()?;
             lines.push(format!("  ({})", cells.join(", ")));
         }
         Ok(format!("VALUES\n{}", lines.join(",\n")))
     }
 
-    pub fn cell(&self, cell: &Expr, column: &Column) -> Result<String, Error> {
+    pub fn cell(&self, cell: &Expr, column: &Column, limits: &Limits) -> Result<String, Error> {
         if is_default(cell) {
             return Ok("DEFAULT".to_owned());
         }
         let value = self.expression(cell, &Scope::default())?;
         let value = self.assign(value, &column.ty, &column.name)?;
-        Ok(self.stored(value).sql())
+        Ok(limits.held(self.stored(value), &column.name).sql())
     }
 
     pub fn update(
@@ -109,7 +112,8 @@ impl Resolver<'_> {
             .map_or(name.name.as_str(), |alias| alias.text.as_str())
             .to_owned();
         let from = self.from(from, &mut scope)?;
-        let pairs = self.assignments(pairs, &columns, &range, &scope)?;
+        let limits = self.limits(&name, &path.span)?;
+        let pairs = self.assignments(pairs, &columns, &limits, &range, &scope)?;
         let condition = self.condition(condition, &scope, "WHERE clause")?;
         self.before_grouping(&condition, "WHERE clause")?;
         let mut sql = format!("UPDATE {text}\nSET {}", pairs.join(", "));

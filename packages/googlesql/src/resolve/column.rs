@@ -7,7 +7,6 @@ use super::options::{Owner, merged};
 use super::scope::{Scope, same};
 use crate::metadata::ColumnMetadata;
 use crate::parse::statement as parsed;
-use crate::tree::Typed;
 use crate::{Column, Error, Type, quote_identifier};
 
 impl Resolver<'_> {
@@ -60,11 +59,6 @@ impl Resolver<'_> {
         }
         if spec.default.is_none() && matches!(column.ty, Type::Array(_)) {
             line.push_str(" DEFAULT ([])");
-        }
-        if let (_, Some(limit)) = self.limited_type(&spec.ty, &spec.name.span)? {
-            let value = Typed::text(column.ty.clone(), name, spec.name.span.clone());
-            let held = Typed::apply(column.ty.clone(), limit, vec![value], 0..0).sql();
-            line.push_str(&format!(" CHECK ({held} IS NOT DISTINCT FROM {held})"));
         }
         Ok(line)
     }

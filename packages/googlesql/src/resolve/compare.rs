@@ -81,7 +81,10 @@ impl Resolver<'_> {
                     .reduce(|all, one| {
                         Typed::apply(Type::Bool, "$0 AND $1", vec![all, one], span.clone())
                     })
-                    .unwrap_or_else(|| Typed::text(Type::Bool, "TRUE", span.clone()));
+                    .unwrap_or_else(|| {
+                        let template = "CASE WHEN $0 IS NOT NULL AND $1 IS NOT NULL THEN TRUE END";
+                        Typed::apply(Type::Bool, template, vec![left, right], span.clone())
+                    });
                 Ok(match op {
                     "<>" => Typed::apply(Type::Bool, "NOT $0", vec![all], span),
                     _ => all,

@@ -58,7 +58,8 @@ impl Resolver<'_> {
         let query = match &table.query {
             Some(query) => {
                 let output = self.top_query(query)?;
-                Some(self.stored_rows(self.created_columns(output, &columns, query)?))
+                let rows = self.stored_rows(self.created_columns(output, &columns, query)?);
+                Some(self.held_rows(rows, &self.declared_limits(&table.columns)?))
             }
             None => None,
         };

@@ -52,22 +52,7 @@ impl Resolver<'_> {
                 .map(|set| {
                     let keys = set
                         .iter()
-                        .map(|key| {
-                            let value = self.expression(key, scope)?;
-                            match value.node {
-                                Node::Column { .. } => self.group_key(key, items, scope),
-                                Node::Apply { template, .. }
-                                    if template.starts_with("struct_extract(") =>
-                                {
-                                    self.group_key(key, items, scope)
-                                }
-                                _ if ordinal(key).is_some() => self.group_key(key, items, scope),
-                                _ => {
-                                    Err(self
-                                        .unsupported("a grouping set of expressions", value.span))
-                                }
-                            }
-                        })
+                        .map(|key| self.group_key(key, items, scope))
                         .collect::<Result<Vec<_>, _>>()?;
                     Ok(match keys.as_slice() {
                         [one] => one.clone(),
@@ -82,6 +67,20 @@ impl Resolver<'_> {
             Expr::Cube(keys) => return Ok(format!("CUBE ({})", sets(keys)?)),
             Expr::GroupingSets(keys) => return Ok(format!("GROUPING SETS ({})", sets(keys)?)),
             Expr::Tuple(keys) if keys.is_empty() => return Ok("()".to_owned()),
+            // Inside of GROUPING SETS they are read as calls
+            Expr::Function(function) => {
+                let keyword = function.name.to_string().to_ascii_uppercase();
+                if matches!(keyword.as_str(), "ROLLUP" | "CUBE") {
+                    let inner: Vec<Vec<Expr>> = super::pipe::unnamed(function)
+                        .into_iter()
+                        .map(|key| match key {
+                            Expr::Tuple(keys) => keys.clone(),
+                            other => vec![other.clone()],
+                        })
+                        .collect();
+                    return Ok(format!("{keyword} ({})", sets(&inner)?));
+                }
+            }
             _ => {}
         }
         if let Some(ordinal) = ordinal(key) {

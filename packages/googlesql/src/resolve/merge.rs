@@ -3,6 +3,7 @@
 use sqlparser::ast::TableFactor;
 
 use super::Resolver;
+use super::held::Limits;
 use super::scope::Scope;
 use super::statement::{execute, is_default};
 use crate::parse::statement as parsed;
@@ -44,6 +45,7 @@ impl Resolver<'_> {
         both.pseudo.extend(source.pseudo.clone());
         let condition = self.condition(&merge.condition, &both, "ON clause")?;
         self.before_grouping(&condition, "ON clause")?;
+        let limits = self.limits(&name, &merge.path.span)?;
         let mut changed = Vec::new();
         let mut sql = format!(
             "MERGE INTO {text}\nUSING {source_text}\nON {}",
@@ -70,7 +72,13 @@ impl Resolver<'_> {
                 changed.push(applies);
             }
             sql.push_str(" THEN ");
-            sql.push_str(&self.merge_action(&clause.action, &columns, &range, visible, &source)?);
+            sql.push_str(&self.merge_action(
+                &clause.action,
+                (&columns, &limits),
+                &range,
+                visible,
+                &source,
+            )?);
         }
         let check = (!changed.is_empty()).then(|| {
             let joined = format!("{text}\n  JOIN {source_text} ON {}", condition.sql());
@@ -84,7 +92,7 @@ impl Resolver<'_> {
     pub fn merge_action(
         &self,
         action: &parsed::MergeAction,
-        columns: &[Column],
+        (columns, limits): (&[Column], &Limits),
         range: &str,
         visible: &Scope,
         source: &Scope,
@@ -92,7 +100,7 @@ impl Resolver<'_> {
         Ok(match action {
             parsed::MergeAction::Delete => "DELETE".to_owned(),
             parsed::MergeAction::Update(pairs) => {
-                let pairs = self.assignments(pairs, columns, range, visible)?;
+                let pairs = self.assignments(pairs, columns, limits, range, visible)?;
                 format!("UPDATE SET {}", pairs.join(", "))
             }
             parsed::MergeAction::Insert(names, values) => {
@@ -128,7 +136,7 @@ impl Resolver<'_> {
                     .map(|(value, column)| match value {
                         Some(value) => {
                             let value = self.assign(value, &column.ty, &column.name)?;
-                            Ok(self.stored(value).sql())
+                            Ok(limits.held(self.stored(value), &column.name).sql())
                         }
                         None => Ok("DEFAULT".to_owned()),
                     })

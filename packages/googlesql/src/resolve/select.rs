@@ -28,6 +28,16 @@ impl Resolver<'_> {
         self.refuse_foreign(select)?;
         let mut scope = Scope::inside(Some(parent));
         let from = self.from(&select.from, &mut scope)?;
+        let clause = match select.from.is_empty() {
+            true if select.selection.is_some() => Some("WHERE"),
+            true if select.having.is_some() => Some("HAVING"),
+            true if select.qualify.is_some() => Some("QUALIFY"),
+            _ => None,
+        };
+        if let Some(clause) = clause {
+            let message = format!("a query without FROM cannot have {clause}");
+            return Err(self.invalid(message, self.span(select)));
+        }
         let selection = match &select.selection {
             Some(condition) => {
                 let condition = self.condition(condition, &scope, "WHERE clause")?;

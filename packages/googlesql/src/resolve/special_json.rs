@@ -110,6 +110,9 @@ impl Resolver<'_> {
             Type::Bool | Type::Int64 => "coalesce(CAST($0 AS VARCHAR), 'null')".to_owned(),
             Type::Json => "coalesce(gs_json_normal($0), 'null')".to_owned(),
             Type::Float64 => "coalesce(gs_json_of_float($0), 'null')".to_owned(),
+            Type::BigNumeric if wide => "coalesce(gs_json_of_bignumeric($0), 'null')".to_owned(),
+            Type::BigNumeric => "coalesce(gs_text_of_bignumeric($0), 'null')".to_owned(),
+            Type::Interval => "coalesce('\"' || gs_iso_of_interval($0) || '\"', 'null')".to_owned(),
             Type::Numeric => "coalesce(gs_text_of_numeric($0), 'null')".to_owned(),
             Type::String => "coalesce(gs_json_quote($0), 'null')".to_owned(),
             Type::Bytes => "coalesce('\"' || to_base64($0) || '\"', 'null')".to_owned(),
@@ -133,6 +136,17 @@ impl Resolver<'_> {
                 format!(
                     "CASE WHEN $0 IS NULL THEN 'null' ELSE '[' || coalesce(array_to_string(list_transform($0, lambda {name}: {item}), ','), '') || ']' END"
                 )
+            }
+            Type::Range(_) => {
+                let mut ends = vec![value.clone()];
+                for at in 0..2 {
+                    ends.push(self.json_text(self.range_end(value.clone(), at), wide)?);
+                }
+                let template = "CASE WHEN $0 IS NULL THEN 'null' ELSE '{\"start\":' || $1 || ',\"end\":' || $2 || '}' END";
+                return Ok(Typed::apply(Type::String, template, ends, span));
+            }
+            Type::Struct(fields) if fields.is_empty() => {
+                "CASE WHEN $0 IS NULL THEN 'null' ELSE '{}' END".to_owned()
             }
             Type::Struct(fields) => {
                 let mut parts = Vec::new();

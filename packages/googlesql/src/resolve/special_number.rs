@@ -83,8 +83,12 @@ impl Resolver<'_> {
                 span,
             ));
         }
+        if ty == Type::BigNumeric {
+            let (both, template) = (vec![left, right], "gs_bignumeric_safe_divide($0, $1)");
+            return Ok(Typed::apply(ty, template, both, span));
+        }
         let both = self.floats(vec![left, right])?;
-        let template = "CASE WHEN $1 <> 0 THEN $0 / $1 END";
+        let template = "gs_safe_divide($0, $1)";
         Ok(Typed::apply(Type::Float64, template, both, span))
     }
 
@@ -106,6 +110,8 @@ impl Resolver<'_> {
             }
             (Type::Numeric, "DIV", _) => "gs_numeric_div($0, $1)".to_owned(),
             (Type::Numeric, ..) => "gs_numeric_mod($0, $1)".to_owned(),
+            (Type::BigNumeric, "DIV", _) => "gs_bignumeric_div($0, $1)".to_owned(),
+            (Type::BigNumeric, ..) => "gs_bignumeric_mod($0, $1)".to_owned(),
             (other, name, _) => {
                 return Err(self.mismatch(format!("{name} has no form for {other}"), span));
             }

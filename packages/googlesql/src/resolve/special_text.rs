@@ -154,6 +154,11 @@ impl Resolver<'_> {
                     span,
                 ))
             }
+            Type::Struct(fields) if fields.is_empty() => {
+                let open = if conversion == 'T' { "STRUCT()" } else { "()" };
+                let template = format!("CASE WHEN $0 IS NOT NULL THEN '{open}' END");
+                Ok(Typed::apply(Type::String, template, vec![value], span))
+            }
             Type::Struct(fields) => {
                 let mut parts = Vec::new();
                 for (at, field) in fields.iter().enumerate() {

@@ -76,6 +76,9 @@ impl Resolver<'_> {
         span: Range<usize>,
     ) -> Result<Output, Error> {
         let function = name.to_string().to_ascii_uppercase();
+        if function == "RANGE_SESSIONIZE" {
+            return self.range_sessionize(arguments, scope, span);
+        }
         if !function.starts_with("ML.") {
             let place = self.span(name);
             let path = self.path_parts(name)?;

@@ -304,7 +304,11 @@ impl Resolver<'_> {
             _ => declared.clone(),
         };
         let rows = self.read_files(&settings, &before)?;
-        let rows = self.stored_rows(rows);
+        let limits = match declared.is_empty() {
+            true => self.limits(&name, &table.path.span)?,
+            false => self.declared_limits(&table.columns)?,
+        };
+        let rows = self.held_rows(self.stored_rows(rows), &limits);
         let mut statements = Vec::new();
         if known.is_none() || load.overwrite {
             let metadata = self.table_metadata(sql, table, &rows.columns, Owner::Table)?;

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::Resolver;
 use crate::tree::Typed;
-use crate::{Error, Type};
+use crate::Error;
 
 impl Resolver<'_> {
     /// The variable, parameter (`@x`, `?1`) or system variable (`@@x`) with a name
@@ -49,10 +49,5 @@ impl Resolver<'_> {
         let resolved = resolve();
         self.lasting.set(before);
         resolved
-    }
-
-    /// The type of a variable's value, for those that need no value
-    pub fn variable_type(&self, name: &str) -> Option<Type> {
-        self.catalog.variable(name).map(|variable| variable.ty)
     }
 }

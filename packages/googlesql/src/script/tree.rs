@@ -1,7 +1,5 @@
 //! The tree of procedural statements; plain statements stand in it as they are
 
-use std::ops::Range;
-
 use sqlparser::ast::{DataType, Expr, Query};
 
 use crate::parse::statement::{Name, OptionItem, Path, Statement};
@@ -156,9 +154,4 @@ impl Procedural {
             Self::RollbackTransaction => "ROLLBACK TRANSACTION",
         }
     }
-}
-
-/// The place of a label, `BREAK` or name, for messages
-pub fn place(name: Option<&Name>, otherwise: &Range<usize>) -> Range<usize> {
-    name.map_or_else(|| otherwise.clone(), |name| name.span.clone())
 }

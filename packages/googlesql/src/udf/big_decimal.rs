@@ -48,6 +48,13 @@ pub const TABLE: &[Function] = &[
     row("gs_text_of_bignumeric", &[Big], Text, |cells| {
         Ok(Answer::Text(Type::Big.format(&cells[0].big())))
     }),
+    // A number where any reader of JSON holds it exactly, else text
+    row("gs_json_of_bignumeric", &[Big], Text, |cells| {
+        let units = cells[0].big();
+        let text = Type::Big.format(&units);
+        let exact = text.parse::<i64>().is_ok_and(|whole| whole.unsigned_abs() <= 1 << 53);
+        Ok(Answer::Text(if exact { text } else { format!("\"{text}\"") }))
+    }),
     row("gs_bignumeric_add", &[Big, Big], Big, |cells| {
         checked(Type::Big.check(cells[0].big() + cells[1].big()))
     }),

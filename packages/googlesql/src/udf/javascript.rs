@@ -156,12 +156,15 @@ fn libraries(definition: &str) -> Result<Vec<String>, String> {
         .collect())
 }
 
-/// `TypeError: x is undefined`, as JavaScript says it
+/// What was thrown, as JavaScript says it
 fn message(error: &CaughtError) -> String {
     match error {
         CaughtError::Exception(exception) => {
-            let name: String = exception.get("name").unwrap_or_else(|_| "Error".to_owned());
-            format!("{name}: {}", exception.message().unwrap_or_default())
+            let text = exception.message().unwrap_or_default();
+            match exception.get::<_, String>("name") {
+                Ok(name) if name != "Error" => format!("in JavaScript, {name}: {text}"),
+                _ => text,
+            }
         }
         CaughtError::Value(value) => match value.as_string().map(rquickjs::String::to_string) {
             Some(Ok(text)) => text,

@@ -1,13 +1,16 @@
-//! JSON: values, paths, arrays
+//! JSON: parsing, writing and looking into values
 
 use serde_json::Value;
 
-use super::Kind::{Bool, Decimal, Double, Int, Text};
+use super::Kind::{Bool, Decimal, Double, Int, List, Text};
 use super::{Answer, Cell, Function};
-use crate::value::json::{Step, at, float_text, parse, path, quote, scalar, write, write_as_is};
+use crate::value::json::{float_text, parse, parse_exact, pretty, quote, scalar, write};
+use crate::value::json_path::{Mode, Style, all_at, at, path, path_with_mode};
+use crate::value::json_text::{compact, elements, find};
+use crate::value::{decimal, json_text};
 
 macro_rules! function {
-    ($name:literal, [$($kind:ident),*], $result:ident, $body:expr) => {
+    ($name:literal, [$($kind:expr),*], $result:expr, $body:expr) => {
         Function { name: $name, parameters: &[$($kind),*], result: $result, body: $body }
     };
 }
@@ -16,24 +19,34 @@ macro_rules! function {
 const WIDEST: u64 = 1 << 53;
 
 pub const TABLE: &[Function] = &[
-    function!("gs_json_parse", [Text], Text, |cells| Ok(Answer::Text(
-        write(&parse(cells[0].text())?)
-    ))),
+    function!("gs_json_parse", [Text, Text], Text, |cells| {
+        let value = match cells[1].text() {
+            "exact" => parse_exact(cells[0].text()),
+            "round" => parse(cells[0].text()),
+            other => Err(format!("wide_number_mode is exact or round, not {other}")),
+        }?;
+        Ok(Answer::Text(write(&value)))
+    }),
     function!("gs_json_normal", [Text], Text, |cells| Ok(Answer::Text(
         write(&parse(cells[0].text())?)
+    ))),
+    function!("gs_json_pretty", [Text], Text, |cells| Ok(Answer::Text(
+        pretty(cells[0].text())?
     ))),
     function!("gs_json_quote", [Text], Text, |cells| Ok(Answer::Text(
         quote(cells[0].text())
     ))),
-    function!("gs_json_of_float", [Double], Text, |cells| {
+    // The second argument: as TO_JSON_STRING does, without a point where none is needed
+    function!("gs_json_of_float", [Double, Bool], Text, |cells| {
         let value = cells[0].double();
-        Ok(Answer::Text(match value.is_finite() {
-            true => float_text(value).trim_end_matches(".0").to_owned(),
-            false => match (value.is_nan(), value > 0.0) {
-                (true, _) => "\"NaN\"".to_owned(),
-                (_, true) => "\"Infinity\"".to_owned(),
-                _ => "\"-Infinity\"".to_owned(),
-            },
+        let named = |name: &str| format!("\"{name}\"");
+        Ok(Answer::Text(match (value.is_finite(), cells[1].int() != 0) {
+            (true, true) if value == 0.0 => "0".to_owned(),
+            (true, true) => float_text(value).trim_end_matches(".0").to_owned(),
+            (true, false) => float_text(value),
+            (false, _) if value.is_nan() => named("NaN"),
+            (false, _) if value > 0.0 => named("Infinity"),
+            (false, _) => named("-Infinity"),
         }))
     }),
     function!("gs_json_of_int", [Int], Text, |cells| {
@@ -43,17 +56,39 @@ pub const TABLE: &[Function] = &[
             false => format!("\"{value}\""),
         }))
     }),
-    function!("gs_json_of_numeric", [Decimal], Text, |cells| {
+    // The second argument: as TO_JSON_STRING does, every number with a point as a string
+    function!("gs_json_of_numeric", [Decimal, Bool], Text, |cells| {
         let value = cells[0].decimal();
-        let text = crate::value::decimal::format(value);
-        let whole = value % crate::value::decimal::ONE == 0;
-        let narrow =
-            value.unsigned_abs() <= u128::from(WIDEST) * crate::value::decimal::ONE.unsigned_abs();
-        Ok(Answer::Text(if whole && narrow {
-            text
-        } else {
-            format!("\"{text}\"")
-        }))
+        let text = decimal::format(value);
+        let whole = value % decimal::ONE == 0;
+        let narrow = value.unsigned_abs() <= u128::from(WIDEST) * decimal::ONE.unsigned_abs();
+        let plain = match (whole, cells[1].int() != 0) {
+            (true, _) => narrow,
+            (false, true) => false,
+            (false, false) => parse_exact(&text).is_ok(),
+        };
+        Ok(Answer::Text(if plain { text } else { format!("\"{text}\"") }))
+    }),
+    function!("gs_json_array", [List(&Text)], Text, |cells| {
+        let items: Vec<&str> = cells[0].items().iter().flatten().map(Cell::text).collect();
+        let value = parse(&format!("[{}]", items.join(",")))?;
+        Ok(Answer::Text(write(&value)))
+    }),
+    // Keys and JSON texts of values
+    function!("gs_json_object", [List(&Text), List(&Text)], Text, |cells| {
+        let (keys, values) = (cells[0].items(), cells[1].items());
+        if keys.len() != values.len() {
+            return Err("JSON_OBJECT takes as many keys as values".to_owned());
+        }
+        let mut members = serde_json::Map::new();
+        for (key, value) in keys.iter().zip(values) {
+            let Some(key) = key else {
+                return Err("a key of JSON_OBJECT is NULL".to_owned());
+            };
+            let value = parse(value.as_ref().map_or("null", Cell::text))?;
+            members.entry(key.text()).or_insert(value);
+        }
+        Ok(Answer::Text(write(&Value::Object(members))))
     }),
     function!("gs_json_field", [Text, Text], Text, |cells| {
         let value = parse(cells[0].text())?;
@@ -70,91 +105,79 @@ pub const TABLE: &[Function] = &[
         Ok(found.map_or(Answer::Null, |found| Answer::Text(write(found))))
     }),
     function!("gs_json_value", [Text, Text], Text, |cells| value_at(
-        cells, false, false
-    )),
-    function!("gs_json_text_value", [Text, Text], Text, |cells| value_at(
-        cells, true, false
+        cells,
+        Style::Standard
     )),
     function!("gs_json_extract_value", [Text, Text], Text, |cells| {
-        value_at(cells, false, true)
+        value_at(cells, Style::Legacy)
+    }),
+    function!("gs_json_text_value", [Text, Text], Text, |cells| {
+        text_value_at(cells, Style::Standard)
     }),
     function!("gs_json_text_extract_value", [Text, Text], Text, |cells| {
-        value_at(cells, true, true)
+        text_value_at(cells, Style::Legacy)
     }),
-    function!("gs_json_query", [Text, Text], Text, |cells| query_at(
-        cells, false, false
-    )),
-    function!("gs_json_text_query", [Text, Text], Text, |cells| query_at(
-        cells, true, false
-    )),
-    function!("gs_json_extract", [Text, Text], Text, |cells| query_at(
-        cells, false, true
-    )),
-    function!(
-        "gs_json_text_extract",
-        [Text, Text],
-        Text,
-        |cells| query_at(cells, true, true)
-    ),
-    function!("gs_json_values", [Text, Text], Text, |cells| array_at(
-        cells, false, false, true
-    )),
-    function!("gs_json_text_values", [Text, Text], Text, |cells| array_at(
-        cells, true, false, true
-    )),
-    function!("gs_json_extract_values", [Text, Text], Text, |cells| {
-        array_at(cells, false, true, true)
-    }),
-    function!("gs_json_text_extract_values", [Text, Text], Text, |cells| {
-        array_at(cells, true, true, true)
-    }),
-    function!("gs_json_items", [Text, Text], Text, |cells| array_at(
-        cells, false, false, false
-    )),
-    function!("gs_json_text_items", [Text, Text], Text, |cells| array_at(
-        cells, true, false, false
-    )),
-    function!("gs_json_extract_items", [Text, Text], Text, |cells| {
-        array_at(cells, false, true, false)
-    }),
-    function!("gs_json_text_extract_items", [Text, Text], Text, |cells| {
-        array_at(cells, true, true, false)
-    }),
-    function!("gs_json_remove", [Text, Text], Text, |cells| {
-        let mut value = parse(cells[0].text())?;
-        let steps = path(cells[1].text(), false)?;
-        let Some((last, parents)) = steps.split_last() else {
-            return Err("JSON_REMOVE cannot remove the whole value".to_owned());
-        };
-        match (at_mut(&mut value, parents), last) {
-            (Some(Value::Object(members)), Step::Member(name)) => {
-                members.remove(name);
+    function!("gs_json_query", [Text, Text], Text, |cells| {
+        let (mode, steps) = path_with_mode(cells[1].text())?;
+        let value = parse(cells[0].text())?;
+        Ok(match mode {
+            Mode::Strict => written(at(&value, &steps)),
+            mode => {
+                let found = all_at(&value, &steps, mode).into_iter().cloned();
+                Answer::Text(write(&Value::Array(found.collect())))
             }
-            (Some(Value::Array(items)), Step::Element(index)) if *index < items.len() => {
-                items.remove(*index);
-            }
-            _ => {}
+        })
+    }),
+    function!("gs_json_extract", [Text, Text], Text, |cells| {
+        let steps = path(cells[1].text(), Style::Legacy)?;
+        Ok(written(at(&parse(cells[0].text())?, &steps)))
+    }),
+    function!("gs_json_text_query", [Text, Text], Text, |cells| {
+        text_query_at(cells, Style::Standard)
+    }),
+    function!("gs_json_text_extract", [Text, Text], Text, |cells| {
+        text_query_at(cells, Style::Legacy)
+    }),
+    function!("gs_json_values", [Text, Text], List(&Text), |cells| {
+        array_at(cells, Style::Standard, true)
+    }),
+    function!("gs_json_extract_values", [Text, Text], List(&Text), |cells| {
+        array_at(cells, Style::Legacy, true)
+    }),
+    function!("gs_json_items", [Text, Text], List(&Text), |cells| {
+        array_at(cells, Style::Standard, false)
+    }),
+    function!("gs_json_extract_items", [Text, Text], List(&Text), |cells| {
+        array_at(cells, Style::Legacy, false)
+    }),
+    function!("gs_json_text_values", [Text, Text], List(&Text), |cells| {
+        text_array_at(cells, Style::Standard, true)
+    }),
+    function!("gs_json_text_extract_values", [Text, Text], List(&Text), |cells| {
+        text_array_at(cells, Style::Legacy, true)
+    }),
+    function!("gs_json_text_items", [Text, Text], List(&Text), |cells| {
+        text_array_at(cells, Style::Standard, false)
+    }),
+    function!("gs_json_text_extract_items", [Text, Text], List(&Text), |cells| {
+        text_array_at(cells, Style::Legacy, false)
+    }),
+    function!("gs_json_keys", [Text, Int, Text], List(&Text), |cells| {
+        let depth = cells[1].int();
+        if depth <= 0 {
+            return Err("the depth of JSON_KEYS is positive".to_owned());
         }
-        Ok(Answer::Text(write(&value)))
-    }),
-    function!("gs_json_set", [Text, Text, Text], Text, |cells| {
-        let mut value = parse(cells[0].text())?;
-        let steps = path(cells[1].text(), false)?;
-        set_at(&mut value, &steps, parse(cells[2].text())?);
-        Ok(Answer::Text(write(&value)))
-    }),
-    function!("gs_json_strip_nulls", [Text], Text, |cells| {
-        let mut value = parse(cells[0].text())?;
-        strip_nulls(&mut value);
-        Ok(Answer::Text(write(&value)))
-    }),
-    function!("gs_json_keys", [Text, Int], Text, |cells| {
+        let mode = match cells[2].text() {
+            "strict" => Mode::Strict,
+            "lax" => Mode::Lax,
+            "lax recursive" | "recursive lax" => Mode::Recursive,
+            other => return Err(format!("there is no mode `{other}` of JSON paths")),
+        };
         let mut keys = Vec::new();
-        collect_keys(&parse(cells[0].text())?, "", cells[1].int(), &mut keys);
+        collect_keys(&parse(cells[0].text())?, "", depth, mode, false, &mut keys);
         keys.sort();
         keys.dedup();
-        let keys: Vec<_> = keys.iter().map(|key| quote(key)).collect();
-        Ok(Answer::Text(format!("[{}]", keys.join(","))))
+        Ok(Answer::List(keys.into_iter().map(Answer::Text).collect()))
     }),
     function!("gs_json_type", [Text], Text, |cells| {
         let name = match parse(cells[0].text())? {
@@ -167,209 +190,158 @@ pub const TABLE: &[Function] = &[
         };
         Ok(Answer::Text(name.to_owned()))
     }),
-    function!(
-        "gs_json_bool",
-        [Text],
-        Bool,
-        |cells| match parse(cells[0].text())? {
-            Value::Bool(value) => Ok(Answer::Bool(value)),
-            _ => Err("the JSON value is no boolean".to_owned()),
-        }
-    ),
-    function!("gs_json_int64", [Text], Int, |cells| {
-        let value = parse(cells[0].text())?;
-        match (value.as_i64(), value.as_f64()) {
-            (Some(value), _) => Ok(Answer::Int(value)),
-            (None, Some(value)) if value.fract() == 0.0 && value.abs() < 9.2e18 => {
-                Ok(Answer::Int(value as i64))
-            }
-            _ => Err("the JSON value is no INT64".to_owned()),
-        }
+    function!("gs_json_contains", [Text, Text], Bool, |cells| {
+        let (outer, inner) = (parse(cells[0].text())?, parse(cells[1].text())?);
+        Ok(Answer::Bool(contains(&outer, &inner)))
     }),
-    function!(
-        "gs_json_float64",
-        [Text],
-        Double,
-        |cells| match parse(cells[0].text())?.as_f64() {
-            Some(value) => Ok(Answer::Double(value)),
-            None => Err("the JSON value is no number".to_owned()),
-        }
-    ),
-    function!(
-        "gs_json_string",
-        [Text],
-        Text,
-        |cells| match parse(cells[0].text())? {
-            Value::String(text) => Ok(Answer::Text(text)),
-            _ => Err("the JSON value is no string".to_owned()),
-        }
-    ),
-    function!("gs_json_lax_bool", [Text], Bool, |cells| Ok(
-        match parse(cells[0].text())? {
-            Value::Bool(value) => Answer::Bool(value),
-            Value::Number(number) => Answer::Bool(number.as_f64() != Some(0.0)),
-            Value::String(text) => {
-                crate::value::number::parse_bool(&text).map_or(Answer::Null, Answer::Bool)
-            }
-            _ => Answer::Null,
-        }
-    )),
-    function!("gs_json_lax_int64", [Text], Int, |cells| Ok(
-        match parse(cells[0].text())? {
-            Value::Bool(value) => Answer::Int(i64::from(value)),
-            Value::Number(number) => match (number.as_i64(), number.as_f64()) {
-                (Some(value), _) => Answer::Int(value),
-                (None, Some(value)) => whole(value),
-                _ => Answer::Null,
-            },
-            Value::String(text) => match crate::value::number::parse_int(&text) {
-                Some(value) => Answer::Int(value),
-                None => crate::value::number::parse_float(&text).map_or(Answer::Null, whole),
-            },
-            _ => Answer::Null,
-        }
-    )),
-    function!("gs_json_lax_float64", [Text], Double, |cells| Ok(
-        match parse(cells[0].text())? {
-            Value::Number(number) => number.as_f64().map_or(Answer::Null, Answer::Double),
-            Value::String(text) => {
-                crate::value::number::parse_float(&text).map_or(Answer::Null, Answer::Double)
-            }
-            _ => Answer::Null,
-        }
-    )),
-    function!("gs_json_lax_string", [Text], Text, |cells| {
-        Ok(scalar(&parse(cells[0].text())?).map_or(Answer::Null, Answer::Text))
+    function!("gs_json_flatten", [Text], List(&Text), |cells| {
+        let mut leaves = Vec::new();
+        flatten(&parse(cells[0].text())?, &mut leaves);
+        Ok(Answer::List(leaves))
+    }),
+    // The texts that a search looks at: values, keys or both
+    function!("gs_json_leaves", [Text, Text], List(&Text), |cells| {
+        let (keys, values) = match cells[1].text() {
+            "JSON_VALUES" => (false, true),
+            "JSON_KEYS" => (true, false),
+            "JSON_KEYS_AND_VALUES" => (true, true),
+            other => return Err(format!("json_scope has no value `{other}`")),
+        };
+        let mut leaves = Vec::new();
+        collect_leaves(&parse(cells[0].text())?, keys, values, &mut leaves);
+        Ok(Answer::List(leaves))
     }),
 ];
 
-fn whole(value: f64) -> Answer {
-    let rounded = value.round();
-    match rounded.is_finite()
-        && (-9.223_372_036_854_776e18..9.223_372_036_854_776e18).contains(&rounded)
-    {
-        true => Answer::Int(rounded as i64),
-        false => Answer::Null,
-    }
+fn written(found: Option<&Value>) -> Answer {
+    found.map_or(Answer::Null, |found| Answer::Text(write(found)))
 }
 
-/// The value at the path; `None` where there is none, or where text is no JSON
-fn find(cells: &[Cell], text: bool, legacy: bool) -> Result<Option<Value>, String> {
-    let steps = path(cells[1].text(), legacy)?;
-    let value = match parse(cells[0].text()) {
-        Ok(value) => value,
-        Err(_) if text => return Ok(None),
-        Err(error) => return Err(error),
-    };
-    Ok(at(&value, &steps).cloned())
+fn or_null(text: Option<String>) -> Answer {
+    text.map_or(Answer::Null, Answer::Text)
 }
 
-fn value_at(cells: &[Cell], text: bool, legacy: bool) -> Result<Answer, String> {
-    let found = find(cells, text, legacy)?;
-    let Some(written) = found.as_ref().and_then(scalar) else {
-        return Ok(Answer::Null);
-    };
-    // A number in text is given as it is written there
-    if text && matches!(found, Some(Value::Number(_))) && !cells[0].text().contains(&written) {
-        return Err("a JSON number written in this way is not supported".to_owned());
-    }
-    Ok(Answer::Text(written))
+fn value_at(cells: &[Cell], style: Style) -> Result<Answer, String> {
+    let steps = path(cells[1].text(), style)?;
+    Ok(or_null(at(&parse(cells[0].text())?, &steps).and_then(scalar)))
 }
 
-fn query_at(cells: &[Cell], text: bool, legacy: bool) -> Result<Answer, String> {
-    Ok(match find(cells, text, legacy)? {
-        Some(Value::Null) if text => Answer::Null,
-        Some(value) => Answer::Text(if text {
-            write_as_is(&value)
-        } else {
-            write(&value)
-        }),
-        None => Answer::Null,
-    })
+fn text_value_at(cells: &[Cell], style: Style) -> Result<Answer, String> {
+    let steps = path(cells[1].text(), style)?;
+    let found = find(cells[0].text(), &steps);
+    Ok(or_null(found.and_then(json_text::scalar)))
 }
 
-/// A JSON array of texts: each item as JSON, or as the scalar that it is
-fn array_at(cells: &[Cell], text: bool, legacy: bool, scalars: bool) -> Result<Answer, String> {
-    let Some(Value::Array(items)) = find(cells, text, legacy)? else {
+fn text_query_at(cells: &[Cell], style: Style) -> Result<Answer, String> {
+    let steps = path(cells[1].text(), style)?;
+    let found = find(cells[0].text(), &steps).filter(|found| *found != "null");
+    Ok(or_null(found.map(compact)))
+}
+
+/// Each element as JSON, or as the scalar that it is
+fn array_at(cells: &[Cell], style: Style, scalars: bool) -> Result<Answer, String> {
+    let steps = path(cells[1].text(), style)?;
+    let value = parse(cells[0].text())?;
+    let Some(items) = at(&value, &steps).and_then(Value::as_array) else {
         return Ok(Answer::Null);
     };
     let mut texts = Vec::new();
-    for item in &items {
-        texts.push(match (scalars, item) {
-            (true, Value::Null) => "null".to_owned(),
-            (true, item) => match scalar(item) {
-                Some(text) => quote(&text),
-                None => return Ok(Answer::Null),
-            },
-            (false, item) => quote(&if text { write_as_is(item) } else { write(item) }),
+    for item in items {
+        texts.push(match (scalars, scalar(item)) {
+            (false, _) => Answer::Text(write(item)),
+            (true, Some(text)) => Answer::Text(text),
+            (true, None) if item.is_null() => Answer::Null,
+            (true, None) => return Ok(Answer::Null),
         });
     }
-    Ok(Answer::Text(format!("[{}]", texts.join(","))))
+    Ok(Answer::List(texts))
 }
 
-fn at_mut<'v>(value: &'v mut Value, steps: &[Step]) -> Option<&'v mut Value> {
-    steps.iter().try_fold(value, |value, step| match step {
-        Step::Member(name) => value.as_object_mut()?.get_mut(name),
-        Step::Element(index) => value.as_array_mut()?.get_mut(*index),
-    })
-}
-
-/// Sets what the path names, making members and elements on the way; nothing where it does not fit
-fn set_at(value: &mut Value, steps: &[Step], new: Value) {
-    const LONGEST: usize = 100_000;
-    let Some((first, rest)) = steps.split_first() else {
-        *value = new;
-        return;
+fn text_array_at(cells: &[Cell], style: Style, scalars: bool) -> Result<Answer, String> {
+    let steps = path(cells[1].text(), style)?;
+    let Some(items) = find(cells[0].text(), &steps).and_then(elements) else {
+        return Ok(Answer::Null);
     };
-    if value.is_null() {
-        *value = match first {
-            Step::Member(_) => Value::Object(serde_json::Map::new()),
-            Step::Element(_) => Value::Array(Vec::new()),
-        };
+    let mut texts = Vec::new();
+    for item in items {
+        texts.push(match (scalars, json_text::scalar(item)) {
+            (false, _) => Answer::Text(compact(item)),
+            (true, Some(text)) => Answer::Text(text),
+            (true, None) if item == "null" => Answer::Null,
+            (true, None) => return Ok(Answer::Null),
+        });
     }
-    match (value, first) {
-        (Value::Object(members), Step::Member(name)) => {
-            set_at(
-                members.entry(name.clone()).or_insert(Value::Null),
-                rest,
-                new,
-            );
-        }
-        (Value::Array(items), Step::Element(index)) if *index < LONGEST => {
-            if *index >= items.len() {
-                items.resize(index + 1, Value::Null);
+    Ok(Answer::List(texts))
+}
+
+/// Members' paths down to a depth
+fn collect_keys(
+    value: &Value,
+    prefix: &str,
+    depth: i64,
+    mode: Mode,
+    within: bool,
+    keys: &mut Vec<String>,
+) {
+    match value {
+        Value::Object(members) if depth > 0 => {
+            for (name, member) in members {
+                let special = name.is_empty() || name.contains(['.', '[', ']', '"', '$', '\\']);
+                let own = if special { quote(name) } else { name.clone() };
+                let path = format!("{prefix}{own}");
+                collect_keys(member, &format!("{path}."), depth - 1, mode, false, keys);
+                keys.push(path);
             }
-            set_at(&mut items[*index], rest, new);
+        }
+        Value::Array(items) if mode == Mode::Recursive || mode == Mode::Lax && !within => {
+            for item in items {
+                collect_keys(item, prefix, depth, mode, true, keys);
+            }
         }
         _ => {}
     }
 }
 
-fn strip_nulls(value: &mut Value) {
+/// Whether all that the inner value says holds for the outer one, too
+fn contains(outer: &Value, inner: &Value) -> bool {
+    match (outer, inner) {
+        (Value::Object(outer), Value::Object(inner)) => inner.iter().all(|(name, value)| {
+            outer
+                .get(name)
+                .is_some_and(|member| contains(member, value))
+        }),
+        (Value::Array(outer), Value::Array(inner)) => inner
+            .iter()
+            .all(|value| outer.iter().any(|item| contains(item, value))),
+        (Value::Array(outer), inner) => outer.iter().any(|item| contains(item, inner)),
+        (Value::Number(left), Value::Number(right)) => {
+            left == right || left.as_f64() == right.as_f64()
+        }
+        (outer, inner) => outer == inner,
+    }
+}
+
+fn flatten(value: &Value, leaves: &mut Vec<Answer>) {
+    match value {
+        Value::Array(items) => items.iter().for_each(|item| flatten(item, leaves)),
+        value => leaves.push(Answer::Text(write(value))),
+    }
+}
+
+fn collect_leaves(value: &Value, keys: bool, values: bool, leaves: &mut Vec<Answer>) {
     match value {
         Value::Object(members) => {
-            members.values_mut().for_each(strip_nulls);
-            members.retain(|_, member| !member.is_null());
+            for (name, member) in members {
+                if keys {
+                    leaves.push(Answer::Text(name.clone()));
+                }
+                collect_leaves(member, keys, values, leaves);
+            }
         }
-        Value::Array(items) => {
-            items.iter_mut().for_each(strip_nulls);
-            items.retain(|item| !item.is_null());
-        }
+        Value::Array(items) => items
+            .iter()
+            .for_each(|item| collect_leaves(item, keys, values, leaves)),
+        value if values => leaves.extend(scalar(value).map(Answer::Text)),
         _ => {}
-    }
-}
-
-/// Members' paths down to a depth; members inside arrays do not count
-fn collect_keys(value: &Value, prefix: &str, depth: i64, keys: &mut Vec<String>) {
-    if let (Value::Object(members), 1..) = (value, depth) {
-        for (name, member) in members {
-            let plain = name
-                .chars()
-                .all(|letter| letter.is_alphanumeric() || letter == '_');
-            let own = if plain { name.clone() } else { quote(name) };
-            let path = format!("{prefix}{own}");
-            collect_keys(member, &format!("{path}."), depth - 1, keys);
-            keys.push(path);
-        }
     }
 }

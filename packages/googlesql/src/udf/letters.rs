@@ -107,11 +107,13 @@ fn initcap(text: &str, delimiter: impl Fn(char) -> bool) -> String {
     let mut start = true;
     let mut result = String::new();
     for letter in text.chars() {
-        result.push(match start {
-            true => single(letter, Box::new(letter.to_uppercase())),
-            false => single(letter, Box::new(letter.to_lowercase())),
+        let delimits = delimiter(letter);
+        result.push(match (delimits, start) {
+            (true, _) => letter,
+            (false, true) => single(letter, Box::new(letter.to_uppercase())),
+            (false, false) => single(letter, Box::new(letter.to_lowercase())),
         });
-        start = delimiter(letter);
+        start = delimits;
     }
     result
 }
@@ -149,11 +151,9 @@ fn soundex(text: &str) -> String {
     let mut last = code(first);
     for letter in letters {
         let own = code(letter);
+        // Letters without a code do not keep equal codes apart
         if own != '0' && own != last {
             result.push(own);
-        }
-        // H and W do not keep equal codes apart
-        if !matches!(letter.to_ascii_lowercase(), 'h' | 'w') {
             last = own;
         }
         if result.len() == 4 {

@@ -17,6 +17,8 @@ mod decimal_math;
 mod hash;
 mod interval;
 mod json;
+mod json_change;
+mod json_convert;
 mod letters;
 mod net;
 mod number;
@@ -118,6 +120,7 @@ pub fn register(connection: &Connection) -> duckdb::Result<()> {
         hash::TABLE,
         interval::TABLE,
         json::TABLE,
+        json_change::TABLE,
         letters::TABLE,
         net::TABLE,
         range::TABLE,
@@ -126,7 +129,10 @@ pub fn register(connection: &Connection) -> duckdb::Result<()> {
         search::TABLE,
         temporal::TABLE,
         text::TABLE,
-    ] {
+    ]
+    .into_iter()
+    .chain(json_convert::TABLES)
+    {
         // A name's signatures are registered together
         let mut rest = group;
         while let Some(first) = rest.first() {

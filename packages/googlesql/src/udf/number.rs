@@ -257,6 +257,17 @@ pub const TABLE: &[Function] = &[
         },
     },
     Function {
+        name: "gs_safe_divide",
+        parameters: &[Double, Double],
+        result: Double,
+        body: |cells| {
+            let (left, right) = (cells[0].double(), cells[1].double());
+            let quotient = number::finite(left / right, &[left, right]);
+            let quotient = quotient.filter(|_| right != 0.0);
+            Ok(quotient.map_or(Answer::Null, Answer::Double))
+        },
+    },
+    Function {
         name: "gs_divide",
         parameters: &[Double, Double],
         result: Double,

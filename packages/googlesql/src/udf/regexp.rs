@@ -1,10 +1,10 @@
 //! Regular expressions over STRING and BYTES
 
-use regex::bytes::{Captures, Match, Regex};
+use regex::bytes::{Match, Regex};
 
 use super::Kind::{Blob, Bool, Int, List, Text};
 use super::{Answer, Cell, Function};
-use crate::value::pattern::{Subject, matches, with};
+use crate::value::pattern::{Subject, letter_length, matches, with};
 
 macro_rules! over {
     ($subject:ident, $kind:ident, $name:literal, [$($more:ident),*], $result:expr, $body:ident) => {
@@ -93,20 +93,39 @@ fn replace(cells: &[Cell], subject: Subject) -> Result<Answer, String> {
     let text = cells[0].bytes();
     with(cells[1].bytes(), subject, |regex| {
         let pieces = replacement(cells[2].bytes(), regex.captures_len())?;
-        let replaced = regex.replace_all(text, |captures: &Captures| {
-            let mut result = Vec::new();
-            for piece in &pieces {
-                match piece {
-                    Piece::Byte(byte) => result.push(*byte),
-                    Piece::Group(group) => {
-                        let found = captures.get(*group);
-                        result.extend(found.map_or(&b""[..], |found| found.as_bytes()));
+        let mut result = Vec::new();
+        // How far the text is copied; it is also where the match before ended
+        let (mut copied, mut next, mut first) = (0, 0, true);
+        while let Some(captures) = regex.captures_at(text, next) {
+            let Some(whole) = captures.get(0) else {
+                break;
+            };
+            // No empty match follows another match at once
+            let adjacent = whole.is_empty() && whole.end() == copied && !first;
+            if !adjacent {
+                result.extend_from_slice(&text[copied..whole.start()]);
+                for piece in &pieces {
+                    match piece {
+                        Piece::Byte(byte) => result.push(*byte),
+                        Piece::Group(group) => {
+                            let found = captures.get(*group);
+                            result.extend(found.map_or(&b""[..], |found| found.as_bytes()));
+                        }
                     }
                 }
+                copied = whole.end();
+                first = false;
             }
-            result
-        });
-        Ok(own(&replaced, subject))
+            next = match whole.is_empty() {
+                true => whole.end() + letter_length(&text[whole.end()..], subject),
+                false => whole.end(),
+            };
+            if next > text.len() {
+                break;
+            }
+        }
+        result.extend_from_slice(&text[copied..]);
+        Ok(own(&result, subject))
     })
 }
 

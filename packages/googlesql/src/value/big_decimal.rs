@@ -278,6 +278,11 @@ pub fn decode(bytes: &[u8]) -> BigInt {
     }
 }
 
+/// The text of a BIGNUMERIC that DuckDB hands out as the bytes of its BIGNUM
+pub fn bignumeric_text(bytes: &[u8]) -> String {
+    Decimal::Big.format(&decode(bytes))
+}
+
 /// DuckDB's BIGNUM bytes of a whole number
 pub fn encode(value: &BigInt) -> Vec<u8> {
     let (sign, magnitude) = value.to_bytes_be();

@@ -1,4 +1,4 @@
-//! JSON text: parsing, normal form, paths
+//! JSON values: parsing, normal form, conversions
 //!
 //! GoogleSQL's JSON keeps an object's members sorted by name, without white space.
 
@@ -12,6 +12,74 @@ pub fn parse(text: &str) -> Result<Value, String> {
     serde_json::from_str::<First>(text)
         .map(|first| first.0)
         .map_err(|error| error.to_string())
+}
+
+/// As [`parse`], where every number is exactly a 64-bit integer or a double
+///
+/// # Errors
+/// The text is no JSON, or a number in it has no such form
+pub fn parse_exact(text: &str) -> Result<Value, String> {
+    let value = parse(text)?;
+    for number in numbers(text) {
+        if !is_exact(number) {
+            return Err(format!("the number {number} has no exact form"));
+        }
+    }
+    Ok(value)
+}
+
+/// The numbers of a valid JSON text as they are written
+fn numbers(text: &str) -> impl Iterator<Item = &str> {
+    let mut rest = text;
+    std::iter::from_fn(move || {
+        loop {
+            let start = rest.find(|letter: char| letter == '"' || letter == '-' || letter.is_ascii_digit())?;
+            rest = &rest[start..];
+            if !rest.starts_with('"') {
+                break;
+            }
+            let mut escaped = false;
+            let end = rest[1..].find(|letter: char| {
+                let closes = letter == '"' && !escaped;
+                escaped = letter == '\\' && !escaped;
+                closes
+            })?;
+            rest = &rest[end + 2..];
+        }
+        let end = rest
+            .find(|letter: char| !(letter.is_ascii_alphanumeric() || "+-.".contains(letter)))
+            .unwrap_or(rest.len());
+        let (number, after) = rest.split_at(end);
+        rest = after;
+        Some(number)
+    })
+}
+
+fn is_exact(number: &str) -> bool {
+    if number.parse::<i64>().is_ok() || number.parse::<u64>().is_ok() {
+        return true;
+    }
+    let Ok(value) = number.parse::<f64>() else {
+        return false;
+    };
+    value.is_finite() && digits(number) == digits(&format!("{value:e}"))
+}
+
+/// Significant digits and the power of ten of the last
+fn digits(number: &str) -> (String, i64) {
+    let (mantissa, exponent) = number.split_once(['e', 'E']).unwrap_or((number, "0"));
+    let exponent: i64 = exponent.trim_start_matches('+').parse().unwrap_or(0);
+    let (whole, rest) = mantissa.split_once('.').unwrap_or((mantissa, ""));
+    let all = format!("{}{rest}", whole.trim_start_matches('-'));
+    let significant = all.trim_start_matches('0').trim_end_matches('0');
+    let zeros = all.len() - all.trim_end_matches('0').len();
+    match significant.is_empty() {
+        true => (String::new(), 0),
+        false => (
+            significant.to_owned(),
+            exponent - rest.len() as i64 + zeros as i64,
+        ),
+    }
 }
 
 struct First(Value);
@@ -111,13 +179,6 @@ fn put_pretty(value: &Value, level: usize, out: &mut String) {
     out.push(close);
 }
 
-/// Members in the order of the source
-pub fn write_as_is(value: &Value) -> String {
-    let mut text = String::new();
-    put(value, false, &mut text);
-    text
-}
-
 fn put(value: &Value, sorted: bool, text: &mut String) {
     match value {
         Value::Object(members) => {
@@ -190,84 +251,6 @@ pub fn quote(text: &str) -> String {
     }
     quoted.push('"');
     quoted
-}
-
-/// A step of a JSONPath
-#[derive(Debug, PartialEq, Eq)]
-pub enum Step {
-    Member(String),
-    Element(usize),
-}
-
-/// The steps of `$.a.b[0]`; quoted members as `."a.b"` or, with `legacy`, `['a.b']`
-pub fn path(text: &str, legacy: bool) -> Result<Vec<Step>, String> {
-    let bad = || format!("invalid JSONPath `{text}`");
-    let mut rest = text.strip_prefix('$').ok_or_else(bad)?;
-    let mut steps = Vec::new();
-    while !rest.is_empty() {
-        if let Some(after) = rest.strip_prefix('[') {
-            let (step, after) = bracket(after, legacy).ok_or_else(bad)?;
-            steps.push(step);
-            rest = after;
-        } else if let Some(after) = rest.strip_prefix('.') {
-            let (name, after) = match after.strip_prefix('"') {
-                Some(quoted) if !legacy => quoted_name(quoted, '"').ok_or_else(bad)?,
-                _ => {
-                    let end = after.find(['.', '[']).unwrap_or(after.len());
-                    (after[..end].to_owned(), &after[end..])
-                }
-            };
-            if name.is_empty() {
-                return Err(bad());
-            }
-            steps.push(Step::Member(name));
-            rest = after;
-        } else {
-            return Err(bad());
-        }
-    }
-    Ok(steps)
-}
-
-fn bracket(after: &str, legacy: bool) -> Option<(Step, &str)> {
-    for quote in ['\'', '"'] {
-        if let Some(quoted) = after.strip_prefix(quote) {
-            if !legacy {
-                return None;
-            }
-            let (name, rest) = quoted_name(quoted, quote)?;
-            return Some((Step::Member(name), rest.strip_prefix(']')?));
-        }
-    }
-    let (number, rest) = after.split_once(']')?;
-    let number = number.trim();
-    match number.parse() {
-        Ok(index) => Some((Step::Element(index), rest)),
-        Err(_) => None,
-    }
-}
-
-fn quoted_name(text: &str, quote: char) -> Option<(String, &str)> {
-    let mut name = String::new();
-    let mut letters = text.char_indices();
-    while let Some((at, letter)) = letters.next() {
-        if letter == quote {
-            return Some((name, &text[at + 1..]));
-        }
-        if letter == '\\' {
-            name.push(letters.next()?.1);
-        } else {
-            name.push(letter);
-        }
-    }
-    None
-}
-
-pub fn at<'v>(value: &'v Value, steps: &[Step]) -> Option<&'v Value> {
-    steps.iter().try_fold(value, |value, step| match step {
-        Step::Member(name) => value.as_object()?.get(name),
-        Step::Element(index) => value.as_array()?.get(*index),
-    })
 }
 
 /// The text of a scalar; `None` for null, objects and arrays

@@ -12,6 +12,8 @@ pub mod format_number;
 pub mod hyperloglog;
 pub mod interval;
 pub mod json;
+pub mod json_path;
+pub mod json_text;
 pub mod letters;
 pub mod number;
 pub mod number_picture;

@@ -9,7 +9,8 @@ pub fn format_float(value: f64) -> String {
         return if value > 0.0 { "inf" } else { "-inf" }.to_owned();
     }
     if value == 0.0 {
-        return if value.is_sign_negative() { "-0" } else { "0" }.to_owned();
+        // Neither NaN nor 0 has a sign
+        return "0".to_owned();
     }
     // C's %.15g, or %.17g where 15 digits do not read back
     let short = general(value, 15);
@@ -65,15 +66,27 @@ pub fn parse_float(text: &str) -> Option<f64> {
     let value = match unsigned.to_ascii_lowercase().as_str() {
         "nan" => return Some(f64::NAN),
         "inf" | "infinity" => f64::INFINITY,
+        number if number.starts_with("0x") => parse_hexadecimal(&number[2..])?,
+        // Numbers that are too large are infinite
         number if number.starts_with(|letter: char| letter.is_ascii_digit() || letter == '.') => {
-            number
-                .parse::<f64>()
-                .ok()
-                .filter(|value| value.is_finite())?
+            number.parse::<f64>().ok()?
         }
         _ => return None,
     };
     Some(if text.starts_with('-') { -value } else { value })
+}
+
+/// As C writes it: hexadecimal digits with a point, times a power of two after `p`
+fn parse_hexadecimal(text: &str) -> Option<f64> {
+    let (digits, exponent) = text.split_once('p').unwrap_or((text, "0"));
+    let exponent: i32 = exponent.parse().ok()?;
+    let (whole, fraction) = digits.split_once('.').unwrap_or((digits, ""));
+    let all = format!("{whole}{fraction}");
+    let value = u64::from_str_radix(&all, 16).ok()?;
+    // More digits than a FLOAT64 holds exactly would have to be rounded
+    (value < 1 << 53).then_some(())?;
+    let places = i32::try_from(fraction.len()).ok()?;
+    Some(value as f64 * 2_f64.powi(exponent.checked_sub(4 * places)?))
 }
 
 pub fn parse_bool(text: &str) -> Option<bool> {
@@ -149,7 +162,9 @@ mod tests {
         }
         assert_eq!(parse_int(" -0x1F "), Some(-31));
         assert_eq!(parse_int("1.5"), None);
-        assert_eq!(parse_float("1e999"), None);
+        assert_eq!(parse_float("1e999"), Some(f64::INFINITY));
+        assert_eq!(parse_float("-0x1.8p1"), Some(-3.0));
+        assert_eq!(format_float(-0.0), "0");
         assert_eq!(round(2.5, 0, false), Some(3.0));
         assert_eq!(round(-1234.5, -2, true), Some(-1200.0));
     }

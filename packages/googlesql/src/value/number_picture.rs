@@ -86,7 +86,7 @@ impl Picture {
             short: false,
         };
         let (mut signed, mut digits, mut closed) = (false, false, false);
-        let mut hexadecimal_case = None;
+        let mut hexadecimal_case = 'X';
         let mut rest = format;
         while let Some(letter) = rest.chars().next() {
             let head = |word: &str| rest.get(..word.len()).is_some_and(|own| own.eq_ignore_ascii_case(word));
@@ -134,7 +134,7 @@ impl Picture {
                     }
                     'X' | 'x' => {
                         digits = true;
-                        hexadecimal_case.get_or_insert(letter);
+                        hexadecimal_case = letter;
                         picture.hexadecimal = true;
                         picture.whole.push('X');
                     }
@@ -182,7 +182,7 @@ impl Picture {
             if !alone || picture.whole.len() > 16 {
                 return Err(bad("`X` goes with `0` and a sign only, and up to 16 times"));
             }
-            picture.upper = hexadecimal_case == Some('X');
+            picture.upper = hexadecimal_case == 'X';
         }
         if picture.exponent.is_some() && picture.point == Some('V') {
             return Err(bad("`V` and `EEEE` exclude each other"));

@@ -110,7 +110,8 @@ pub fn matches<'r, 's>(
     })
 }
 
-fn letter_length(rest: &[u8], kind: Subject) -> usize {
+/// The length of the letter that begins here, at least 1
+pub fn letter_length(rest: &[u8], kind: Subject) -> usize {
     match (kind, rest.first()) {
         (Subject::Text, Some(0xf0..)) => 4,
         (Subject::Text, Some(0xe0..)) => 3,
@@ -171,6 +172,8 @@ fn literal(letter: char, out: &mut String) {
 fn code(code: u32, out: &mut String) {
     match char::from_u32(code) {
         Some(letter) if letter.is_ascii_alphanumeric() => out.push(letter),
+        // Without braces a single byte where letters are bytes
+        Some('\0'..='\u{ff}') => out.push_str(&format!("\\x{code:02x}")),
         _ => out.push_str(&format!("\\x{{{code:x}}}")),
     }
 }

@@ -7,7 +7,7 @@
 
 use super::picture::{DAYS, Has, MONTHS};
 use super::temporal::{
-    self, MICROS_PER_DAY, date_of, days_of, iso_year_start, join, split, time_of, weekday,
+    self, MICROS_PER_DAY, date_of, days_of, iso_year_start, join, time_of, weekday,
 };
 use super::zone;
 

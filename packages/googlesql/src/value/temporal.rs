@@ -145,37 +145,41 @@ fn format_offset(seconds: i32) -> String {
 }
 
 pub fn parse_date(text: &str) -> Option<i32> {
-    let mut reader = Reader::new(text.trim());
+    let mut reader = Reader::new(text);
     let days = reader.date()?;
     reader.is_done().then_some(days)
 }
 
 pub fn parse_time(text: &str) -> Option<i64> {
-    let mut reader = Reader::new(text.trim());
+    let mut reader = Reader::new(text);
     let micros = reader.time()?;
-    reader.is_done().then_some(micros)
+    reader.is_done().then_some(micros % MICROS_PER_DAY)
 }
 
 pub fn parse_datetime(text: &str) -> Option<i64> {
-    let mut reader = Reader::new(text.trim());
+    let mut reader = Reader::new(text);
     let micros = reader.datetime()?;
-    reader.is_done().then_some(micros)
+    (reader.is_done() && in_range(micros)).then_some(micros)
 }
 
 /// UTC microseconds of a timestamp text; `zone` is for texts that name none
 pub fn parse_timestamp(text: &str, zone: &str) -> Option<i64> {
-    let mut reader = Reader::new(text.trim());
+    let mut reader = Reader::new(text);
     let civil = reader.datetime()?;
     let rest = reader.rest;
-    let named = rest.trim_start();
+    // A zone follows a time of day only, an offset without a blank, a name after one
     let utc = if rest.is_empty() {
         zone::instant(civil, zone)?
+    } else if !text.contains(':') {
+        return None;
     } else if matches!(rest, "Z" | "z") {
         civil
-    } else if rest.starts_with(['+', '-']) || (rest != named && !named.is_empty()) {
-        zone::instant(civil, named)?
+    } else if rest.starts_with(['+', '-']) {
+        zone::instant(civil, rest)?
     } else {
-        return None;
+        let name = rest.strip_prefix(' ')?;
+        let named = name.starts_with(|letter: char| letter.is_ascii_alphabetic());
+        zone::instant(civil, name).filter(|_| named)?
     };
     in_range(utc).then_some(utc)
 }
@@ -219,7 +223,7 @@ impl<'a> Reader<'a> {
     }
 
     fn date(&mut self) -> Option<i32> {
-        let year = self.digits(4, 5)?;
+        let year = self.digits(4, 4)?;
         self.take(&['-']).then_some(())?;
         let month = self.digits(1, 2)?;
         self.take(&['-']).then_some(())?;
@@ -242,7 +246,11 @@ impl<'a> Reader<'a> {
                 micros = digits? * 10_i64.pow(6 - u32::try_from(count).ok()?);
             }
         }
-        time_of(hour, minute, second, micros)
+        // A leap second is the next minute's first
+        match second {
+            60 => time_of(hour, minute, 59, 0).map(|time| time + 1_000_000),
+            _ => time_of(hour, minute, second, micros),
+        }
     }
 
     fn datetime(&mut self) -> Option<i64> {

@@ -20,6 +20,12 @@ enum Zone {
     Named(TimeZone),
 }
 
+/// The calendar's period, which a zone's rules for the future share
+const CYCLE: i64 = 146_097 * 86_400_000_000;
+
+/// The year 9999, whose end jiff does not know: asked for one period earlier
+const LAST_YEAR: i64 = 253_370_764_800_000_000;
+
 /// Whether there is a zone of this name
 pub fn is_known(name: &str) -> bool {
     zone(name).is_some()
@@ -27,6 +33,9 @@ pub fn is_known(name: &str) -> bool {
 
 /// Seconds that a zone is ahead of UTC at an instant; `None` for an unknown zone
 pub fn offset(utc: i64, name: &str) -> Option<i32> {
+    if utc >= LAST_YEAR {
+        return offset(utc - CYCLE, name);
+    }
     Some(match zone(name)? {
         Zone::Fixed(seconds) => seconds,
         Zone::Named(zone) => zone
@@ -48,6 +57,9 @@ pub fn civil(utc: i64, name: &str) -> Option<i64> {
 /// The instant of a clock reading in a zone; readings that a gap skips take the offset before it,
 /// readings that occur twice the first
 pub fn instant(civil: i64, name: &str) -> Option<i64> {
+    if civil >= LAST_YEAR {
+        return Some(instant(civil - CYCLE, name)? + CYCLE);
+    }
     let seconds = match zone(name)? {
         Zone::Fixed(seconds) => seconds,
         Zone::Named(zone) => {

@@ -28,6 +28,7 @@ pub fn to_cell(value: Value, ty: &Type) -> Cell {
         (Value::Double(value), _) => Cell::Float64(value),
         (Value::Decimal(value), _) => Cell::Text(decimal_text(&value.to_string())),
         (Value::Text(text) | Value::Enum(text), _) => Cell::Text(text),
+        (Value::Blob(bytes), Type::BigNumeric) => Cell::Text(googlesql::bignumeric_text(&bytes)),
         (Value::Blob(bytes) | Value::Geometry(bytes), _) => Cell::Bytes(bytes),
         (Value::Date32(days), _) => Cell::Text(date_text(days)),
         (Value::Time64(unit, value), _) => Cell::Text(time_text(micros(unit, value))),
@@ -61,6 +62,8 @@ pub fn to_cell(value: Value, ty: &Type) -> Cell {
         }
         (Value::Struct(fields), ty) => {
             let types: &[Field] = match ty {
+                // the engine keeps a field that the type has not
+                Type::Struct(types) if types.is_empty() => return Cell::Struct(Vec::new()),
                 Type::Struct(types) => types,
                 _ => &[],
             };
@@ -153,10 +156,10 @@ fn interval_text(months: i32, days: i32, nanos: i64) -> String {
     let sign = |negative: bool| if negative { "-" } else { "" };
     let seconds = nanos.unsigned_abs() / 1_000_000_000;
     let micros = nanos.unsigned_abs() % 1_000_000_000 / 1_000;
-    let fraction = if micros == 0 {
-        String::new()
-    } else {
-        format!(".{micros:06}").trim_end_matches('0').to_owned()
+    let fraction = match micros {
+        0 => String::new(),
+        _ if micros % 1_000 == 0 => format!(".{:03}", micros / 1_000),
+        _ => format!(".{micros:06}"),
     };
     format!(
         "{}{}-{} {days} {}{}:{}:{}{fraction}",
@@ -190,6 +193,6 @@ mod tests {
             to_cell(Value::Date32(17_694), &Type::Date).to_text(""),
             "2018-06-12"
         );
-        assert_eq!(interval_text(14, 3, -3_661_500_000_000), "1-2 3 -1:1:1.5");
+        assert_eq!(interval_text(14, 3, -3_661_500_000_000), "1-2 3 -1:1:1.500");
     }
 }
