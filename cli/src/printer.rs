@@ -50,7 +50,11 @@ impl Printer {
     /// The same for a command whose own `--format` asks for JSON
     pub fn with_json(&self, json: bool) -> Self {
         Self {
-            format: if json { OutputFormat::Json } else { self.format },
+            format: if json {
+                OutputFormat::Json
+            } else {
+                self.format
+            },
             renderer: self.renderer.clone(),
             ..*self
         }

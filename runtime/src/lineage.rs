@@ -95,7 +95,9 @@ impl Lineage {
                 file: declaration.file_name.clone(),
                 ..LineageTable::default()
             };
-            lineage.tables.insert(names.physical(&declaration.target), table);
+            lineage
+                .tables
+                .insert(names.physical(&declaration.target), table);
         }
         for action in &check.actions {
             let Some(schema) = &action.schema else {
@@ -195,7 +197,11 @@ impl Lineage {
             diagnostic
         };
         if let Some((name, table)) = self.table(wanted)? {
-            return Ok(table.columns.iter().map(|column| origin(name, &column.name)).collect());
+            return Ok(table
+                .columns
+                .iter()
+                .map(|column| origin(name, &column.name))
+                .collect());
         }
         let split = wanted.rsplit_once('.');
         if let Some((action, column)) = split

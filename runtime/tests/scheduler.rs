@@ -10,6 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex};
 
 use diagnostic::{Diagnostic, code};
+use googlesql::{Column, PhysicalName};
 use proptest::prelude::*;
 use sqlx_compiler::{Compilation, CompiledGraph, Target};
 use sqlx_runtime::warehouse::{
@@ -36,6 +37,14 @@ impl Warehouse for Remembering {
 
     fn existing(&self, _: &Target) -> Result<Existing, Diagnostic> {
         Ok(Existing::None)
+    }
+
+    fn columns(&self, _: &PhysicalName) -> Option<Vec<Column>> {
+        None
+    }
+
+    fn tables(&self) -> Result<Vec<PhysicalName>, Diagnostic> {
+        Ok(Vec::new())
     }
 
     fn session(&self) -> Result<Box<dyn Session>, Diagnostic> {

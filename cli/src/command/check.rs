@@ -67,12 +67,11 @@ fn run(
 ///
 /// # Errors
 /// Settings or sources are wrong, the warehouse does not open, or there is nothing to check
-pub fn of_project(
-    global: &GlobalArguments,
-    project: &Project,
-) -> Result<ProjectCheck, Diagnostic> {
+pub fn of_project(global: &GlobalArguments, project: &Project) -> Result<ProjectCheck, Diagnostic> {
     let warehouse = project.known_warehouse(global)?;
-    let warehouse = warehouse.as_ref().map(|one| one as &dyn sqlx_runtime::warehouse::Warehouse);
+    let warehouse = warehouse
+        .as_ref()
+        .map(|one| one as &dyn sqlx_runtime::warehouse::Warehouse);
     let names = names(&project.compilation.graph);
     sqlx_runtime::check(&project.compilation, &names, warehouse)
 }
@@ -102,7 +101,10 @@ fn graded(finding: &Diagnostic, strict: bool) -> Diagnostic {
 
 fn summary(actions: usize, findings: &[Diagnostic], printer: &Printer) -> String {
     let count = |severity: Severity, word: &str| {
-        let number = findings.iter().filter(|one| one.severity == severity).count();
+        let number = findings
+            .iter()
+            .filter(|one| one.severity == severity)
+            .count();
         let plural = if number == 1 { "" } else { "s" };
         (number > 0).then(|| format!("{number} {word}{plural}"))
     };

@@ -117,14 +117,22 @@ impl Tree<'_> {
         }
         for (at, one) in next.iter().enumerate() {
             let last = at + 1 == next.len();
-            let (branch, deeper) = if last { ("└─ ", "   ") } else { ("├─ ", "│  ") };
-            self.text.push_str(&format!("{indent}{branch}{}\n", self.label(one)));
+            let (branch, deeper) = if last {
+                ("└─ ", "   ")
+            } else {
+                ("├─ ", "│  ")
+            };
+            self.text
+                .push_str(&format!("{indent}{branch}{}\n", self.label(one)));
             self.below(one, &format!("{indent}{deeper}"));
         }
     }
 
     fn next(&self, column: &Origin) -> Vec<Origin> {
-        let values = self.edges.iter().filter(|edge| edge.kind == EdgeKind::Value);
+        let values = self
+            .edges
+            .iter()
+            .filter(|edge| edge.kind == EdgeKind::Value);
         let step = |edge: &Edge| {
             let made = made(edge)?;
             match self.direction {
@@ -156,7 +164,8 @@ fn conditions(edges: &[Edge], roots: &[Origin], direction: Direction) -> BTreeSe
 }
 
 fn document(lineage: &Lineage, roots: &[Origin], edges: &BTreeSet<Edge>) -> Json {
-    let place = |column: &Origin| json!({ "table": dotted(&column.table), "column": column.column });
+    let place =
+        |column: &Origin| json!({ "table": dotted(&column.table), "column": column.column });
     let columns = columns(roots, edges);
     let tables: BTreeSet<&PhysicalName> = columns
         .iter()
@@ -199,7 +208,10 @@ fn document(lineage: &Lineage, roots: &[Origin], edges: &BTreeSet<Edge>) -> Json
 fn dot(lineage: &Lineage, edges: &BTreeSet<Edge>, roots: &[Origin]) -> String {
     let mut tables: BTreeMap<PhysicalName, BTreeSet<String>> = BTreeMap::new();
     for column in columns(roots, edges) {
-        tables.entry(column.table).or_default().insert(column.column);
+        tables
+            .entry(column.table)
+            .or_default()
+            .insert(column.column);
     }
     for edge in edges {
         tables.entry(edge.to.clone()).or_default();
@@ -209,7 +221,10 @@ fn dot(lineage: &Lineage, edges: &BTreeSet<Edge>, roots: &[Origin]) -> String {
         "digraph lineage {\n  rankdir = LR\n  node [shape = box, fontname = \"sans-serif\"]\n",
     );
     for (at, (table, names)) in tables.iter().enumerate() {
-        let source = lineage.tables.get(table).is_none_or(|one| one.kind.is_none());
+        let source = lineage
+            .tables
+            .get(table)
+            .is_none_or(|one| one.kind.is_none());
         let style = if source { "dashed" } else { "solid" };
         text.push_str(&format!(
             "  subgraph cluster_{at} {{\n    label = {}\n    style = {style}\n    {} [label = \"\", shape = point]\n",
@@ -226,7 +241,10 @@ fn dot(lineage: &Lineage, edges: &BTreeSet<Edge>, roots: &[Origin]) -> String {
         let from = quote(&written(&edge.from));
         let line = match made(edge) {
             Some(to) => format!("  {from} -> {}\n", quote(&written(&to))),
-            None => format!("  {from} -> {} [style = dashed]\n", quote(&dotted(&edge.to))),
+            None => format!(
+                "  {from} -> {} [style = dashed]\n",
+                quote(&dotted(&edge.to))
+            ),
         };
         text.push_str(&line);
     }

@@ -8,6 +8,7 @@
 
 mod bad_input;
 mod caching;
+mod checking;
 mod commands;
 mod drop_in;
 mod faults;

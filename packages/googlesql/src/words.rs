@@ -41,7 +41,10 @@ fn open_blocks(tokens: &[Token]) -> usize {
     let mut open = 0_usize;
     for at in 0..tokens.len() {
         match word(at).as_str() {
-            "BEGIN" if word(at + 1) != "TRANSACTION" && tokens.get(at + 1) != Some(&Token::SemiColon) => {
+            "BEGIN"
+                if word(at + 1) != "TRANSACTION"
+                    && tokens.get(at + 1) != Some(&Token::SemiColon) =>
+            {
                 open += 1;
             }
             "CASE" if at == 0 || word(at - 1) != "END" => open += 1,

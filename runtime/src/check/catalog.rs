@@ -95,7 +95,10 @@ impl<'a> GraphCatalog<'a> {
                     };
                     let probability = vec![field("label", ty(label)), field("prob", Type::Float64)];
                     let probabilities = Type::Array(Box::new(Type::Struct(probability)));
-                    columns.push(Column::new(format!("predicted_{label}_probs"), probabilities));
+                    columns.push(Column::new(
+                        format!("predicted_{label}_probs"),
+                        probabilities,
+                    ));
                 } else {
                     columns.push(Column::rest());
                 }
@@ -185,7 +188,9 @@ impl ModelShape {
     pub fn new(options: &[googlesql::ModelOption], training: Schema) -> Self {
         let option = |name: &str| {
             let mut options = options.iter();
-            options.find(|option| option.name == name).map(|option| &option.value)
+            options
+                .find(|option| option.name == name)
+                .map(|option| &option.value)
         };
         let kind = match option("model_type") {
             Some(Value::String(kind)) => kind.to_ascii_uppercase(),

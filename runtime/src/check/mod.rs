@@ -12,9 +12,7 @@ use std::sync::Arc;
 
 use diagnostic::{Diagnostic, Location};
 use googlesql::{Origin, PhysicalName, Schema};
-use sqlx_compiler::{
-    ActionKind, ActionRef, Compilation, Operation, SqlPart, Table, Target, sql,
-};
+use sqlx_compiler::{ActionKind, ActionRef, Compilation, Operation, SqlPart, Table, Target, sql};
 
 use crate::plan::{Plan, display_name};
 use crate::select::Selection;
@@ -98,9 +96,12 @@ fn check_action(
     if let (ActionKind::Incremental, Some(schema)) = (action.kind(), &schema) {
         let columns = schema.columns.iter().map(|one| one.column.name.clone());
         let columns: Vec<String> = columns.collect();
-        let grown = script.check(catalog, sql::Existing::Table(&columns));
-        conditions.extend(grown.conditions());
-        catalog.add_table(physical.clone(), schema.clone());
+        // without a name there is nothing to add rows by
+        if !columns.is_empty() {
+            let grown = script.check(catalog, sql::Existing::Table(&columns));
+            conditions.extend(grown.conditions());
+            catalog.add_table(physical.clone(), schema.clone());
+        }
     }
     let findings = match action.disabled() {
         true => Vec::new(),
@@ -135,10 +136,12 @@ impl EnabledAction {
 
 fn enabled(action: ActionRef<'_>) -> Option<EnabledAction> {
     match action {
-        ActionRef::Table(table) if action.disabled() => Some(EnabledAction::Table(Box::new(Table {
-            disabled: None,
-            ..table.clone()
-        }))),
+        ActionRef::Table(table) if action.disabled() => {
+            Some(EnabledAction::Table(Box::new(Table {
+                disabled: None,
+                ..table.clone()
+            })))
+        }
         ActionRef::Operation(operation) if action.disabled() => {
             Some(EnabledAction::Operation(Box::new(Operation {
                 disabled: None,

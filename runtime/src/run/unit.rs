@@ -4,12 +4,13 @@ use std::ops::Range;
 use std::sync::Arc;
 use std::time::Instant;
 
-use diagnostic::{Diagnostic, Location, code};
-use sqlx_compiler::sql::{self, Role, Statement, Task};
+use diagnostic::{Diagnostic, code};
+use sqlx_compiler::sql::{self, Statement, Task};
 use sqlx_compiler::{ActionKind, ActionRef};
 
 use super::Running;
 use crate::event::{ActionResult, ActionStatus};
+use crate::place::locate;
 use crate::plan::Plan;
 use crate::warehouse::{Existing, Outcome, Progress, Session, SqlError, Warehouse};
 
@@ -66,9 +67,6 @@ impl Unit {
         progress: &mut dyn FnMut(String),
     ) -> Result<Done, Diagnostic> {
         let tasks = tasks(&*self.warehouse, action, self.plan.full_refresh, &self.run)?;
-        if let Some(failure) = schema_change(action, &tasks) {
-            return Err(failure);
-        }
         let mut session = self.warehouse.session()?;
         if !self.running.enter(self.index, session.interrupt_handle()) {
             return Err(Diagnostic::error(code::INTERRUPTED, "interrupted"));
@@ -145,26 +143,9 @@ impl Unit {
             .span
             .clone()
             .or_else(|| failure.statement.as_ref().and_then(whole));
+        let name = &self.plan.actions[self.index].name;
         let diagnostic = failure.into_diagnostic();
-        let Some(span) = span else {
-            return diagnostic.in_file(action.file_name());
-        };
-        let in_file = statement.origin(&span).and_then(|(part, text, within)| {
-            self.plan
-                .compilation
-                .locate(action.file_name(), part, text, within)
-        });
-        match in_file {
-            Some(location) => diagnostic.at(location),
-            None => {
-                let name = &self.plan.actions[self.index].name;
-                diagnostic.at(Location::new(
-                    format!("{} (compiled SQL of {name})", action.file_name()),
-                    statement.sql.as_str(),
-                    span,
-                ))
-            }
-        }
+        locate(&self.plan.compilation, action, name, statement, span, diagnostic)
     }
 }
 
@@ -205,22 +186,6 @@ pub fn tasks(
         format!("{}_{made}", run.replace('-', "_"))
     };
     Ok(sql::tasks(action, existing, full_refresh, &mut unique))
-}
-
-/// Dataform changes a table's columns by procedures that only BigQuery runs
-fn schema_change(action: ActionRef<'_>, tasks: &[Task]) -> Option<Diagnostic> {
-    let changes = |task: &Task| {
-        let mut pieces = task.statement().pieces.iter();
-        pieces.any(|piece| piece.role == Role::SchemaChange)
-    };
-    tasks.iter().any(changes).then(|| {
-        Diagnostic::error(
-            code::NOT_RUNNABLE,
-            "`onSchemaChange` on a table that exists is not run on the embedded engine yet",
-        )
-        .in_file(action.file_name())
-        .help("rebuild the table with `--full-refresh`, or leave `onSchemaChange` out")
-    })
 }
 
 fn jit_code(action: ActionRef<'_>) -> bool {

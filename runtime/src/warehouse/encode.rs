@@ -11,7 +11,10 @@ const VERSION: u32 = 1;
 impl Rows {
     /// `{"version", "schema", "rows"}`
     pub fn to_document(&self) -> Json {
-        let fields = self.columns.iter().map(|column| field(&column.name, &column.ty));
+        let fields = self
+            .columns
+            .iter()
+            .map(|column| field(&column.name, &column.ty));
         json!({
             "version": VERSION,
             "schema": fields.collect::<Vec<Json>>(),
@@ -23,7 +26,8 @@ impl Rows {
     pub fn to_encoded_rows(&self) -> impl Iterator<Item = Json> {
         self.rows.iter().map(|row| {
             let columns = self.columns.iter().zip(row);
-            let fields = columns.map(|(column, cell)| (column.name.clone(), encode(cell, &column.ty)));
+            let fields =
+                columns.map(|(column, cell)| (column.name.clone(), encode(cell, &column.ty)));
             Json::Object(fields.collect())
         })
     }
@@ -60,7 +64,9 @@ fn encode(cell: &Cell, ty: &Type) -> Json {
         (Cell::Bool(value), _) => json!(value),
         (Cell::Int64(value), _) => json!(value.to_string()),
         (Cell::Float64(value), _) => float(*value),
-        (Cell::Text(text), Type::Json) => serde_json::from_str(text).unwrap_or_else(|_| json!(text)),
+        (Cell::Text(text), Type::Json) => {
+            serde_json::from_str(text).unwrap_or_else(|_| json!(text))
+        }
         (Cell::Text(text), _) => json!(text),
         (Cell::Bytes(_), _) => cell.to_json(),
         (Cell::Array(cells), Type::Array(element)) => {
@@ -111,10 +117,18 @@ mod tests {
         let text = |text: &str| Cell::Text(text.to_owned());
         for (cell, ty, expected) in [
             (Cell::Int64(7), Type::Int64, "\"7\""),
-            (Cell::Int64(i64::MIN), Type::Int64, "\"-9223372036854775808\""),
+            (
+                Cell::Int64(i64::MIN),
+                Type::Int64,
+                "\"-9223372036854775808\"",
+            ),
             (Cell::Float64(1.5), Type::Float64, "1.5"),
             (Cell::Float64(f64::NAN), Type::Float64, "\"NaN\""),
-            (Cell::Float64(f64::NEG_INFINITY), Type::Float64, "\"-Infinity\""),
+            (
+                Cell::Float64(f64::NEG_INFINITY),
+                Type::Float64,
+                "\"-Infinity\"",
+            ),
             (text("1.50"), Type::String, "\"1.50\""),
             (text("{\"a\": [1, null]}"), Type::Json, "{\"a\":[1,null]}"),
             (Cell::Bytes(vec![0, 255]), Type::Bytes, "\"AP8=\""),
@@ -131,10 +145,12 @@ mod tests {
             name: name.map(str::to_owned),
             ty: Type::Bool,
         };
-        let cell = || Cell::Struct(vec![
-            ("a".to_owned(), Cell::Bool(true)),
-            ("b".to_owned(), Cell::Bool(false)),
-        ]);
+        let cell = || {
+            Cell::Struct(vec![
+                ("a".to_owned(), Cell::Bool(true)),
+                ("b".to_owned(), Cell::Bool(false)),
+            ])
+        };
         let named = Type::Struct(vec![field(Some("a")), field(Some("b"))]);
         assert_eq!(encoded(cell(), named), "{\"a\":true,\"b\":false}");
         for fields in [[Some("a"), None], [Some("a"), Some("a")]] {

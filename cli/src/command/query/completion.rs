@@ -20,14 +20,19 @@ impl Assistant {
         let before = &line[..position];
         let start = before
             .rfind(|letter: char| !(letter.is_alphanumeric() || "_.@".contains(letter)))
-            .map_or(0, |at| at + before[at..].chars().next().map_or(1, char::len_utf8));
+            .map_or(0, |at| {
+                at + before[at..].chars().next().map_or(1, char::len_utf8)
+            });
         let word = &before[start..];
         if word.is_empty() {
             return (start, Vec::new());
         }
         if word.starts_with('.') && before.trim_start() == word {
             let commands = COMMANDS.iter().filter(|command| command.starts_with(word));
-            return (start, commands.map(|command| (*command).to_owned()).collect());
+            return (
+                start,
+                commands.map(|command| (*command).to_owned()).collect(),
+            );
         }
         let lower = word.to_lowercase();
         let mut found: Vec<String> = Vec::new();
@@ -120,7 +125,11 @@ mod tests {
             ("SELECT ", 7, vec![]),
         ] {
             let found = assistant().candidates(line, line.len());
-            assert_eq!(found, (start, expected.into_iter().map(str::to_owned).collect()), "{line}");
+            assert_eq!(
+                found,
+                (start, expected.into_iter().map(str::to_owned).collect()),
+                "{line}"
+            );
         }
     }
 

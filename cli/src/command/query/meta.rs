@@ -88,7 +88,11 @@ fn tables(place: &Place, word: &str) -> Reply {
 }
 
 fn schema(place: &Place, name: &str) -> Reply {
-    let path: Vec<String> = name.replace('`', "").split('.').map(str::to_owned).collect();
+    let path: Vec<String> = name
+        .replace('`', "")
+        .split('.')
+        .map(str::to_owned)
+        .collect();
     let found = match place.names.path(&path, 0..name.len()) {
         Ok(physical) => place.warehouse.columns(&physical),
         Err(error) => return Reply::Wrong(error.message),
@@ -100,7 +104,10 @@ fn schema(place: &Place, name: &str) -> Reply {
         let help = help.map_or_else(String::new, |help| format!("; {help}"));
         return Reply::Wrong(format!("no table or view `{name}`{help}"));
     };
-    let width = columns.iter().map(|column| column.name.chars().count()).max();
+    let width = columns
+        .iter()
+        .map(|column| column.name.chars().count())
+        .max();
     let width = width.unwrap_or_default();
     let line = |column: &googlesql::Column| format!("{:width$}  {}\n", column.name, column.ty);
     Reply::Text(columns.iter().map(line).collect())

@@ -83,7 +83,9 @@ impl Place {
         let file = project.warehouse_file(global);
         let graph = &project.compilation.graph;
         Ok(Self {
-            warehouse: project.open_warehouse(global, Some(file)).map_err(because)?,
+            warehouse: project
+                .open_warehouse(global, Some(file))
+                .map_err(because)?,
             names: names(graph),
             actions: graph
                 .actions()

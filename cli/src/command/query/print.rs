@@ -27,7 +27,10 @@ fn one(outcome: &Outcome, format: RowFormat, printer: &Printer) {
                 let text = serde_json::to_string_pretty(&rows.to_document());
                 text.map_or_else(|_| String::new(), |text| text + "\n")
             }
-            RowFormat::Jsonl => rows.to_encoded_rows().map(|row| format!("{row}\n")).collect(),
+            RowFormat::Jsonl => rows
+                .to_encoded_rows()
+                .map(|row| format!("{row}\n"))
+                .collect(),
             RowFormat::Csv => as_csv(rows),
         }),
         Outcome::Changed(1) => printer.note("1 row"),
@@ -51,7 +54,9 @@ fn one(outcome: &Outcome, format: RowFormat, printer: &Printer) {
 /// The columns of the terminal, where people read on one
 fn width() -> Option<usize> {
     let stdout = std::io::stdout();
-    stdout.is_terminal().then(|| console::Term::stdout().size().1.into())
+    stdout
+        .is_terminal()
+        .then(|| console::Term::stdout().size().1.into())
 }
 
 fn as_csv(rows: &Rows) -> String {

@@ -10,7 +10,11 @@ const GAP: usize = 2;
 /// Columns set under their names, numbers flush right; within `width`, long texts are cut, and rows with
 /// too many columns are set as a line per value
 pub fn as_table(rows: &Rows, width: Option<usize>) -> String {
-    let header: Vec<String> = rows.columns.iter().map(|column| column.name.clone()).collect();
+    let header: Vec<String> = rows
+        .columns
+        .iter()
+        .map(|column| column.name.clone())
+        .collect();
     let texts: Vec<Vec<String>> = rows
         .rows
         .iter()
@@ -23,7 +27,10 @@ pub fn as_table(rows: &Rows, width: Option<usize>) -> String {
     let wanted: Vec<usize> = (0..header.len())
         .map(|column| {
             let cells = texts.iter().map(|row| measure_text_width(&row[column]));
-            cells.chain([measure_text_width(&header[column])]).max().unwrap_or_default()
+            cells
+                .chain([measure_text_width(&header[column])])
+                .max()
+                .unwrap_or_default()
         })
         .collect();
     match width.map_or_else(|| Some(wanted.clone()), |width| fitted(&wanted, width)) {
@@ -38,7 +45,9 @@ fn fitted(wanted: &[usize], width: usize) -> Option<Vec<usize>> {
     let room = width.checked_sub(gaps)?;
     let total = |limit: usize| wanted.iter().map(|one| (*one).min(limit)).sum::<usize>();
     let widest = wanted.iter().copied().max().unwrap_or_default();
-    let limit = (NARROWEST..=widest.max(NARROWEST)).rev().find(|limit| total(*limit) <= room)?;
+    let limit = (NARROWEST..=widest.max(NARROWEST))
+        .rev()
+        .find(|limit| total(*limit) <= room)?;
     Some(wanted.iter().map(|one| (*one).min(limit)).collect())
 }
 
@@ -68,7 +77,11 @@ fn grid(rows: &Rows, header: &[String], texts: &[Vec<String>], widths: &[usize])
 }
 
 fn records(header: &[String], texts: &[Vec<String>], width: usize) -> String {
-    let names = header.iter().map(|name| measure_text_width(name)).max().unwrap_or_default();
+    let names = header
+        .iter()
+        .map(|name| measure_text_width(name))
+        .max()
+        .unwrap_or_default();
     let mut output = String::new();
     for (number, row) in texts.iter().enumerate() {
         output.push_str(&format!("── row {} ──\n", number + 1));
@@ -92,8 +105,13 @@ mod tests {
     fn rows(columns: usize) -> Rows {
         let name = |at: usize| format!("column_{at}");
         Rows {
-            columns: (0..columns).map(|at| Column::new(name(at), Type::String)).collect(),
-            rows: vec![vec![Cell::Text("a text of some length, cut".to_owned()); columns]],
+            columns: (0..columns)
+                .map(|at| Column::new(name(at), Type::String))
+                .collect(),
+            rows: vec![vec![
+                Cell::Text("a text of some length, cut".to_owned());
+                columns
+            ]],
         }
     }
 

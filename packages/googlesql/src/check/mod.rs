@@ -154,7 +154,9 @@ fn check_statement(
         let resolver = Resolver::for_check(catalog, statement.span());
         let since = resolver.mark();
         let found = resolver.statement(sql, &statement.kind).map(Some);
-        let found = resolver.recovered(since, found, || None).unwrap_or_default();
+        let found = resolver
+            .recovered(since, found, || None)
+            .unwrap_or_default();
         let (errors, conditions, columns) = match resolver.findings {
             Some(findings) => findings.into_parts(),
             None => (Vec::new(), BTreeSet::new(), None),
@@ -184,7 +186,9 @@ fn check_statement(
 fn schema(columns: Vec<OutputColumn>) -> Schema {
     let open = columns.iter().any(OutputColumn::is_rest);
     let rests = columns.iter().filter(|column| column.is_rest());
-    let rest = rests.flat_map(|column| column.origins.iter().cloned()).collect();
+    let rest = rests
+        .flat_map(|column| column.origins.iter().cloned())
+        .collect();
     let known = columns.into_iter().filter(|column| !column.is_rest());
     let columns = known.map(|column| SchemaColumn {
         origins: column.origins.iter().cloned().collect(),
@@ -196,4 +200,3 @@ fn schema(columns: Vec<OutputColumn>) -> Schema {
         rest,
     }
 }
-

@@ -45,7 +45,10 @@ impl<'a> Overlay<'a> {
             }
             // columns may change in ways that are not followed
             (Some(Effect::Other), _) => {
-                self.made.values_mut().flatten().for_each(|one| one.open = true);
+                self.made
+                    .values_mut()
+                    .flatten()
+                    .for_each(|one| one.open = true);
             }
             _ => {}
         }
@@ -127,7 +130,11 @@ impl Catalog for Overlay<'_> {
         }
     }
 
-    fn stored(&self, name: &PhysicalName, span: Range<usize>) -> Result<Option<StoredTable>, Error> {
+    fn stored(
+        &self,
+        name: &PhysicalName,
+        span: Range<usize>,
+    ) -> Result<Option<StoredTable>, Error> {
         self.base.stored(name, span)
     }
 
@@ -177,7 +184,10 @@ impl Catalog for Overlay<'_> {
 fn system_type(name: &str) -> Option<Type> {
     let name = name.strip_prefix("@@")?;
     Some(match name {
-        "row_count" | "script.num_child_jobs" | "script.bytes_processed" | "script.bytes_billed"
+        "row_count"
+        | "script.num_child_jobs"
+        | "script.bytes_processed"
+        | "script.bytes_billed"
         | "script.slot_ms" => Type::Int64,
         "script.creation_time" => Type::Timestamp,
         "error.stack_trace" => Type::Unknown,

@@ -124,9 +124,7 @@ impl Checker<'_> {
     }
 
     fn named_type(&mut self, ty: &DataType, span: &Range<usize>) -> Type {
-        self.resolved(span, |resolver| {
-            Ok(resolver.limited_type(ty, span)?.0)
-        })
+        self.resolved(span, |resolver| Ok(resolver.limited_type(ty, span)?.0))
     }
 
     fn expression(&mut self, value: &Expr, span: &Range<usize>) -> Type {

@@ -121,11 +121,10 @@ refuse KLL_QUANTILES.EXTRACT_INT64 = quantile sketches are not supported
 refuse KLL_QUANTILES.EXTRACT_FLOAT64 = quantile sketches are not supported
 refuse KLL_QUANTILES.EXTRACT_POINT_INT64 = quantile sketches are not supported
 refuse KLL_QUANTILES.EXTRACT_POINT_FLOAT64 = quantile sketches are not supported
-refuse RANGE_SESSIONIZE = type RANGE is not supported
 refuse TF_IDF = text search is not supported
 refuse VECTOR_SEARCH = vector search is not supported
 refuse EXTERNAL_QUERY = there are no external databases
 refuse APPENDS = table history is not kept
 refuse CHANGES = table history is not kept
-refuse GAP_FILL = time series functions are not supported
+refuse GAP_FILL = it is a table function, for FROM
 ";

@@ -121,7 +121,7 @@ REGEXP_INSTR(BYTES, BYTES, INT64, INT64, INT64) INT64 = gs_regexp_instr($0, $1, 
 special NORMALIZE(STRING, [MODE]) STRING
 special NORMALIZE_AND_CASEFOLD(STRING, [MODE]) STRING
 special FORMAT(STRING, ANY...) STRING
-special COLLATE(STRING, STRING) STRING
+refuse COLLATE = texts have no collation here
 special CONTAINS_SUBSTR(ANY, STRING, [json_scope => STRING]) BOOL
 special SEARCH(ANY, STRING, [json_scope => STRING], [analyzer => STRING], [analyzer_options => STRING]) BOOL
 special TEXT_ANALYZE(STRING, [analyzer => STRING], [analyzer_options => STRING]) ARRAY<STRING>

@@ -43,3 +43,5 @@ pub const UNNEST: &str = "\u{0}unnest";
 pub const MODE: &str = "\u{0}mode";
 /// `named(array, 'alias')`: an array with an alias in `UNNEST` of several
 pub const NAMED: &str = "\u{0}named";
+/// The start of an alias that stands for a number: a label of `UNPIVOT`
+pub const LABEL: &str = "\u{0}label";

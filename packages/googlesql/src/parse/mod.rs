@@ -1,5 +1,6 @@
 //! A script's text to its statements, each parsed
 
+mod aggregate_clause;
 mod access;
 mod alter;
 mod cast_format;

@@ -101,3 +101,28 @@ fn arguments(tokens: &[TokenWithSpan]) -> Option<Vec<TokenWithSpan>> {
         rest = &rest[end + 1..];
     }
 }
+
+/// `UNPIVOT(… IN (a AS 1))` gets names instead of numbers
+pub fn labels(tokens: Vec<TokenWithSpan>) -> Vec<TokenWithSpan> {
+    let mut tokens = tokens;
+    for index in 0..tokens.len() {
+        if !is_word(tokens.get(index), &["UNPIVOT"]) {
+            continue;
+        }
+        let nulls = is_word(tokens.get(index + 1), &["INCLUDE", "EXCLUDE"]);
+        let open = index + 1 + 2 * usize::from(nulls);
+        let Some(end) = closing(&tokens, open).filter(|_| is(tokens.get(open), &Token::LParen))
+        else {
+            continue;
+        };
+        for at in open..end {
+            if is_word(tokens.get(at), &["AS"])
+                && let Token::Number(digits, _) = &tokens[at + 1].token
+            {
+                let label = format!("{}{digits}", mark::LABEL);
+                tokens[at + 1] = name(&label, tokens[at + 1].span);
+            }
+        }
+    }
+    tokens
+}

@@ -4,7 +4,7 @@ use sqlparser::tokenizer::{Span, Token, TokenWithSpan};
 
 use super::mark;
 use super::rewrite::set_operator;
-use super::token::{are_words, at, find_outside, is, is_word, name, string, word};
+use super::token::{are_words, at, closing, find_outside, is, is_word, name, string, word};
 
 /// Rewrites every pipe operator, at any depth of parentheses
 pub fn pipes(tokens: Vec<TokenWithSpan>) -> Vec<TokenWithSpan> {
@@ -81,8 +81,16 @@ fn operator(mut body: Vec<TokenWithSpan>, pipe: Span, out: &mut Vec<TokenWithSpa
         "PIVOT" | "UNPIVOT" | "TABLESAMPLE" => {
             let mut query = vec![word("SELECT", span), at(Token::Mul, span)];
             query.extend([word("FROM", span), name(mark::INPUT, span)]);
+            // An alias belongs to the operator
+            let open = body.iter().position(|token| token.token == Token::LParen);
+            let close = open.and_then(|open| closing(&body, open));
+            let alias = match close {
+                Some(close) => body.split_off(close + 1),
+                None => Vec::new(),
+            };
             query.extend(body);
             call_query(mark::FROM, query, span, out);
+            out.extend(alias);
         }
         "DISTINCT" if body.len() == 1 => call(mark::DISTINCT, Vec::new(), span, out),
         "WITH" => {

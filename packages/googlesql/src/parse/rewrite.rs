@@ -12,19 +12,20 @@
 use sqlparser::keywords::Keyword;
 use sqlparser::tokenizer::{Token, TokenWithSpan};
 
+use super::aggregate_clause::having_last;
 use super::cast_format::{bracketed_types, formats};
 use super::chained::chained;
 use super::mark::BY_NAME;
-use super::operand::{quantified, unnested};
+use super::operand::{labels, quantified, unnested};
 use super::pipe::pipes;
 use super::token::{at, is, is_name, is_word, string, word};
 use super::with::{depths, from_first, lets, without_hints};
 
 pub fn rewrite(tokens: Vec<TokenWithSpan>) -> Vec<TokenWithSpan> {
-    let tokens = formats(tokens);
+    let tokens = having_last(formats(tokens));
     let tokens = lets(depths(from_first(without_hints(tokens))));
     let tokens = chained(named_arguments(bracketed_types(typed_arrays(tokens))));
-    let tokens = unnested(quantified(tokens));
+    let tokens = labels(unnested(quantified(tokens)));
     by_name(pipes(offsets(tokens)))
 }
 

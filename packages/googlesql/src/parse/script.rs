@@ -346,7 +346,7 @@ impl Reader {
     /// After `END` or `END LOOP`, where the label may stand again
     fn leave(&mut self, label: Option<&Name>) -> Result<(), Error> {
         self.labels.pop();
-        if !matches!(self.peek(0), Some(Token::Word(_))) {
+        if !matches!(self.peek(0), Some(Token::Word(_))) || self.word(0).is_some() {
             return Ok(());
         }
         let again = self.name()?;

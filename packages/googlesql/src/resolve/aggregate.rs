@@ -69,6 +69,9 @@ impl Resolver<'_> {
         {
             return Err(self.mismatch(format!("DISTINCT cannot compare {}", argument.ty), span));
         }
+        if call.distinct && arguments.len() > 1 {
+            return Err(self.invalid(format!("DISTINCT is not allowed for {}", call.name), span));
+        }
         let navigation = kind == Kind::Window;
         if (call.distinct && navigation) || clauses.limit.is_some() || !clauses.order.is_empty() {
             return Err(self.unsupported(format!("this clause of {}", call.name), span));

@@ -50,7 +50,7 @@ impl Resolver<'_> {
         let ty = Type::Array(Box::new(value.ty.clone()));
         // The value at i of n is the one below or at which i/n of all values are
         let listed = format!(
-            "list_transform([list_sort(%{{list($0)}}, 'ASC', 'NULLS FIRST')], lambda \"_all\": list_transform(range(0, {number} + 1), lambda \"_at\": \"_all\"[greatest(1, (\"_at\" * len(\"_all\") + {number} - 1) // {number})]))[1]"
+            "list_transform([list_sort(%{{list($0)}}, 'ASC', 'NULLS FIRST')], lambda \"_all\": CASE WHEN len(\"_all\") > 0 THEN list_transform(range(0, {number} + 1), lambda \"_at\": \"_all\"[greatest(1, (\"_at\" * len(\"_all\") + {number} - 1) // {number})]) END)[1]"
         );
         let template = match value.ty == Type::Float64 && may_be_nan(&value) {
             true => format!(

@@ -1,6 +1,6 @@
 //! Expressions whose failure is NULL: DuckDB's `TRY`, kept away from what it does not take
 //!
-//! `TRY` takes no aggregate, window or volatile call. Where an argument has one, the arguments are
+//! `TRY` takes no aggregate, window or volatile call and no subquery. Where an argument has one, the arguments are
 //! evaluated first and handed to a lambda, which holds the attempt.
 
 use std::ops::Range;
@@ -89,7 +89,8 @@ impl Resolver<'_> {
 
     /// The value itself if it is a constant, else what stands for it in the lambda
     fn bind_one(&self, value: Typed, bound: &mut Vec<(String, Typed)>) -> Typed {
-        if value.literal != Literal::No || matches!(value.node, Node::Text(_)) {
+        let plain = matches!(&value.node, Node::Text(text) if !is_subquery(text));
+        if value.literal != Literal::No || plain {
             return value;
         }
         let name = format!("v{}", bound.len());
@@ -122,14 +123,19 @@ fn within_lambda(value: Typed, bound: Vec<(String, Typed)>) -> Typed {
     }
 }
 
-/// Whether there is an aggregate, window or volatile call in it
+/// Whether there is an aggregate, window or volatile call or a subquery in it
 pub fn unsteady(value: &Typed) -> bool {
     let test = |one: &Typed| match &one.node {
         Node::Aggregate(_) => true,
         Node::Apply { template, .. } => is_volatile(template),
+        Node::Text(text) => is_subquery(text),
         _ => false,
     };
     find(value, &test).is_some()
+}
+
+fn is_subquery(text: &str) -> bool {
+    text.starts_with("(\n") || text.starts_with("ARRAY(\n") || text.starts_with("EXISTS")
 }
 
 /// Whether a template gives another value each time

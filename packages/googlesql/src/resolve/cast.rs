@@ -279,16 +279,21 @@ impl Resolver<'_> {
         let span = from.span.clone();
         let variable = self.fresh("e");
         let item = Typed::column(*own, "", &variable, span.clone());
-        let item = self.cast(item, element, safe)?.into_exact();
+        let item = self.cast(item, element, false)?.into_exact();
         let template = format!(
             "list_transform($0, lambda {}: {})",
             crate::quote_identifier(&variable),
             item.sql().replace('$', "$$")
         );
         let ty = Type::Array(Box::new(element.clone()));
-        Ok(Typed {
+        let value = Typed {
             exact: true,
             ..Typed::apply(ty, template, vec![from.into_exact()], span)
+        };
+        // One element that fails makes the whole array NULL
+        Ok(match safe {
+            true => self.attempt(value),
+            false => value,
         })
     }
 

@@ -491,12 +491,16 @@ impl Resolver<'_> {
 
 /// `CREATE TABLE name` with what stands around it
 pub fn head(table: &parsed::CreateTable, name: &PhysicalName) -> String {
-    let head = match (table.or_replace, table.if_not_exists) {
-        (true, _) => "CREATE OR REPLACE TABLE",
-        (false, true) => "CREATE TABLE IF NOT EXISTS",
-        (false, false) => "CREATE TABLE",
+    let replace = if table.or_replace { "OR REPLACE " } else { "" };
+    let temporary = if table.temporary { "TEMP " } else { "" };
+    let guard = match table.if_not_exists && !table.or_replace {
+        true => "IF NOT EXISTS ",
+        false => "",
     };
-    format!("{head} {}", qualified(name))
+    format!(
+        "CREATE {replace}{temporary}TABLE {guard}{}",
+        qualified(name)
+    )
 }
 
 pub fn insert_all(name: &PhysicalName, columns: &[Column], rows: &str) -> String {

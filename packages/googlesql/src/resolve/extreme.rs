@@ -98,22 +98,35 @@ fn over_list(core: &str, rows: &str) -> Option<String> {
     if argument == "*" {
         return Some(format!("coalesce(len({rows}), 0)"));
     }
-    if argument.contains(',') {
+    if has_comma(argument) {
         return None;
     }
-    let argument = match argument.find('$') {
-        Some(at) => {
-            let (before, hole) = argument.split_at(at);
-            let digits = hole[1..].bytes().take_while(u8::is_ascii_digit).count();
-            let (index, after) = hole[1..].split_at(digits);
-            format!("{before}struct_extract(\"_row\", 'v{index}'){after}")
-        }
-        None => argument.to_owned(),
-    };
+    let mut written = String::new();
+    let mut rest = argument;
+    while let Some((before, hole)) = rest.split_once('$') {
+        let digits = hole.bytes().take_while(u8::is_ascii_digit).count();
+        let (index, after) = hole.split_at(digits);
+        written.push_str(&format!("{before}struct_extract(\"_row\", 'v{index}')"));
+        rest = after;
+    }
+    let argument = written + rest;
     let values = format!("list_transform({rows}, lambda \"_row\": {argument})");
     Some(match name {
         "list" => values,
         "count" => format!("coalesce(list_aggregate({values}, 'count'), 0)"),
         _ => format!("list_aggregate({values}, '{name}')"),
+    })
+}
+
+/// Whether a comma stands outside of all parentheses
+fn has_comma(text: &str) -> bool {
+    let mut depth = 0_usize;
+    text.chars().any(|letter| {
+        match letter {
+            '(' => depth += 1,
+            ')' => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        letter == ',' && depth == 0
     })
 }

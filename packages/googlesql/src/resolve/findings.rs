@@ -18,7 +18,16 @@ use crate::tree::Typed;
 use crate::{Column, Error, PhysicalName, Table};
 
 /// What the names of GoogleSQL's own functions begin with, where they have a dot
-const BUILTIN_GROUPS: &[&str] = &["SAFE", "NET", "KEYS", "AEAD", "HLL_COUNT", "KLL_QUANTILES", "ML", "AI"];
+const BUILTIN_GROUPS: &[&str] = &[
+    "SAFE",
+    "NET",
+    "KEYS",
+    "AEAD",
+    "HLL_COUNT",
+    "KLL_QUANTILES",
+    "ML",
+    "AI",
+];
 
 /// What is found while a statement is checked
 #[derive(Default)]
@@ -30,6 +39,8 @@ pub struct Findings {
     columns: RefCell<Option<Vec<OutputColumn>>>,
     /// Sort and partition keys so far, which belong to the value of the call around them
     keys: RefCell<Vec<Origins>>,
+    /// The columns that are given to the model function at hand
+    inputs: RefCell<Vec<OutputColumn>>,
 }
 
 /// How often something unknown had been read at some point
@@ -79,10 +90,7 @@ impl Resolver<'_> {
     }
 
     /// A call whose value is also made of the keys inside it
-    pub fn with_keys(
-        &self,
-        call: impl FnOnce() -> Result<Typed, Error>,
-    ) -> Result<Typed, Error> {
+    pub fn with_keys(&self, call: impl FnOnce() -> Result<Typed, Error>) -> Result<Typed, Error> {
         let Some(findings) = &self.findings else {
             return call();
         };
@@ -174,6 +182,59 @@ impl Resolver<'_> {
     /// The origin of a table's column
     pub fn origin(&self, table: Option<&PhysicalName>, column: &str) -> Origins {
         table.map_or_else(Origins::default, |table| Origins::of(table.clone(), column))
+    }
+
+    /// Notes columns that a model function gets
+    pub fn note_input(&self, columns: &[OutputColumn]) {
+        if let Some(findings) = &self.findings {
+            findings.inputs.borrow_mut().extend(columns.iter().cloned());
+        }
+    }
+
+    /// As [`Resolver::note_input`], for a table that is named
+    ///
+    /// # Errors
+    /// As [`Resolver::stored_table`]
+    pub fn note_stored_input(
+        &self,
+        path: &[String],
+        table: &Table,
+        span: &Range<usize>,
+    ) -> Result<(), Error> {
+        let stored = self.stored_table(path, table, span)?;
+        let columns = table.columns.iter().map(|column| OutputColumn {
+            name: Some(column.name.clone()),
+            physical: column.name.clone(),
+            ty: column.ty.clone(),
+            literal: None,
+            origins: self.origin(stored.as_ref(), &column.name),
+        });
+        self.note_input(&columns.collect::<Vec<_>>());
+        Ok(())
+    }
+
+    /// What a model function gives: the columns it got are themselves, others are made of all of them
+    pub fn made_of_inputs(&self, output: Output) -> Output {
+        let Some(findings) = &self.findings else {
+            return output;
+        };
+        let inputs = findings.inputs.take();
+        let all = Origins::union(inputs.iter().map(|input| &input.origins));
+        let origins = |column: &OutputColumn| {
+            let mut same = inputs
+                .iter()
+                .filter(|input| input.physical == column.physical);
+            same.next()
+                .map_or_else(|| all.clone(), |input| input.origins.clone())
+        };
+        let columns = output.columns.iter().map(|column| OutputColumn {
+            origins: origins(column),
+            ..column.clone()
+        });
+        Output {
+            columns: columns.collect(),
+            ..output
+        }
     }
 
     /// A query of which nothing is known

@@ -11,12 +11,21 @@ use crate::tree::{Node, Typed};
 
 impl Resolver<'_> {
     /// Notes the columns in `values` that are neither grouped nor aggregated, while a statement is checked
-    pub fn check_grouped(&self, clause: &GroupByExpr, items: &[Typed], values: &[Typed], scope: &Scope) {
+    pub fn check_grouped(
+        &self,
+        clause: &GroupByExpr,
+        items: &[Typed],
+        values: &[Typed],
+        scope: &Scope,
+    ) {
         let GroupByExpr::Expressions(keys, modifiers) = clause else {
             return;
         };
         let sets = |key: &Expr| {
-            matches!(key, Expr::Rollup(_) | Expr::Cube(_) | Expr::GroupingSets(_) | Expr::Tuple(_))
+            matches!(
+                key,
+                Expr::Rollup(_) | Expr::Cube(_) | Expr::GroupingSets(_) | Expr::Tuple(_)
+            )
         };
         if self.findings.is_none() || !modifiers.is_empty() || keys.iter().any(sets) {
             return;

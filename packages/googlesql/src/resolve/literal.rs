@@ -66,10 +66,10 @@ impl Resolver<'_> {
             .strip_prefix("0x")
             .or_else(|| digits.strip_prefix("0X"));
         let integer = match hex {
-            Some(hex) => u64::from_str_radix(hex, 16).ok().map(|value| match sign {
-                "-" => (value as i64).wrapping_neg(),
-                _ => value as i64,
-            }),
+            Some(hex) => {
+                let value = i128::from_str_radix(hex, 16).unwrap_or(i128::MAX);
+                i64::try_from(if sign == "-" { -value } else { value }).ok()
+            }
             None => text.parse::<i64>().ok(),
         };
         if let Some(value) = integer {

@@ -187,8 +187,7 @@ impl Resolver<'_> {
             // The DATE functions take the longer types too and keep them
             (Type::DateTime | Type::Timestamp, Type::Date) => Ok(value),
             (Type::Timestamp, Type::DateTime) | (Type::DateTime, Type::Timestamp) => Ok(value),
-            (Type::Date, Type::DateTime) => self.coerce(value, &family),
-            _ => self.coerce(value, &family),
+            _ => Ok(self.coerce(value, &family)?.into_exact()),
         }
     }
 
@@ -291,7 +290,8 @@ impl Resolver<'_> {
         };
         match value.ty {
             Type::Timestamp => {
-                if micros(&part).is_some() && (part != "HOUR" || self.is_utc() && zone.is_none()) {
+                let utc = self.is_utc() && zone.is_none();
+                if micros(&part).is_some() && (utc || !matches!(part.as_str(), "HOUR" | "MINUTE")) {
                     let utc = self.truncated(self.utc(value), &part, span)?;
                     return Ok(self.instant(utc));
                 }

@@ -29,6 +29,18 @@ impl Resolver<'_> {
             "PERCENTILE_CONT" => {
                 let numeric = fraction.ty == Type::Numeric
                     && matches!(value.ty, Type::Int64 | Type::Numeric);
+                let big = matches!(fraction.ty, Type::Numeric | Type::BigNumeric)
+                    && matches!(value.ty, Type::Int64 | Type::Numeric | Type::BigNumeric)
+                    && !numeric;
+                if big {
+                    let ty = Type::BigNumeric;
+                    let value = self.coerce(value, &ty)?;
+                    let both = vec![value.clone().into_exact(), self.coerce(fraction, &ty)?];
+                    let template = "gs_bignumeric_percentile_cont(%{list($0)}, $1)";
+                    let mut result = self.collect(call, template, both, ty, scope)?;
+                    self.skip_nulls(&mut result, !respect, value);
+                    return Ok(result);
+                }
                 let ty = if numeric { Type::Numeric } else { Type::Float64 };
                 let value = self.coerce(value, &ty)?;
                 let template = match (numeric, respect) {
@@ -76,7 +88,14 @@ impl Resolver<'_> {
         let value = match &fraction.literal {
             Literal::Int(value) => Some(*value as f64),
             Literal::Float(text) => text.parse().ok(),
-            Literal::No if fraction.ty == Type::Numeric || fraction.ty == Type::Float64 => None,
+            Literal::No
+                if matches!(
+                    fraction.ty,
+                    Type::Numeric | Type::BigNumeric | Type::Float64
+                ) =>
+            {
+                None
+            }
             _ => return outside(fraction.span),
         };
         if value.is_some_and(|value: f64| !(0.0..=1.0).contains(&value))
@@ -85,6 +104,7 @@ impl Resolver<'_> {
             return outside(fraction.span);
         }
         match fraction.ty {
+            Type::BigNumeric if call.name == "PERCENTILE_CONT" => Ok(fraction.into_exact()),
             Type::Numeric => Ok(fraction.into_exact()),
             _ => Ok(self.coerce(fraction, &Type::Float64)?.into_exact()),
         }

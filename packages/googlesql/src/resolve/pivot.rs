@@ -1,18 +1,16 @@
-//! `PIVOT` and `UNPIVOT`: grouped aggregates with a filter each, and a row per column
+//! `PIVOT`: grouped aggregates with a filter each
 
 use std::ops::Range;
 
-use sqlparser::ast::{
-    Expr, ExprWithAlias, NullInclusion, PivotValueSource, TableAlias, TableFactor,
-};
+use sqlparser::ast::{Expr, PivotValueSource, TableAlias, TableFactor};
 
 use super::Resolver;
-use super::literal::inferred_name;
+use super::grouping::has_column;
 use super::query::{Output, indent};
-use super::scope::{Scope, ScopeColumn, same};
+use super::scope::{Scope, ScopeColumn};
 use super::select::{Item, lay_out, write_list};
 use crate::tree::{Literal, Node, Typed};
-use crate::{Error, Type, quote_identifier};
+use crate::{Error, Type};
 
 impl Resolver<'_> {
     pub fn pivot(
@@ -32,8 +30,13 @@ impl Resolver<'_> {
         else {
             return Err(self.unsupported("this form of PIVOT", span));
         };
-        let [input] = value_column.as_slice() else {
-            return Err(self.unsupported("PIVOT over several columns", span));
+        let several;
+        let input = match value_column.as_slice() {
+            [one] => one,
+            columns => {
+                several = Expr::Tuple(columns.to_vec());
+                &several
+            }
         };
         let mut level = self.beside(scope);
         let from = self.table_factor(table, &mut level)?;
@@ -68,10 +71,24 @@ impl Resolver<'_> {
             .collect();
         for value in values {
             let wanted = self.expression(&value.expr, &level)?;
-            let name = self.pivot_name(value, &wanted)?;
-            let test = match wanted.is_null_literal() {
-                true => Typed::apply(Type::Bool, "$0 IS NULL", vec![input.clone()], span.clone()),
-                false => self.compare(input.clone(), "=", wanted, span.clone())?,
+            if has_column(&wanted) {
+                return Err(self.invalid("a PIVOT value is a constant", wanted.span));
+            }
+            let name = match &value.alias {
+                Some(alias) => alias.value.clone(),
+                None => self.pivot_name(&wanted, &input.ty)?,
+            };
+            let test = match (wanted.is_null_literal(), &input.ty) {
+                (true, _) => {
+                    Typed::apply(Type::Bool, "$0 IS NULL", vec![input.clone()], span.clone())
+                }
+                // NULL inside of a value is as good as another value
+                (_, Type::Struct(_)) => {
+                    let differs =
+                        self.compare(input.clone(), "IS DISTINCT FROM", wanted, span.clone())?;
+                    Typed::apply(Type::Bool, "NOT $0", vec![differs], span.clone())
+                }
+                _ => self.compare(input.clone(), "=", wanted, span.clone())?,
             };
             for (alias, aggregate) in &aggregates {
                 let mut aggregate = aggregate.clone();
@@ -97,32 +114,31 @@ impl Resolver<'_> {
         self.add_wrapped(sql, columns, alias.as_ref(), scope, span)
     }
 
-    fn pivot_name(&self, value: &ExprWithAlias, wanted: &Typed) -> Result<String, Error> {
-        if let Some(alias) = &value.alias {
-            return Ok(alias.value.clone());
-        }
-        match (&wanted.literal, &wanted.node) {
-            (Literal::Text(text), _) => Ok(text.clone()),
-            (Literal::Int(number), _) if *number < 0 => Ok(format!("minus_{}", -number)),
-            (Literal::Int(number), _) => Ok(format!("_{number}")),
-            (Literal::Null, _) => Ok("NULL".to_owned()),
-            (_, Node::Text(text)) if wanted.ty == Type::Bool => Ok(text.to_lowercase()),
-            _ => Err(self.unsupported(
+    /// The name of a value's column, see
+    /// <https://cloud.google.com/bigquery/docs/reference/standard-sql/query-syntax#rules_pivot>
+    fn pivot_name(&self, wanted: &Typed, ty: &Type) -> Result<String, Error> {
+        let Some(text) = value_name(wanted, ty) else {
+            return Err(self.unsupported(
                 "a PIVOT value of this kind without an alias",
                 wanted.span.clone(),
-            )),
-        }
+            ));
+        };
+        let digit = text.starts_with(|letter: char| letter.is_ascii_digit());
+        Ok(match digit && *ty != Type::String {
+            true => format!("_{text}"),
+            false => text,
+        })
     }
 
     /// A level that sees what `scope` sees from outside, without its own relations
-    fn beside<'s>(&self, scope: &Scope<'s>) -> Scope<'s> {
+    pub fn beside<'s>(&self, scope: &Scope<'s>) -> Scope<'s> {
         Scope {
             tables: scope.tables.clone(),
             ..Scope::inside(scope.parent)
         }
     }
 
-    fn add_wrapped(
+    pub fn add_wrapped(
         &self,
         sql: String,
         columns: Vec<super::scope::OutputColumn>,
@@ -138,97 +154,56 @@ impl Resolver<'_> {
         };
         self.add_output(text, output, alias, scope, span)
     }
+}
 
-    pub fn unpivot(
-        &self,
-        factor: &TableFactor,
-        scope: &mut Scope,
-        span: Range<usize>,
-    ) -> Result<String, Error> {
-        let TableFactor::Unpivot {
-            table,
-            value: Expr::Identifier(value),
-            name,
-            columns,
-            null_inclusion,
-            alias,
-        } = factor
-        else {
-            return Err(self.unsupported("this form of UNPIVOT", span));
-        };
-        let mut level = self.beside(scope);
-        let from = self.table_factor(table, &mut level)?;
-        let mut sources = Vec::new();
-        let mut labels = Vec::new();
-        for column in columns {
-            let source = self.expression(&column.expr, &level)?;
-            let label = match &column.alias {
-                Some(alias) => alias.value.clone(),
-                None => inferred_name(&column.expr).unwrap_or_default(),
+/// What a value is in a column's name; `None` for types whose values need an alias
+fn value_name(value: &Typed, ty: &Type) -> Option<String> {
+    let signed = |text: &str| text.replacen('-', "minus_", 1).replace('.', "_point_");
+    match (&value.literal, &value.node) {
+        (Literal::Null, _) => Some("NULL".to_owned()),
+        (Literal::Int(number), _) => Some(signed(&number.to_string())),
+        (Literal::Text(text), _) if *ty == Type::String && text.is_empty() => {
+            Some("_empty_string_value".to_owned())
+        }
+        (Literal::Text(text), _) if *ty == Type::String => Some(text.clone()),
+        (_, Node::Struct(fields)) => {
+            let Type::Struct(types) = ty else {
+                return None;
             };
-            sources.push(source);
-            labels.push(label);
+            let mut parts = Vec::new();
+            for ((_, value), field) in fields.iter().zip(types) {
+                parts.extend(field.name.clone());
+                parts.push(value_name(value, &field.ty)?);
+            }
+            Some(parts.join("_"))
         }
-        let Some(first) = sources.first() else {
-            return Err(self.invalid("UNPIVOT takes columns", span));
-        };
-        let ty = first.ty.clone();
-        if let Some(other) = sources.iter().find(|source| source.ty != ty) {
-            let message = format!("columns of UNPIVOT have types {ty} and {}", other.ty);
-            return Err(self.mismatch(message, other.span.clone()));
-        }
-        if same(&value.value, &name.value) {
-            return Err(self.invalid("value and name of UNPIVOT must differ", span));
-        }
-        let keys: Vec<Item> = level
-            .star
-            .iter()
-            .filter(|column| !sources.iter().any(|source| source.node == column.expr.node))
-            .map(|column| Item {
-                name: Some(column.name.clone()),
-                value: column.expr.clone(),
-            })
-            .collect();
-        let texts: Vec<_> = sources
-            .iter()
-            .map(|source| source.clone().into_exact().sql())
-            .collect();
-        let labels: Vec<_> = labels
-            .iter()
-            .map(|label| crate::quote_string(label))
-            .collect();
-        let unnested = |ty: &Type, items: &[String]| {
-            Typed::text(
-                ty.clone(),
-                format!("unnest([{}])", items.join(", ")),
-                span.clone(),
-            )
-        };
-        let mut items = keys;
-        items.push(Item {
-            name: Some(value.value.clone()),
-            value: unnested(&ty, &texts),
-        });
-        items.push(Item {
-            name: Some(name.value.clone()),
-            value: unnested(&Type::String, &labels),
-        });
-        let (list, columns) = write_list(items);
-        let mut sql = format!("SELECT{}\nFROM {from}", lay_out(&list));
-        if !matches!(null_inclusion, Some(NullInclusion::IncludeNulls)) {
-            let rows = self.fresh("u");
-            let found = columns.len().checked_sub(2).and_then(|at| columns.get(at));
-            let column = found.map_or("", |column| &column.physical);
-            let present = Typed::column(ty, &rows, column, span.clone());
-            sql = format!(
-                "SELECT *\nFROM (\n{}\n) AS {}\nWHERE {} IS NOT NULL",
-                indent(&sql),
-                quote_identifier(&rows),
-                present.sql()
-            );
-        }
-        self.add_wrapped(sql, columns, alias.as_ref(), scope, span)
+        (_, Node::Text(text)) => match value.ty {
+            Type::Bool => Some(text.to_lowercase()),
+            Type::Date => literal_text(text).map(|date| date.replace('-', "_")),
+            Type::Numeric | Type::BigNumeric => {
+                let text = literal_text(text).unwrap_or_else(|| text.clone());
+                let number = text.trim_end_matches("::DECIMAL(38, 9)");
+                number.parse::<f64>().ok().map(|_| signed(number))
+            }
+            _ => None,
+        },
+        (_, Node::Apply { arguments, .. }) => match arguments.as_slice() {
+            [one] if one.literal != Literal::No => value_name(one, ty),
+            [one] => match &one.node {
+                Node::Text(_) if value.ty == one.ty => value_name(one, ty),
+                _ => None,
+            },
+            _ => None,
+        },
+        _ => None,
     }
+}
+
+/// What stands between quotes in a typed literal
+fn literal_text(text: &str) -> Option<String> {
+    let (_, rest) = text.split_once('\'')?;
+    let (inner, _) = rest.split_once('\'')?;
+    Some(inner.to_owned())
 }
 
 /// The columns that an expression reads

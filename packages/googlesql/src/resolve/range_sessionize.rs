@@ -5,7 +5,7 @@
 use std::ops::Range;
 
 use diagnostic::code;
-use sqlparser::ast::{Expr, FunctionArg, FunctionArgExpr};
+use sqlparser::ast::{FunctionArg, FunctionArgExpr};
 
 use super::Resolver;
 use super::query::{Output, indent};
@@ -35,10 +35,7 @@ impl Resolver<'_> {
             let FunctionArg::Unnamed(FunctionArgExpr::Expr(expr)) = argument else {
                 return Err(bad("RANGE_SESSIONIZE takes constants after the table"));
             };
-            constants.push(match expr {
-                Expr::Array(array) if array.elem.is_empty() => Value::Array(Vec::new()),
-                expr => self.constant(expr)?,
-            });
+            constants.push(self.constant(expr)?);
         }
         let (column, partitions, strict) = match constants.as_slice() {
             [Value::String(column), Value::Array(partitions)] => (column, partitions, false),

@@ -1,7 +1,6 @@
 //! Functions whose lowering depends on more than their arguments' types
 
 use diagnostic::code;
-use sqlparser::ast::Expr;
 
 use super::Resolver;
 use super::call::Call;
@@ -29,10 +28,21 @@ impl Resolver<'_> {
             "MAKE_INTERVAL" => self.make_interval(call, scope),
             "LAST_DAY" => self.last_day(call, scope),
             "ARRAY_TRANSFORM" | "ARRAY_FILTER" => self.lambda_call(call, scope),
-            "ARRAY_INCLUDES" if matches!(call.arguments.get(1), Some(Expr::Lambda(_))) => {
-                self.lambda_call(call, scope)
+            "ARRAY_INCLUDES" | "ARRAY_FIND_ALL" | "ARRAY_OFFSETS" => self.array_search(call, scope),
+            "ARRAY_ZIP" => self.array_zip(call, scope),
+            "IFERROR" | "ISERROR" | "NULLIFERROR" => {
+                let arguments = call
+                    .arguments
+                    .iter()
+                    .map(|argument| self.attempted(argument, scope))
+                    .collect::<Result<_, _>>()?;
+                self.special_of(call, arguments)
             }
+            "CONTAINS_SUBSTR" | "SEARCH" | "TEXT_ANALYZE" => self.search_call(call, scope),
             "NORMALIZE" | "NORMALIZE_AND_CASEFOLD" => self.normalize(call, scope),
+            "TO_JSON" | "SAFE_TO_JSON" | "TO_JSON_STRING" | "JSON_SET" | "JSON_REMOVE"
+            | "JSON_ARRAY_APPEND" | "JSON_ARRAY_INSERT" | "JSON_STRIP_NULLS" | "JSON_KEYS"
+            | "JSON_ARRAY" | "JSON_OBJECT" => self.json_call(call, scope),
             _ => {
                 let arguments = self.all(call.arguments.iter().copied(), scope)?;
                 self.special_of(call, arguments)
@@ -141,49 +151,18 @@ impl Resolver<'_> {
             }
             ("GENERATE_RANGE_ARRAY", _) => self.range_call(call, arguments),
             ("ARRAY_CONCAT", 1..) => self.array_concat(arguments, span),
-            ("ARRAY_INCLUDES", 2)
-            | ("ARRAY_SLICE", 3)
-            | ("ARRAY_IS_DISTINCT", 1)
-            | ("ARRAY_MIN", 1) => self.array_call(call, arguments),
+            ("ARRAY_SLICE", 3)
+            | ("ARRAY_INCLUDES_ANY" | "ARRAY_INCLUDES_ALL", 2)
+            | ("ARRAY_IS_DISTINCT" | "ARRAY_MIN" | "ARRAY_MAX" | "ARRAY_SUM" | "ARRAY_AVG", 1) => {
+                self.array_call(call, arguments)
+            }
+            ("COSINE_DISTANCE" | "EUCLIDEAN_DISTANCE", 2) => self.distance(call, arguments),
+            ("REGEXP_EXTRACT_GROUPS", 2) => self.regexp_groups(arguments, span),
+            ("BAG_OF_WORDS", 1) => self.bag_of_words(arguments, span),
+            ("SESSION_USER" | "CURRENT_USER", 0) => Ok(self.session_user(span)),
             ("GENERATE_DATE_ARRAY" | "GENERATE_TIMESTAMP_ARRAY", 2 | 3) => {
                 self.generate_dates(call, arguments)
             }
-            ("JSON_REMOVE", 2..) => self.json_steps(arguments, false, span),
-            ("JSON_SET", 3..) if count % 2 == 1 => self.json_steps(arguments, true, span),
-            ("JSON_KEYS", 1 | 2) => {
-                let ty = Type::Array(Box::new(Type::String));
-                let json = self.coerce(arguments.remove(0), &Type::Json)?;
-                let depth = match arguments.pop() {
-                    Some(depth) => self.coerce(depth, &Type::Int64)?,
-                    None => self.integer(i64::from(i32::MAX), span.clone()),
-                };
-                let template =
-                    "CAST(from_json(gs_json_keys($0, $1), '[\"VARCHAR\"]') AS VARCHAR[])";
-                Ok(Typed::apply(
-                    ty,
-                    template,
-                    vec![json, depth.into_exact()],
-                    span,
-                ))
-            }
-            ("JSON_ARRAY", _) => self.json_build(arguments, ("[", "]"), false, span),
-            ("JSON_OBJECT", _)
-                if count.is_multiple_of(2)
-                    && arguments
-                        .iter()
-                        .step_by(2)
-                        .all(|key| key.ty == Type::String) =>
-            {
-                self.json_build(arguments, ("{", "}"), true, span)
-            }
-            ("TO_JSON_STRING" | "TO_JSON", 1 | 2) => self.to_json(call, arguments),
-            (
-                "JSON_VALUE_ARRAY"
-                | "JSON_QUERY_ARRAY"
-                | "JSON_EXTRACT_ARRAY"
-                | "JSON_EXTRACT_STRING_ARRAY",
-                1 | 2,
-            ) => self.json_array(call, arguments),
             ("FORMAT", 1..) => self.format(arguments, span),
             (name, _) => {
                 let message = format!("{name} does not take {count} argument(s)");

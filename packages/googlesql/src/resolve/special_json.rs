@@ -4,113 +4,257 @@ use std::ops::Range;
 
 use super::Resolver;
 use super::call::Call;
+use super::scope::Scope;
 use crate::tree::{Node, Typed};
 use crate::{Error, Type, quote_identifier};
 
+/// How numbers stand in JSON
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum JsonStyle {
+    /// As `TO_JSON` has them
+    Exact,
+    /// As `TO_JSON` with `stringify_wide_numbers`: what a double cannot hold is a string
+    Wide,
+    /// As `TO_JSON_STRING` has them
+    Text,
+}
+
 impl Resolver<'_> {
-    /// `JSON_REMOVE(json, path, …)`, `JSON_SET(json, path, value, …)`: one step after the other
-    pub fn json_steps(
+    /// JSON functions that take values of any type or arguments by name
+    pub fn json_call(&self, call: &Call, scope: &Scope) -> Result<Typed, Error> {
+        let span = call.span.clone();
+        let arguments = self.all(call.arguments.iter().copied(), scope)?;
+        let count = arguments.len();
+        let flag = |name: &str, default: bool| self.flag(call, name, default, scope);
+        match (call.name.as_str(), count) {
+            ("TO_JSON" | "SAFE_TO_JSON", 1) => {
+                let stringify = flag("stringify_wide_numbers", false)?;
+                self.to_json(call, arguments, stringify)
+            }
+            ("TO_JSON_STRING", 1 | 2) => self.to_json_string(call, arguments, scope),
+            ("JSON_REMOVE", 2..) => {
+                let mut arguments = arguments.into_iter();
+                let json = self.json_first(arguments.next(), &span)?;
+                let paths = arguments
+                    .map(|path| Ok(self.coerce(path, &Type::String)?.into_exact()))
+                    .collect::<Result<Vec<_>, Error>>()?;
+                let ty = Type::Array(Box::new(Type::String));
+                let paths = Typed::new(ty, Node::Array(paths), span.clone()).into_exact();
+                let template = "CAST(gs_json_remove($0, $1::VARCHAR[]) AS JSON)";
+                Ok(Typed::apply(Type::Json, template, vec![json, paths], span))
+            }
+            ("JSON_SET", 3..) if count % 2 == 1 => {
+                let create = flag("create_if_missing", true)?;
+                self.json_steps(arguments, &span, false, |_| {
+                    format!("CAST(gs_json_set($0, CAST([$1] AS VARCHAR[]), $2, {create}) AS JSON)")
+                })
+            }
+            ("JSON_ARRAY_APPEND" | "JSON_ARRAY_INSERT", 3..) if count % 2 == 1 => {
+                let (native, each) = match call.name.as_str() {
+                    "JSON_ARRAY_APPEND" => ("append", flag("append_each_element", true)?),
+                    _ => ("insert", flag("insert_each_element", true)?),
+                };
+                self.json_steps(arguments, &span, each, |elements| {
+                    let values = if elements { "$2" } else { "[$2]" };
+                    // A NULL array has no elements to add
+                    format!(
+                        "CASE WHEN {values} IS NULL THEN $0 ELSE CAST(gs_json_{native}($0, CAST([$1] AS VARCHAR[]), {values}) AS JSON) END"
+                    )
+                })
+            }
+            ("JSON_STRIP_NULLS", 1 | 2) => {
+                let (arrays, empty) = (flag("include_arrays", true)?, flag("remove_empty", false)?);
+                let mut arguments = arguments.into_iter();
+                let json = self.json_first(arguments.next(), &span)?;
+                let path = match arguments.next() {
+                    Some(path) => self.coerce(path, &Type::String)?.into_exact(),
+                    None => self.string("$", span.clone()),
+                };
+                let template = format!("CAST(gs_json_strip_nulls($0, $1, {arrays}, {empty}) AS JSON)");
+                Ok(Typed::apply(Type::Json, template, vec![json, path], span))
+            }
+            ("JSON_KEYS", 1 | 2) => {
+                let ty = Type::Array(Box::new(Type::String));
+                let mut arguments = arguments.into_iter();
+                let json = self.json_first(arguments.next(), &span)?;
+                let depth = match arguments.next() {
+                    Some(depth) => self.coerce(depth, &Type::Int64)?,
+                    None => self.integer(i64::from(i32::MAX), span.clone()),
+                };
+                let mode = match call.named("mode") {
+                    Some(mode) => self.coerce(self.expression(mode, scope)?, &Type::String)?,
+                    None => self.string("strict", span.clone()),
+                };
+                let all = vec![json, depth.into_exact(), mode.into_exact()];
+                Ok(Typed::apply(ty, "gs_json_keys($0, $1, lower($2))", all, span))
+            }
+            ("JSON_ARRAY", _) => {
+                let texts = self.json_texts(arguments)?;
+                let template = "CAST(gs_json_array(CAST([$*] AS VARCHAR[])) AS JSON)";
+                Ok(Typed::apply(Type::Json, template, texts, span))
+            }
+            ("JSON_OBJECT", _) => self.json_object(call, arguments),
+            _ => Err(self.wrong_count(call)),
+        }
+    }
+
+    /// A named argument that is TRUE or FALSE
+    fn flag(&self, call: &Call, name: &str, default: bool, scope: &Scope) -> Result<bool, Error> {
+        let Some(value) = call.named(name) else {
+            return Ok(default);
+        };
+        let value = self.condition(value, scope, name)?;
+        match value.sql().to_ascii_uppercase().as_str() {
+            "TRUE" => Ok(true),
+            "FALSE" => Ok(false),
+            _ => Err(self.unsupported(format!("{name} that is not TRUE or FALSE"), value.span)),
+        }
+    }
+
+    fn json_first(&self, json: Option<Typed>, span: &Range<usize>) -> Result<Typed, Error> {
+        match json {
+            Some(json) => Ok(self.coerce(json, &Type::Json)?.into_exact()),
+            None => Err(self.invalid("a JSON value is missing", span.clone())),
+        }
+    }
+
+    fn json_texts(&self, values: Vec<Typed>) -> Result<Vec<Typed>, Error> {
+        values
+            .into_iter()
+            .map(|value| self.json_text(value, JsonStyle::Exact))
+            .collect()
+    }
+
+    /// `f(json, path, value, …)`: one step after the other, each a template over the JSON value, the
+    /// path and the value's text; with `each`, over its elements' texts where it is an array
+    fn json_steps(
         &self,
         arguments: Vec<Typed>,
-        set: bool,
-        span: Range<usize>,
+        span: &Range<usize>,
+        each: bool,
+        template: impl Fn(bool) -> String,
     ) -> Result<Typed, Error> {
         let mut arguments = arguments.into_iter();
-        let Some(json) = arguments.next() else {
-            return Err(self.invalid("a JSON value is missing", span));
-        };
-        let mut json = self.coerce(json, &Type::Json)?;
-        while let Some(path) = arguments.next() {
+        let mut json = self.json_first(arguments.next(), span)?;
+        while let (Some(path), Some(value)) = (arguments.next(), arguments.next()) {
             let path = self.coerce(path, &Type::String)?.into_exact();
-            json = match (set, arguments.next()) {
-                (true, Some(value)) => {
-                    let parts = vec![json, path, self.json_text(value, false)?];
-                    let template = "CAST(gs_json_set($0, $1, $2) AS JSON)";
-                    Typed::apply(Type::Json, template, parts, span.clone())
-                }
-                (_, next) => {
-                    let template = "CAST(gs_json_remove($0, $1) AS JSON)";
-                    let removed =
-                        Typed::apply(Type::Json, template, vec![json, path], span.clone());
-                    match next {
-                        Some(path) => {
-                            let path = self.coerce(path, &Type::String)?.into_exact();
-                            Typed::apply(Type::Json, template, vec![removed, path], span.clone())
-                        }
-                        None => removed,
-                    }
-                }
+            let elements = each && matches!(value.ty, Type::Array(_));
+            let value = match elements {
+                true => self.json_element_texts(value)?,
+                false => self.json_text(value, JsonStyle::Exact)?,
             };
+            let parts = vec![json, path, value];
+            json = Typed::apply(Type::Json, template(elements), parts, span.clone());
         }
         Ok(json)
     }
 
-    /// An array of values, or an object of keys and values
-    pub fn json_build(
-        &self,
-        arguments: Vec<Typed>,
-        (open, close): (&str, &str),
-        object: bool,
-        span: Range<usize>,
-    ) -> Result<Typed, Error> {
-        let mut template = format!("'{open}'");
-        let mut texts = Vec::new();
-        for (at, argument) in arguments.into_iter().enumerate() {
-            let key = object && at % 2 == 0;
-            if at > 0 {
-                let between = if object && !key { ":" } else { "," };
-                template.push_str(&format!(" || '{between}'"));
-            }
-            template.push_str(&format!(" || ${{{at}}}"));
-            let place = argument.span.clone();
-            texts.push(match key {
-                true => {
-                    let quoted =
-                        "coalesce(gs_json_quote($0), error('a key of JSON_OBJECT is NULL'))";
-                    Typed::apply(Type::String, quoted, vec![argument.into_exact()], place)
-                }
-                false => self.json_text(argument, false)?,
-            });
-        }
-        let text = Typed::apply(
-            Type::String,
-            format!("{template} || '{close}'"),
-            texts,
-            span.clone(),
-        );
-        Ok(Typed::apply(
-            Type::Json,
-            "CAST(gs_json_parse($0) AS JSON)",
-            vec![text],
-            span,
-        ))
+    /// The JSON texts of an array's elements, as an array; NULL for a NULL array
+    fn json_element_texts(&self, value: Typed) -> Result<Typed, Error> {
+        let span = value.span.clone();
+        let Type::Array(element) = value.ty.clone() else {
+            return self.json_text(value, JsonStyle::Exact);
+        };
+        let variable = self.fresh("e");
+        let item = Typed::column(*element, "", &variable, span.clone());
+        let item = self.json_text(item, JsonStyle::Exact)?.sql().replace('$', "$$");
+        let name = quote_identifier(&variable);
+        let template = format!("CAST(list_transform($0, lambda {name}: {item}) AS VARCHAR[])");
+        let ty = Type::Array(Box::new(Type::String));
+        Ok(Typed::apply(ty, template, vec![value.into_exact()], span))
     }
 
-    pub fn to_json(&self, call: &Call, mut arguments: Vec<Typed>) -> Result<Typed, Error> {
+    /// `JSON_OBJECT(key, value, …)` and `JSON_OBJECT(keys, values)`
+    fn json_object(&self, call: &Call, mut arguments: Vec<Typed>) -> Result<Typed, Error> {
         let span = call.span.clone();
-        if arguments.len() != 1 {
-            return Err(self.unsupported(format!("the second argument of {}", call.name), span));
+        let native = "CAST(gs_json_object($0, $1) AS JSON)";
+        if let [keys, values] = arguments.as_slice()
+            && matches!(keys.ty, Type::Array(_))
+            && matches!(values.ty, Type::Array(_))
+        {
+            let values = self.json_element_texts(arguments.remove(1))?;
+            let ty = Type::Array(Box::new(Type::String));
+            let keys = self.coerce(arguments.remove(0), &ty)?.into_exact();
+            let template = format!(
+                "CASE WHEN $0 IS NULL OR $1 IS NULL THEN error('keys and values of JSON_OBJECT are not NULL') ELSE {native} END"
+            );
+            return Ok(Typed::apply(Type::Json, template, vec![keys, values], span));
         }
-        let value = arguments.remove(0);
-        // JSON text keeps numbers that a double cannot hold as strings
-        let text = self.json_text(value, call.name == "TO_JSON_STRING")?;
-        Ok(match call.name.as_str() {
-            "TO_JSON" => Typed::apply(Type::Json, "CAST($0 AS JSON)", vec![text], span),
-            _ => text,
-        })
+        if arguments.len() % 2 == 1 {
+            return Err(self.wrong_count(call));
+        }
+        let (mut keys, mut values) = (Vec::new(), Vec::new());
+        for (at, argument) in arguments.into_iter().enumerate() {
+            match at % 2 {
+                0 => keys.push(self.coerce(argument, &Type::String)?.into_exact()),
+                _ => values.push(self.json_text(argument, JsonStyle::Exact)?),
+            }
+        }
+        let list = |items: Vec<Typed>| {
+            let ty = Type::Array(Box::new(Type::String));
+            Typed::apply(ty, "CAST([$*] AS VARCHAR[])", items, span.clone())
+        };
+        let both = vec![list(keys), list(values)];
+        Ok(Typed::apply(Type::Json, native, both, span))
     }
 
-    /// The JSON text of a value, never NULL
-    pub fn json_text(&self, value: Typed, wide: bool) -> Result<Typed, Error> {
+    fn to_json(
+        &self,
+        call: &Call,
+        mut arguments: Vec<Typed>,
+        stringify: bool,
+    ) -> Result<Typed, Error> {
+        let style = if stringify { JsonStyle::Wide } else { JsonStyle::Exact };
+        let value = arguments.remove(0);
+        let (safe, span) = (call.name == "SAFE_TO_JSON", call.span.clone());
+        let template = match safe {
+            true => "CASE WHEN $1 IS NULL THEN NULL ELSE CAST(gs_json_parse($0, 'round') AS JSON) END",
+            false => "CAST(gs_json_parse($0, 'round') AS JSON)",
+        };
+        let text = self.json_text(value.clone(), style)?;
+        let parts = if safe { vec![text, value] } else { vec![text] };
+        Ok(Typed::apply(Type::Json, template, parts, span))
+    }
+
+    /// `TO_JSON_STRING(value, pretty_print)`
+    fn to_json_string(
+        &self,
+        call: &Call,
+        mut arguments: Vec<Typed>,
+        scope: &Scope,
+    ) -> Result<Typed, Error> {
+        let named = call.named("pretty_print").map(|one| self.expression(one, scope));
+        let pretty = match arguments.len() {
+            2 => arguments.pop(),
+            _ => named.transpose()?,
+        };
+        let text = self.json_text(arguments.remove(0), JsonStyle::Text)?;
+        let Some(pretty) = pretty else {
+            return Ok(text);
+        };
+        let pretty = self.coerce(pretty, &Type::Bool)?.into_exact();
+        let template =
+            "CASE WHEN $1 IS NULL THEN NULL WHEN $1 THEN gs_json_pretty($0) ELSE $0 END";
+        let span = call.span.clone();
+        Ok(Typed::apply(Type::String, template, vec![text, pretty], span))
+    }
+
+    /// The JSON text of a value; a NULL is `null`
+    pub fn json_text(&self, value: Typed, style: JsonStyle) -> Result<Typed, Error> {
         let span = value.span.clone();
         let value = value.into_exact();
+        let text = style == JsonStyle::Text;
         let text = match value.ty.clone() {
-            Type::Int64 if wide => "coalesce(gs_json_of_int($0), 'null')".to_owned(),
-            Type::Numeric if wide => "coalesce(gs_json_of_numeric($0), 'null')".to_owned(),
+            Type::Int64 if style != JsonStyle::Exact => {
+                "coalesce(gs_json_of_int($0), 'null')".to_owned()
+            }
+            Type::Numeric if style != JsonStyle::Exact => {
+                format!("coalesce(gs_json_of_numeric($0, {text}), 'null')")
+            }
             Type::Bool | Type::Int64 => "coalesce(CAST($0 AS VARCHAR), 'null')".to_owned(),
             Type::Json => "coalesce(gs_json_normal($0), 'null')".to_owned(),
-            Type::Float64 => "coalesce(gs_json_of_float($0), 'null')".to_owned(),
-            Type::BigNumeric if wide => "coalesce(gs_json_of_bignumeric($0), 'null')".to_owned(),
+            Type::Float64 => format!("coalesce(gs_json_of_float($0, {text}), 'null')"),
+            Type::BigNumeric if style != JsonStyle::Exact => "coalesce(gs_json_of_bignumeric($0), 'null')".to_owned(),
             Type::BigNumeric => "coalesce(gs_text_of_bignumeric($0), 'null')".to_owned(),
             Type::Interval => "coalesce('\"' || gs_iso_of_interval($0) || '\"', 'null')".to_owned(),
             Type::Numeric => "coalesce(gs_text_of_numeric($0), 'null')".to_owned(),
@@ -131,7 +275,7 @@ impl Resolver<'_> {
             Type::Array(element) => {
                 let variable = self.fresh("e");
                 let item = Typed::column(*element, "", &variable, span.clone());
-                let item = self.json_text(item, wide)?.sql().replace('$', "$$");
+                let item = self.json_text(item, style)?.sql().replace('$', "$$");
                 let name = quote_identifier(&variable);
                 format!(
                     "CASE WHEN $0 IS NULL THEN 'null' ELSE '[' || coalesce(array_to_string(list_transform($0, lambda {name}: {item}), ','), '') || ']' END"
@@ -140,7 +284,7 @@ impl Resolver<'_> {
             Type::Range(_) => {
                 let mut ends = vec![value.clone()];
                 for at in 0..2 {
-                    ends.push(self.json_text(self.range_end(value.clone(), at), wide)?);
+                    ends.push(self.json_text(self.range_end(value.clone(), at), style)?);
                 }
                 let template = "CASE WHEN $0 IS NULL THEN 'null' ELSE '{\"start\":' || $1 || ',\"end\":' || $2 || '}' END";
                 return Ok(Typed::apply(Type::String, template, ends, span));
@@ -157,7 +301,7 @@ impl Resolver<'_> {
                         _ => self.struct_field(value.clone(), at, ty, &name, span.clone()),
                     };
                     let key = crate::value::json::quote(field.name.as_deref().unwrap_or_default());
-                    let text = self.json_text(part, wide)?.sql().replace('$', "$$");
+                    let text = self.json_text(part, style)?.sql().replace('$', "$$");
                     let key = crate::quote_string(&format!("{key}:")).replace('$', "$$");
                     parts.push(format!("{key} || {text}"));
                 }
@@ -169,48 +313,5 @@ impl Resolver<'_> {
             other => return Err(self.unsupported(format!("JSON of {other}"), span)),
         };
         Ok(Typed::apply(Type::String, text, vec![value], span))
-    }
-
-    pub fn json_array(&self, call: &Call, mut arguments: Vec<Typed>) -> Result<Typed, Error> {
-        let span = call.span.clone();
-        let path = match arguments.len() {
-            2 => self.coerce(arguments.remove(1), &Type::String)?,
-            _ => self.string("$", span.clone()),
-        };
-        let value = arguments.remove(0);
-        let (text, json) = match value.ty {
-            Type::Json => ("", true),
-            Type::String => ("text_", false),
-            ref other => {
-                return Err(self.mismatch(format!("{} has no form for {other}", call.name), span));
-            }
-        };
-        let scalars = matches!(
-            call.name.as_str(),
-            "JSON_VALUE_ARRAY" | "JSON_EXTRACT_STRING_ARRAY"
-        );
-        let style = if call.name.starts_with("JSON_EXTRACT") {
-            "extract_"
-        } else {
-            ""
-        };
-        let what = if scalars { "values" } else { "items" };
-        let native = format!("gs_json_{text}{style}{what}($0, $1)");
-        let both = vec![value, path];
-        // The function gives a JSON array of texts
-        let list = format!("CAST(from_json({native}, '[\"VARCHAR\"]') AS VARCHAR[])");
-        let strings = Typed::apply(
-            Type::Array(Box::new(Type::String)),
-            list,
-            both,
-            span.clone(),
-        );
-        Ok(match json && !scalars {
-            true => {
-                let ty = Type::Array(Box::new(Type::Json));
-                Typed::apply(ty, "CAST($0 AS JSON[])", vec![strings], span)
-            }
-            false => strings,
-        })
     }
 }

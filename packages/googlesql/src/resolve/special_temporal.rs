@@ -5,6 +5,7 @@ use std::ops::Range;
 use super::Resolver;
 use super::call::Call;
 use crate::tree::{Literal, Typed};
+use crate::value::temporal;
 use crate::{Error, Type};
 
 impl Resolver<'_> {
@@ -56,6 +57,13 @@ impl Resolver<'_> {
                 ..Typed::apply(to, template, arguments, span)
             });
         }
+        if to == Type::DateTime
+            && let [date, time] = arguments.as_slice()
+            && date.ty == Type::Date
+            && time.is_null_literal()
+        {
+            return Ok(Typed::null(to, span).into_exact());
+        }
         if to == Type::DateTime && arguments.len() == 2 && types == [Type::Date, Type::Time] {
             return Ok(Typed::apply(to, "$0 + $1", arguments, span));
         }
@@ -82,8 +90,23 @@ impl Resolver<'_> {
             }
             (Type::String, Type::Timestamp, Some(zone)) => {
                 let both = vec![value, zone];
-                let utc = Typed::apply(Type::DateTime, "gs_timestamp_of_text($0, $1)", both, span);
+                let utc = Typed::apply(Type::DateTime, "gs_timestamp_of_text_in($0, $1)", both, span);
                 Ok(self.instant(utc))
+            }
+            // A text with a time of day, perhaps with a zone
+            (Type::String, Type::Date, zone)
+                if zone.is_some()
+                    || !matches!(&value.literal, Literal::Text(text) if temporal::parse_date(text).is_some()) =>
+            {
+                let from = self.string(&self.zone, span.clone());
+                let utc = Typed::apply(
+                    Type::DateTime,
+                    "gs_timestamp_of_text($0, $1)",
+                    vec![Typed { literal: Literal::No, ..value }.into_exact(), from],
+                    span,
+                );
+                let civil = self.civil(self.instant(utc), zone);
+                self.cast(civil, &to, false)
             }
             (Type::Date | Type::DateTime, Type::Timestamp, zone) => {
                 let civil = self.cast(value, &Type::DateTime, false)?;

@@ -76,6 +76,9 @@ impl Resolver<'_> {
         span: Range<usize>,
     ) -> Result<Output, Error> {
         let function = name.to_string().to_ascii_uppercase();
+        if function == "GAP_FILL" {
+            return self.gap_fill(arguments, scope, span);
+        }
         if function == "RANGE_SESSIONIZE" {
             return self.range_sessionize(arguments, scope, span);
         }
@@ -85,6 +88,10 @@ impl Resolver<'_> {
             let call = place.start..span.end.max(place.end);
             if let Some(output) = self.routine_table(&path, arguments, scope, &call)? {
                 return Ok(output);
+            }
+            if self.may_exist_elsewhere(&path) {
+                self.doubt();
+                return Ok(self.open_output());
             }
             let message = format!("no table function `{}`", name);
             return Err(self.error(code::UNKNOWN_FUNCTION, message, place));
@@ -100,7 +107,8 @@ impl Resolver<'_> {
         for argument in arguments {
             self.model_argument(argument, &mut call, scope)?;
         }
-        Ok(output_of(&self.catalog.model_function(&call)?))
+        let output = output_of(&self.catalog.model_function(&call)?);
+        Ok(self.made_of_inputs(output))
     }
 
     fn model_argument(
@@ -130,6 +138,7 @@ impl Resolver<'_> {
             }
             FunctionArg::Unnamed(FunctionArgExpr::Expr(Expr::Subquery(query))) => {
                 let output = self.query(query, Some(scope))?;
+                self.note_input(&output.columns);
                 call.inputs.push(relation_of(output));
                 Ok(())
             }
@@ -212,6 +221,7 @@ impl Resolver<'_> {
             [one] if scope.common_table(one).is_some() => {
                 let columns = scope.common_table(one).map(|table| table.columns.clone());
                 let columns = columns.unwrap_or_default();
+                self.note_input(&columns);
                 let output = Output {
                     sql: String::new(),
                     columns,
@@ -222,7 +232,8 @@ impl Resolver<'_> {
                 (quote_identifier(&physical), relation_of(output).columns)
             }
             _ => {
-                let table = self.catalog.table(path, span)?;
+                let table = self.catalog.table(path, span.clone())?;
+                self.note_stored_input(path, &table, &span)?;
                 (table.sql, table.columns)
             }
         };

@@ -59,9 +59,10 @@ impl Script<'_> {
         let depth = self.environment.depth();
         self.environment.enter();
         let slot = self.scratch(ty);
-        let rows = format!("temp.{}", quote_identifier(&format!("{} rows", slot.name)));
+        let rows = format!("temp.main.{}", quote_identifier(&format!("{} rows", slot.name)));
         self.host.execute(&format!(
-            "CREATE TEMP TABLE {rows} AS SELECT {row} AS \"row\" FROM (\n{}\n) AS \"rows\" ({})",
+            "CREATE TEMP TABLE {rows} AS SELECT row_number() OVER () AS \"at\", {row} AS \"row\" \
+             FROM (\n{}\n) AS \"rows\" ({})",
             relation.sql,
             columns(&relation)
         ))?;
@@ -85,10 +86,10 @@ impl Script<'_> {
         let count = self.host.value(&format!("SELECT count(*) FROM {rows}"))?;
         let count: u64 = count.and_then(|text| text.parse().ok()).unwrap_or(0);
         self.environment.declare(&name.text, slot.clone());
-        for index in 0..count {
+        for at in 1..=count {
             self.host.step()?;
             self.host.execute(&format!(
-                "SET VARIABLE {} = (SELECT \"row\" FROM {rows} WHERE rowid = {index})",
+                "SET VARIABLE {} = (SELECT \"row\" FROM {rows} WHERE \"at\" = {at})",
                 quote_identifier(&slot.name)
             ))?;
             if let Some(variable) = self.environment.find_mut(&name.text) {

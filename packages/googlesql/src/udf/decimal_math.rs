@@ -2,7 +2,7 @@
 
 use num_bigint::BigInt;
 
-use super::Kind::{Big, Decimal, Double, Int, Text};
+use super::Kind::{Big, Decimal, Double, Int, List, Text};
 use super::big_decimal::row;
 use super::{Answer, Cell, Function, or_error};
 use crate::value::big_decimal::{Decimal as Type, Rounding};
@@ -38,10 +38,55 @@ pub const TABLE: &[Function] = &[
     row("gs_bignumeric_pow", &[Big, Big], Big, |cells| two(cells, math::power)),
     row("gs_bignumeric_radians", &[Big], Big, |cells| one(cells, math::radians)),
     row("gs_bignumeric_degrees", &[Big], Big, |cells| one(cells, math::degrees)),
-    row("gs_bignumeric_pi", &[], Big, |_| {
-        or_error(math::pi(Type::Big), Answer::Big, "BIGNUMERIC overflow")
+    row("gs_bignumeric_percentile_cont", &[List(&Big), Big], Big, |cells| {
+        let items = cells[0].items().iter();
+        let values = items.map(|item| item.map(|item| item.big())).collect();
+        Ok(percentile_cont(values, &cells[1].big()).map_or(Answer::Null, Answer::Big))
+    }),
+    row("gs_bignumeric_series", &[Big, Big, Big], List(&Big), |cells| {
+        series(&cells[0].big(), &cells[1].big(), &cells[2].big())
     }),
 ];
+
+/// Where the fraction falls between two of the sorted values, NULLs first; beside a NULL it is the
+/// other value
+fn percentile_cont(mut values: Vec<Option<BigInt>>, fraction: &BigInt) -> Option<BigInt> {
+    values.sort();
+    let one = Type::Big.one();
+    let position = fraction * BigInt::from(values.len().checked_sub(1)?);
+    let (low, weight) = (usize::try_from(&(&position / &one)).ok()?, &position % &one);
+    let below = values.get(low)?.clone();
+    if weight == BigInt::ZERO {
+        return below;
+    }
+    match (below, values.get(low + 1)?.clone()) {
+        (Some(below), Some(above)) => {
+            let part = Type::Big.multiply(&(above - &below), &weight)?;
+            Some(below + part)
+        }
+        (below, above) => below.or(above),
+    }
+}
+
+/// The numbers from a start to an end, a step apart
+fn series(start: &BigInt, end: &BigInt, step: &BigInt) -> Result<Answer, String> {
+    /// More would not fit any memory
+    const MOST: usize = 10_000_000;
+    if *step == BigInt::ZERO {
+        return Err("step of GENERATE_ARRAY is 0".to_owned());
+    }
+    let up = *step > BigInt::ZERO;
+    let mut next = start.clone();
+    let mut items = Vec::new();
+    while if up { next <= *end } else { next >= *end } {
+        if items.len() == MOST {
+            return Err("GENERATE_ARRAY of too many numbers".to_owned());
+        }
+        items.push(Answer::Big(next.clone()));
+        next += step;
+    }
+    Ok(Answer::List(items))
+}
 
 /// Rounds in a mode that is given by its name
 fn rounded(cells: &[Cell]) -> Result<Answer, String> {

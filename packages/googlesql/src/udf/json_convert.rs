@@ -8,17 +8,17 @@ use crate::value::json::{parse, scalar};
 use crate::value::number::{parse_bool, parse_float, parse_int};
 
 macro_rules! both {
-    ($name:literal, $array:literal, [$($more:ident),*], $kind:ident, $convert:expr, lax) => {
+    ($name:literal, $array:literal, $kind:ident, $convert:expr, lax) => {
         [
             Function {
                 name: $name,
-                parameters: &[Text, $($more),*],
+                parameters: &[Text],
                 result: $kind,
                 body: |cells| Ok($convert(&parse(cells[0].text())?)),
             },
             Function {
                 name: $array,
-                parameters: &[Text, $($more),*],
+                parameters: &[Text],
                 result: List(&$kind),
                 body: |cells| {
                     let Value::Array(items) = parse(cells[0].text())? else {
@@ -51,13 +51,13 @@ const BOOL: [Function; 2] = both!("gs_json_bool", "gs_json_bool_array", Bool, to
 const INT64: [Function; 2] = both!("gs_json_int64", "gs_json_int64_array", Int, to_int64);
 const STRING: [Function; 2] = both!("gs_json_string", "gs_json_string_array", Text, to_string);
 const LAX_BOOL: [Function; 2] =
-    both!("gs_json_lax_bool", "gs_json_lax_bool_array", [], Bool, lax_bool, lax);
+    both!("gs_json_lax_bool", "gs_json_lax_bool_array", Bool, lax_bool, lax);
 const LAX_INT64: [Function; 2] =
-    both!("gs_json_lax_int64", "gs_json_lax_int64_array", [], Int, lax_int64, lax);
+    both!("gs_json_lax_int64", "gs_json_lax_int64_array", Int, lax_int64, lax);
 const LAX_FLOAT64: [Function; 2] =
-    both!("gs_json_lax_float64", "gs_json_lax_float64_array", [], Double, lax_float64, lax);
+    both!("gs_json_lax_float64", "gs_json_lax_float64_array", Double, lax_float64, lax);
 const LAX_STRING: [Function; 2] =
-    both!("gs_json_lax_string", "gs_json_lax_string_array", [], Text, lax_string, lax);
+    both!("gs_json_lax_string", "gs_json_lax_string_array", Text, lax_string, lax);
 
 /// FLOAT64 with its mode, `exact` or `round`
 const FLOAT64: [Function; 2] = [
@@ -78,7 +78,22 @@ const FLOAT64: [Function; 2] = [
     },
 ];
 
-pub const TABLES: [&[Function]; 8] = [
+/// A whole number that lies between two others
+const WITHIN: [Function; 1] = [Function {
+    name: "gs_json_within",
+    parameters: &[Int, Int, Int],
+    result: Int,
+    body: |cells| {
+        let (value, least, most) = (cells[0].int(), cells[1].int(), cells[2].int());
+        match (least..=most).contains(&value) {
+            true => Ok(Answer::Int(value)),
+            false => Err(format!("the JSON number {value} is out of range")),
+        }
+    },
+}];
+
+pub const TABLES: [&[Function]; 9] = [
+    &WITHIN,
     &BOOL,
     &INT64,
     &FLOAT64,

@@ -1,8 +1,9 @@
 //! Dates, times and zones
 
-use super::Kind::{Civil, Date, Int, Text, Time};
+use super::Kind::{Civil, Date, Int, Interval, Text, Time};
 use super::{Answer, Cell, Function, or_error};
-use crate::value::picture::{self, Has};
+use crate::value::bucket::{ORIGIN, Widths, bucket};
+use crate::value::picture::{self, DAYS, Has};
 use crate::value::{picture_parse, temporal, zone};
 
 pub const TABLE: &[Function] = &[
@@ -12,8 +13,8 @@ pub const TABLE: &[Function] = &[
         result: Civil,
         body: |cells| {
             let name = cells[1].text();
-            let message = format!("unknown time zone: {name}");
-            or_error(zone::civil(cells[0].int(), name), Answer::Micros, &message)
+            let civil = zone::civil(cells[0].int(), name).ok_or_else(|| unknown_zone(name))?;
+            in_range(civil)
         },
     },
     Function {
@@ -22,12 +23,8 @@ pub const TABLE: &[Function] = &[
         result: Civil,
         body: |cells| {
             let name = cells[1].text();
-            let message = format!("unknown time zone: {name}");
-            or_error(
-                zone::instant(cells[0].int(), name),
-                Answer::Micros,
-                &message,
-            )
+            let utc = zone::instant(cells[0].int(), name).ok_or_else(|| unknown_zone(name))?;
+            in_range(utc)
         },
     },
     Function {
@@ -43,12 +40,7 @@ pub const TABLE: &[Function] = &[
         name: "gs_datetime_in_range",
         parameters: &[Civil],
         result: Civil,
-        body: |cells| match cells[0].int() {
-            micros @ -62_135_596_800_000_000..=253_402_300_799_999_999 => {
-                Ok(Answer::Micros(micros))
-            }
-            _ => Err("DATETIME or TIMESTAMP is out of range".to_owned()),
-        },
+        body: |cells| in_range(cells[0].int()),
     },
     Function {
         name: "gs_date",
@@ -64,7 +56,8 @@ pub const TABLE: &[Function] = &[
         parameters: &[Int, Int, Int],
         result: Time,
         body: |cells| {
-            let micros = temporal::time_of(cells[0].int(), cells[1].int(), cells[2].int(), 0);
+            let micros = clock(cells[0].int(), cells[1].int(), cells[2].int());
+            let micros = micros.map(|micros| micros % temporal::MICROS_PER_DAY);
             or_error(micros, Answer::Micros, "no such TIME")
         },
     },
@@ -74,10 +67,11 @@ pub const TABLE: &[Function] = &[
         result: Civil,
         body: |cells| {
             let days = temporal::days_of(cells[0].int(), cells[1].int(), cells[2].int());
-            let micros = temporal::time_of(cells[3].int(), cells[4].int(), cells[5].int(), 0);
+            let micros = clock(cells[3].int(), cells[4].int(), cells[5].int());
             let both = days
                 .zip(micros)
                 .map(|(days, micros)| temporal::join(days, micros));
+            let both = both.filter(|both| temporal::in_range(*both));
             or_error(both, Answer::Micros, "no such DATETIME")
         },
     },
@@ -118,6 +112,62 @@ pub const TABLE: &[Function] = &[
                 "no such DATE",
             )
         },
+    },
+    Function {
+        name: "gs_next_day",
+        parameters: &[Date, Text],
+        result: Date,
+        body: |cells| {
+            let next = next_day(cells[0].date(), cells[1].text());
+            or_error(next, Answer::Date, "NEXT_DAY takes the name of a weekday")
+        },
+    },
+    Function {
+        name: "gs_timestamp_of_text_in",
+        parameters: &[Text, Text],
+        result: Civil,
+        body: |cells| {
+            let (text, name) = (cells[0].text(), cells[1].text());
+            let civil = temporal::parse_datetime(text)
+                .ok_or_else(|| format!("bad TIMESTAMP value without time zone: {text}"))?;
+            in_range(zone::instant(civil, name).ok_or_else(|| unknown_zone(name))?)
+        },
+    },
+    Function {
+        name: "gs_date_bucket",
+        parameters: &[Date, Interval],
+        result: Date,
+        body: |cells| Ok(Answer::Date(temporal::split(bucketed(cells, Widths::Date)?).0)),
+    },
+    Function {
+        name: "gs_date_bucket",
+        parameters: &[Date, Interval, Date],
+        result: Date,
+        body: |cells| Ok(Answer::Date(temporal::split(bucketed(cells, Widths::Date)?).0)),
+    },
+    Function {
+        name: "gs_datetime_bucket",
+        parameters: &[Civil, Interval],
+        result: Civil,
+        body: |cells| Ok(Answer::Micros(bucketed(cells, Widths::DateTime)?)),
+    },
+    Function {
+        name: "gs_datetime_bucket",
+        parameters: &[Civil, Interval, Civil],
+        result: Civil,
+        body: |cells| Ok(Answer::Micros(bucketed(cells, Widths::DateTime)?)),
+    },
+    Function {
+        name: "gs_timestamp_bucket",
+        parameters: &[Civil, Interval],
+        result: Civil,
+        body: |cells| Ok(Answer::Micros(bucketed(cells, Widths::Timestamp)?)),
+    },
+    Function {
+        name: "gs_timestamp_bucket",
+        parameters: &[Civil, Interval, Civil],
+        result: Civil,
+        body: |cells| Ok(Answer::Micros(bucketed(cells, Widths::Timestamp)?)),
     },
     Function {
         name: "gs_format_date",
@@ -192,6 +242,47 @@ pub const TABLE: &[Function] = &[
         },
     },
 ];
+
+fn unknown_zone(name: &str) -> String {
+    format!("unknown time zone: {name}")
+}
+
+fn in_range(micros: i64) -> Result<Answer, String> {
+    match temporal::in_range(micros) {
+        true => Ok(Answer::Micros(micros)),
+        false => Err("DATETIME or TIMESTAMP is out of range".to_owned()),
+    }
+}
+
+/// Microseconds since midnight; the second 60 is the next minute's first
+fn clock(hour: i64, minute: i64, second: i64) -> Option<i64> {
+    match second {
+        60 => Some(temporal::time_of(hour, minute, 59, 0)? + 1_000_000),
+        _ => temporal::time_of(hour, minute, second, 0),
+    }
+}
+
+/// The first of the weekday that the name or its first letters say, after a date
+fn next_day(days: i32, name: &str) -> Option<i32> {
+    let name = name.trim();
+    let wanted = DAYS.iter().position(|day| {
+        let head = day.get(..name.len().max(2));
+        head.is_some_and(|head| head.eq_ignore_ascii_case(name))
+            && (name.len() <= 3 || name.len() == day.len())
+    })?;
+    let ahead = (wanted as i64 - temporal::weekday(days) + 6).rem_euclid(7) + 1;
+    let next = days + i32::try_from(ahead).ok()?;
+    temporal::in_range(temporal::join(next, 0)).then_some(next)
+}
+
+fn bucketed(cells: &[Cell], widths: Widths) -> Result<i64, String> {
+    let reading = |cell: &Cell| match cell {
+        Cell::Date(days) => temporal::join(*days, 0),
+        other => other.int(),
+    };
+    let origin = cells.get(2).map_or(ORIGIN, reading);
+    bucket(reading(&cells[0]), cells[1].interval(), origin, widths)
+}
 
 fn format(picture: &Cell, civil: i64, has: Has) -> Result<Answer, String> {
     picture::format(picture.text(), civil, has, (0, "UTC")).map(Answer::Text)

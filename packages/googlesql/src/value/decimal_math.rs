@@ -23,13 +23,6 @@ fn one() -> BigInt {
     BigInt::from(1) << BITS
 }
 
-/// π, its last digit rounded
-pub fn pi(decimal: Decimal) -> Option<BigInt> {
-    let (pi, digits) = long_pi()?;
-    let drop = power_of_ten(digits - decimal.scale());
-    Some(divide_rounded(&pi, &drop, Rounding::HalfAwayFromZero))
-}
-
 fn long_pi() -> Option<(BigInt, u32)> {
     let digits = u32::try_from(PI_DIGITS.len()).ok()?;
     let pi = BigInt::parse_bytes(format!("3{PI_DIGITS}").as_bytes(), 10)?;

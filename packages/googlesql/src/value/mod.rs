@@ -3,6 +3,7 @@
 
 pub mod analyzer;
 pub mod big_decimal;
+pub mod bucket;
 pub mod bytes_text;
 pub mod date_picture;
 pub mod decimal;

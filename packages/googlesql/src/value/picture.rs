@@ -90,14 +90,14 @@ fn one(element: &str, civil: i64, has: Has, offset: (i32, &str)) -> Result<Optio
     if (has == Has::Time && needs_date) || (has == Has::Date && needs_time) {
         return Ok(None);
     }
-    if matches!(element, "Z" | "z" | "Ez") && has != Has::Timestamp
-        || element == "s" && matches!(has, Has::Date | Has::Time)
+    if element.ends_with(['Z', 'z']) && has != Has::Timestamp
+        || element.ends_with('s') && matches!(has, Has::Date | Has::Time)
     {
         return Ok(None);
     }
     let plain = match element.as_bytes() {
         // `%Ez` and `%ET` have a meaning of their own; other modifiers change nothing
-        [b'E' | b'O', b'z' | b'T' | b'Q'] => element,
+        [b'E', b'z' | b'T' | b'Y'] | [b'E' | b'O', b'Q'] => element,
         [b'E' | b'O', _] => &element[1..],
         _ => element,
     };
@@ -140,7 +140,7 @@ fn one(element: &str, civil: i64, has: Has, offset: (i32, &str)) -> Result<Optio
         "w" => format!("{week_day}"),
         "Y" => format!("{year}"),
         "y" => format!("{:02}", year % 100),
-        "E4Y" => format!("{year:04}"),
+        "E4Y" | "EY" => format!("{year:04}"),
         "ET" => "T".to_owned(),
         "Z" => match offset.0.abs() / 60 {
             0 => "UTC".to_owned(),

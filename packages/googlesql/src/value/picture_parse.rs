@@ -275,8 +275,13 @@ fn read_one<'t>(
         }),
         "j" => whole(number(text, 3, 1..=366), fields, Whole::DayOfYear),
         "Q" => whole(number(text, 1, 1..=4), fields, Whole::Quarter),
-        "U" => whole(number(text, 2, 0..=53), fields, |week| Whole::Week(week, 0)),
-        "W" => whole(number(text, 2, 0..=53), fields, |week| Whole::Week(week, 1)),
+        "U" | "W" => number(text, 2, 0..=53).map(|(week, rest)| {
+            // A day of the year says more than a week
+            if !matches!(fields.whole, Some((_, Whole::DayOfYear(_)))) {
+                fields.whole = Some((at, Whole::Week(week, i64::from(element == "W"))));
+            }
+            rest
+        }),
         "A" | "a" => named(text, &DAYS).map(|(_, rest)| {
             fields.weekday = true;
             rest

@@ -66,7 +66,7 @@ impl Moments {
 fn scale(values: impl Iterator<Item = f64>) -> f64 {
     let largest = values.map(f64::abs).fold(0.0, f64::max);
     match largest.is_finite() && !(1e-100..1e100).contains(&largest) && largest > 0.0 {
-        true => 2_f64.powi(largest.log2().floor() as i32),
+        true => 2_f64.powi(largest.log2().floor().min(1023.0) as i32),
         false => 1.0,
     }
 }

@@ -240,11 +240,9 @@ impl<'a> Reader<'a> {
         let mut micros = 0;
         if self.take(&['.']) {
             let before = self.rest.len();
-            let digits = self.digits(0, 6).or_else(|| (before == 0).then_some(0));
+            let digits = self.digits(1, 6)?;
             let count = before - self.rest.len();
-            if count > 0 {
-                micros = digits? * 10_i64.pow(6 - u32::try_from(count).ok()?);
-            }
+            micros = digits * 10_i64.pow(6 - u32::try_from(count).ok()?);
         }
         // A leap second is the next minute's first
         match second {

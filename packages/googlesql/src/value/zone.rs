@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 
 use jiff::Timestamp;
 use jiff::civil::DateTime;
-use jiff::tz::{TimeZone, TimeZoneDatabase};
+use jiff::tz::{AmbiguousOffset, TimeZone, TimeZoneDatabase};
 
 static DATABASE: LazyLock<TimeZoneDatabase> = LazyLock::new(TimeZoneDatabase::bundled);
 
@@ -38,9 +38,7 @@ pub fn offset(utc: i64, name: &str) -> Option<i32> {
     }
     Some(match zone(name)? {
         Zone::Fixed(seconds) => seconds,
-        Zone::Named(zone) => zone
-            .to_offset(Timestamp::from_microsecond(utc).ok()?)
-            .seconds(),
+        Zone::Named(zone) => zone.to_offset(nearest(utc)).seconds(),
     })
 }
 
@@ -76,20 +74,22 @@ pub fn instant(civil: i64, name: &str) -> Option<i64> {
                 0,
             )
             .ok()?;
-            zone.to_ambiguous_zoned(reading)
-                .compatible()
-                .ok()?
-                .offset()
-                .seconds()
+            match zone.to_ambiguous_timestamp(reading).offset() {
+                AmbiguousOffset::Unambiguous { offset } => offset.seconds(),
+                AmbiguousOffset::Gap { before, .. } | AmbiguousOffset::Fold { before, .. } => {
+                    before.seconds()
+                }
+            }
         }
     };
-    let shift = i64::from(seconds) * 1_000_000;
-    // In a gap the compatible reading moves on by the gap; the offset before it gives the same
-    let utc = civil.checked_sub(shift)?;
-    match offset(utc, name)? == seconds {
-        true => Some(utc),
-        false => civil.checked_sub(i64::from(offset(utc - 86_400_000_000, name)?) * 1_000_000),
-    }
+    civil.checked_sub(i64::from(seconds) * 1_000_000)
+}
+
+/// The instant itself, but for those in the last hours of the year 9999 and the first of the year 1:
+/// zones are as they are a day inside
+fn nearest(utc: i64) -> Timestamp {
+    let inside = utc.clamp(-62_135_510_400_000_000, 253_402_200_000_000_000);
+    Timestamp::from_microsecond(inside).unwrap_or(Timestamp::UNIX_EPOCH)
 }
 
 fn zone(name: &str) -> Option<Zone> {

@@ -66,7 +66,11 @@ impl Catalog for Sources {
 fn report(sql: &str) -> String {
     let checked = check(sql, &Sources);
     let mut text = String::new();
-    if let Some(schema) = checked.statements.last().and_then(|one| one.schema.as_ref()) {
+    if let Some(schema) = checked
+        .statements
+        .last()
+        .and_then(|one| one.schema.as_ref())
+    {
         let mut columns: Vec<String> = schema
             .columns
             .iter()
@@ -178,7 +182,9 @@ fn columns_know_what_they_are_made_of() {
         let checked = check(sql, &Sources);
         let last = checked.statements.last().unwrap();
         let list = |origins: &[googlesql::Origin]| {
-            let names = origins.iter().map(|one| format!("{}.{}", one.table.name, one.column));
+            let names = origins
+                .iter()
+                .map(|one| format!("{}.{}", one.table.name, one.column));
             names.collect::<Vec<_>>().join(", ")
         };
         let mut text = String::new();
@@ -192,11 +198,17 @@ fn columns_know_what_they_are_made_of() {
         }
         text
     };
-    let text: Vec<String> = cases.iter().map(|sql| format!("{sql}\n{}", report(sql))).collect();
+    let text: Vec<String> = cases
+        .iter()
+        .map(|sql| format!("{sql}\n{}", report(sql)))
+        .collect();
     insta::assert_snapshot!(text.join("\n"));
 }
 
 fn all(cases: &[&str]) -> String {
-    let cases: Vec<String> = cases.iter().map(|sql| format!("{sql}\n{}", report(sql))).collect();
+    let cases: Vec<String> = cases
+        .iter()
+        .map(|sql| format!("{sql}\n{}", report(sql)))
+        .collect();
     cases.join("\n")
 }

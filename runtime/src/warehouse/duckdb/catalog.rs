@@ -98,6 +98,20 @@ impl Catalog for DuckDbCatalog<'_> {
         files::described(self.connection, from, texts, span)
     }
 
+    fn temporary(&self, path: &[String], span: Range<usize>) -> Result<PhysicalName, Error> {
+        if self.given_up {
+            return self.physical(path, span);
+        }
+        match path {
+            [name] => Ok(in_session(name)),
+            [session, name] if session.eq_ignore_ascii_case(SESSION) => Ok(in_session(name)),
+            _ => {
+                let message = "a temporary table has a name without a dataset";
+                Err(Error::new(code::SQL_INVALID, message, span))
+            }
+        }
+    }
+
     fn variable(&self, name: &str) -> Option<Variable> {
         self.environment.variable(name)
     }
@@ -112,6 +126,9 @@ impl Catalog for DuckDbCatalog<'_> {
             let mut error = Error::new(failure.code, failure.message, span);
             error.help = failure.help;
             return Err(error);
+        }
+        if let Some(temporary) = self.existing_temporary(path) {
+            return Ok(temporary);
         }
         let (dataset, name) = match path {
             [name] => {
@@ -181,6 +198,25 @@ impl Catalog for DuckDbCatalog<'_> {
 }
 
 impl DuckDbCatalog<'_> {
+    /// The temporary table that a path names: a name alone is first looked for among them
+    fn existing_temporary(&self, path: &[String]) -> Option<PhysicalName> {
+        let name = match path {
+            [session, name] if session.eq_ignore_ascii_case(SESSION) => {
+                return Some(in_session(name));
+            }
+            [name] => name,
+            _ => return None,
+        };
+        let found = || -> duckdb::Result<bool> {
+            self.connection
+                .prepare_cached(
+                    "SELECT count(*) > 0 FROM duckdb_tables() WHERE temporary AND table_name = ?",
+                )?
+                .query_row([&in_session(name).name], |row| row.get(0))
+        };
+        found().unwrap_or_default().then(|| in_session(name))
+    }
+
     /// A view of the information schema
     fn information(&self, path: &[String], span: Range<usize>) -> Result<Option<Table>, Error> {
         let named = path
@@ -319,10 +355,26 @@ impl DuckDbCatalog<'_> {
 pub fn tables(connection: &Connection, schema: &str) -> duckdb::Result<Vec<String>> {
     connection
         .prepare_cached(
-            "SELECT table_name FROM information_schema.tables WHERE table_schema = ? ORDER BY 1",
+            "SELECT table_name FROM information_schema.tables \
+             WHERE table_catalog = current_database() AND table_schema = $1 \
+             OR table_catalog = 'temp' AND $1 = 'temp' ORDER BY 1",
         )?
         .query_map([schema], |row| row.get(0))?
         .collect()
+}
+
+/// The dataset of temporary tables
+const SESSION: &str = "_SESSION";
+
+/// DuckDB's place for the tables of one connection
+pub const TEMPORARY: &str = "temp";
+
+/// A temporary table; under its own name DuckDB would find it in the dataset `main` too
+fn in_session(name: &str) -> PhysicalName {
+    PhysicalName {
+        schema: TEMPORARY.to_owned(),
+        name: format!("{SESSION}.{name}"),
+    }
 }
 
 /// Columns of something that can stand in `FROM`, with DuckDB's type texts

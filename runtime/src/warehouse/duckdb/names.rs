@@ -32,7 +32,10 @@ impl Names {
     /// The project of datasets that stand alone, as listings show it
     pub fn project(&self) -> String {
         let known = self.dataset_project.as_ref();
-        known.or(self.default_project.as_ref()).cloned().unwrap_or_else(|| "local".to_owned())
+        known
+            .or(self.default_project.as_ref())
+            .cloned()
+            .unwrap_or_else(|| "local".to_owned())
     }
 
     /// The schema of a dataset path

@@ -16,7 +16,8 @@ pub fn stored(
     let found: Option<(bool, Option<String>)> = connection
         .prepare_cached(
             "SELECT FALSE, comment FROM duckdb_tables() \
-             WHERE database_name = current_database() AND schema_name = $1 AND table_name = $2 \
+             WHERE CASE WHEN temporary THEN $1 = 'temp' \
+             ELSE database_name = current_database() AND schema_name = $1 END AND table_name = $2 \
              UNION ALL SELECT TRUE, comment FROM duckdb_views() \
              WHERE database_name = current_database() AND schema_name = $1 AND view_name = $2",
         )?
@@ -38,7 +39,8 @@ pub fn stored(
 fn columns(connection: &Connection, name: &PhysicalName) -> duckdb::Result<Vec<StoredColumn>> {
     let mut statement = connection.prepare_cached(
         "SELECT column_name, data_type, is_nullable, column_default, comment FROM duckdb_columns() \
-         WHERE database_name = current_database() AND schema_name = ? AND table_name = ? \
+         WHERE CASE WHEN database_name = 'temp' THEN $1 = 'temp' \
+         ELSE database_name = current_database() AND schema_name = $1 END AND table_name = $2 \
          ORDER BY column_index",
     )?;
     let rows = statement.query_map([&name.schema, &name.name], |row| {
