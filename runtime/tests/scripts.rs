@@ -37,7 +37,13 @@ fn show_failure(script: &str, failure: &SqlError) -> String {
     let place = place.map_or_else(String::new, |span| {
         let before = &script[..span.start];
         let line = before.matches('\n').count() + 1;
-        let column = before.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
+        let column = before
+            .rsplit('\n')
+            .next()
+            .unwrap_or_default()
+            .chars()
+            .count()
+            + 1;
         format!(" at {line}:{column}")
     });
     format!("{}{place}: {}", failure.code, failure.message)
@@ -170,7 +176,10 @@ fn variables_live_as_long_as_the_session() {
     let mut session = warehouse.session().unwrap();
     assert_eq!(run(&mut *session, "DECLARE a INT64 DEFAULT 41"), "");
     assert_eq!(run(&mut *session, "SET a = a + 1; SELECT a"), "42");
-    assert_eq!(run(&mut *session, "DECLARE a STRING DEFAULT 'x'; SELECT a"), "x");
+    assert_eq!(
+        run(&mut *session, "DECLARE a STRING DEFAULT 'x'; SELECT a"),
+        "x"
+    );
     let mut other = warehouse.session().unwrap();
     assert_eq!(
         run(&mut *other, "SELECT a"),
@@ -202,13 +211,14 @@ fn procedures_live_as_long_as_the_warehouse() {
 fn a_script_that_fails_within_a_transaction_leaves_nothing() {
     let warehouse = warehouse();
     let mut session = warehouse.session().unwrap();
-    let together = |session: &mut dyn Session, script: &str| {
-        match session.execute_together(script, &mut |_| {}) {
-            Ok(outcomes) => outcomes.iter().map(show).collect::<Vec<_>>().join("\n"),
-            Err(failure) => show_failure(script, &failure),
-        }
+    let together = |session: &mut dyn Session, script: &str| match session
+        .execute_together(script, &mut |_| {})
+    {
+        Ok(outcomes) => outcomes.iter().map(show).collect::<Vec<_>>().join("\n"),
+        Err(failure) => show_failure(script, &failure),
     };
-    let script = "CREATE TABLE t AS SELECT 1 AS x; CREATE PROCEDURE p() BEGIN END; SELECT ERROR('no')";
+    let script =
+        "CREATE TABLE t AS SELECT 1 AS x; CREATE PROCEDURE p() BEGIN END; SELECT ERROR('no')";
     assert_eq!(together(&mut *session, script), "Q010 at 1:66: no");
     assert_eq!(
         run(&mut *session, "SELECT * FROM t"),

@@ -46,7 +46,7 @@ enum Task {
         rest: Vec<String>,
     },
     /// Measure speed and memory: `run` puts the pipeline beside hand-written DuckDB SQL, `compile` the
-    /// compiler beside Dataform
+    /// compiler beside Dataform, `functions` Rust functions beside native ones
     Bench {
         /// The benchmark and its arguments
         #[arg(required = true, trailing_var_arg = true, allow_hyphen_values = true)]

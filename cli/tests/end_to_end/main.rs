@@ -15,3 +15,4 @@ mod faults;
 mod formatting;
 mod pipeline;
 mod scratch;
+mod scripts;

@@ -31,7 +31,7 @@ pub use analyzed::{
 pub use catalog::{Catalog, ModelFunction, PhysicalName, StoredColumn, StoredTable, Table};
 pub use check::{Checked, CheckedModel, CheckedScript, Schema, SchemaColumn, check};
 pub use error::Error;
-pub use functions::{Parameter, Signature, SignatureKind, signatures};
+pub use functions::{Parameter, Signature, SignatureKind, reference, signatures};
 pub use lineage::Origin;
 pub use metadata::{
     ColumnMetadata, Partition, StoredKey, StoredOption, TableMetadata,

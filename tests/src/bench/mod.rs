@@ -1,6 +1,7 @@
 //! `cargo xtask bench`: whole processes against each other, by time, processor time and peak memory
 
 mod compile;
+mod functions;
 mod process;
 mod run;
 
@@ -10,6 +11,7 @@ use std::process::Command;
 use anyhow::{Result, bail};
 
 pub use compile::{CompileBench, compile};
+pub use functions::{FunctionBench, functions};
 pub use run::{RunBench, run, sql};
 
 /// The folder of the repository

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use anyhow::Result;
 use clap::{Parser, Subcommand};
-use sqlx_tests::bench::{CompileBench, RunBench, compile, run, sql};
+use sqlx_tests::bench::{CompileBench, FunctionBench, RunBench, compile, functions, run, sql};
 
 /// Measure speed and memory
 #[derive(Parser)]
@@ -20,6 +20,8 @@ enum Bench {
     Run(RunBench),
     /// Compiling generated projects, beside Dataform
     Compile(CompileBench),
+    /// Rust functions beside native ones of the same kind, over ten million rows
+    Functions(FunctionBench),
     /// The opponent of `run`: a SQL file on a new DuckDB file
     #[command(hide = true)]
     Sql {
@@ -33,6 +35,7 @@ fn main() -> Result<()> {
     match Arguments::parse().bench {
         Bench::Run(bench) => run(&bench),
         Bench::Compile(bench) => compile(&bench),
+        Bench::Functions(bench) => functions(&bench),
         Bench::Sql {
             file,
             events,

@@ -7,6 +7,7 @@
 //! - JSON by its tree, as white space and the order of keys carry no meaning.
 //! - TIMESTAMP by the instant and DATETIME by the clock, in any of the usual notations; a TIMESTAMP may
 //!   stand as `{"$timestamp": "…"}`.
+//! - RANGE by its two ends.
 //! - BYTES as base64.
 //! - STRUCT as a list of its fields or as an object of them; some recordings name each field of the list.
 //! - A NULL array in a result is an empty one: BigQuery writes it so, and recordings do either.
@@ -112,6 +113,14 @@ fn fits(cell: &Cell, expected: &Value, ty: &Type) -> bool {
         (Cell::Text(text), Type::Time) => expected
             .as_str()
             .is_some_and(|expected| time(text).is_some_and(|found| time(expected) == Some(found))),
+        (Cell::Text(text), Type::Range(element)) => {
+            let expected = expected.as_str().and_then(ends);
+            ends(text).is_some_and(|(start, end)| {
+                expected.is_some_and(|(expected_start, expected_end)| {
+                    end_fits(start, expected_start, element) && end_fits(end, expected_end, element)
+                })
+            })
+        }
         (Cell::Text(text), _) => expected.as_str() == Some(text),
         (Cell::Bytes(_), _) => expected.as_str() == Some(&cell.to_text("")),
         (Cell::Array(items), Type::Array(element)) => match expected {
@@ -141,6 +150,15 @@ fn fits(cell: &Cell, expected: &Value, ty: &Type) -> bool {
         }
         _ => false,
     }
+}
+
+/// The two ends of `[start, end)`
+fn ends(range: &str) -> Option<(&str, &str)> {
+    range.strip_prefix('[')?.strip_suffix(')')?.split_once(", ")
+}
+
+fn end_fits(found: &str, expected: &str, ty: &Type) -> bool {
+    found == expected || fits(&Cell::Text(found.to_owned()), &Value::from(expected), ty)
 }
 
 /// A field is written as its value or as `{name: value}`

@@ -9,7 +9,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 use crate::lineage::Origin;
-use crate::parse::{on_stack_for, parse, statement::Kind, statement::Statement};
+use crate::parse::statement::{Kind, Path, Statement};
+use crate::parse::{on_stack_for, parse};
 use crate::resolve::Resolver;
 use crate::resolve::scope::OutputColumn;
 use crate::{Analyzed, Catalog, Column, Effect, Error, ModelOption, PhysicalName};
@@ -163,7 +164,8 @@ fn check_statement(
         };
         let effect = match &found {
             Some(Analyzed::Execute { effect, .. }) => Some(effect.clone()),
-            _ => None,
+            Some(_) => None,
+            None => meant(&statement.kind, catalog),
         };
         let model = match &found {
             Some(Analyzed::CreateModel(create)) => Some(CheckedModel {
@@ -181,6 +183,19 @@ fn check_statement(
         };
         (checked, found, errors)
     })
+}
+
+/// What a statement would make if it had no error: what reads it is checked all the same
+fn meant(kind: &Kind, catalog: &dyn Catalog) -> Option<Effect> {
+    let name = |path: &Path, temporary: bool| match temporary {
+        true => catalog.temporary(&path.parts, path.span.clone()).ok(),
+        false => catalog.physical(&path.parts, path.span.clone()).ok(),
+    };
+    match kind {
+        Kind::CreateTable(table) => name(&table.path, table.temporary).map(Effect::CreateTable),
+        Kind::CreateView(view) => name(&view.path, false).map(Effect::CreateView),
+        _ => None,
+    }
 }
 
 fn schema(columns: Vec<OutputColumn>) -> Schema {

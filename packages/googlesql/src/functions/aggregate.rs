@@ -8,7 +8,7 @@ aggregate SUM(NUMERIC) NUMERIC = gs_numeric_in_range(CAST(%{sum($0)} AS DECIMAL(
 aggregate SUM(BIGNUMERIC) BIGNUMERIC = gs_bignumeric_checked(%{sum($0)})
 aggregate SUM(INTERVAL) INTERVAL = gs_interval_sum(%{list($0)})
 aggregate AVG(INT64) FLOAT64 = %{avg($0)}
-aggregate AVG(FLOAT64) FLOAT64 = CASE WHEN isinf(%{avg($0)}) AND NOT %{bool_or(isinf($0))} THEN %{avg($0 * 5.421010862427522e-20)} * 18446744073709551616e0 ELSE %{avg($0)} END
+aggregate AVG(FLOAT64) FLOAT64 = CASE WHEN isinf(%{avg($0)}) AND NOT %{bool_or(isinf($0))} THEN error('FLOAT64 overflow') ELSE %{avg($0)} END
 aggregate AVG(NUMERIC) NUMERIC = gs_numeric_divide(CAST(%{sum($0)} AS DECIMAL(38, 9)), CAST(%{count($0)} AS DECIMAL(38, 9)))
 aggregate AVG(BIGNUMERIC) BIGNUMERIC = gs_bignumeric_average(%{sum($0)}, %{count($0)})
 aggregate AVG(INTERVAL) INTERVAL = gs_interval_average(%{list($0)})
@@ -33,21 +33,24 @@ aggregate STDDEV_POP(FLOAT64) FLOAT64 = CASE WHEN %{bool_or(NOT isfinite($0))} T
 aggregate VARIANCE(FLOAT64) FLOAT64 = CASE WHEN %{bool_or(NOT isfinite($0))} THEN CASE WHEN %{count($0)} > 1 THEN CAST('nan' AS DOUBLE) END WHEN %{max(abs($0))} >= 1e140 THEN %{var_samp(CASE WHEN isfinite($0) THEN $0 * pow(2e0, -562) END)} * pow(2e0, 562) * pow(2e0, 562) ELSE %{var_samp(CASE WHEN abs($0) < 1e140 THEN $0 END)} END
 aggregate VAR_SAMP(FLOAT64) FLOAT64 = CASE WHEN %{bool_or(NOT isfinite($0))} THEN CASE WHEN %{count($0)} > 1 THEN CAST('nan' AS DOUBLE) END WHEN %{max(abs($0))} >= 1e140 THEN %{var_samp(CASE WHEN isfinite($0) THEN $0 * pow(2e0, -562) END)} * pow(2e0, 562) * pow(2e0, 562) ELSE %{var_samp(CASE WHEN abs($0) < 1e140 THEN $0 END)} END
 aggregate VAR_POP(FLOAT64) FLOAT64 = CASE WHEN %{bool_or(NOT isfinite($0))} THEN CASE WHEN %{count($0)} > 0 THEN CAST('nan' AS DOUBLE) END WHEN %{max(abs($0))} >= 1e140 THEN %{var_pop(CASE WHEN isfinite($0) THEN $0 * pow(2e0, -562) END)} * pow(2e0, 562) * pow(2e0, 562) ELSE %{var_pop(CASE WHEN abs($0) < 1e140 THEN $0 END)} END
-special MAX_BY
-special MIN_BY
-special COUNTIF
-special ARRAY_AGG
-special ARRAY_CONCAT_AGG
-special STRING_AGG
-special APPROX_COUNT_DISTINCT
-special GROUPING
-special APPROX_QUANTILES
-special APPROX_TOP_COUNT
-special APPROX_TOP_SUM
+special MAX_BY(T, U) T
+special MIN_BY(T, U) T
+special COUNTIF(BOOL) INT64
+special ARRAY_AGG(T) ARRAY<T>
+special ARRAY_CONCAT_AGG(ARRAY<T>) ARRAY<T>
+special STRING_AGG(STRING, [STRING]) STRING
+special STRING_AGG(BYTES, [BYTES]) BYTES
+special APPROX_COUNT_DISTINCT(ANY) INT64
+special GROUPING(ANY) INT64
+special APPROX_QUANTILES(T, INT64) ARRAY<T>
+special APPROX_TOP_COUNT(T, INT64) ARRAY<STRUCT<value T, count INT64>>
+special APPROX_TOP_SUM(T, U, INT64) ARRAY<STRUCT<value T, sum U>>
 aggregate HLL_COUNT.INIT(INT64) BYTES = gs_hll_init(%{list(DISTINCT encode(CAST($0 AS VARCHAR)))}, 'i', 15::BIGINT)
 aggregate HLL_COUNT.INIT(INT64, INT64) BYTES = gs_hll_init(%{list(DISTINCT encode(CAST($0 AS VARCHAR)))}, 'i', $1)
 aggregate HLL_COUNT.INIT(NUMERIC) BYTES = gs_hll_init(%{list(DISTINCT encode(CAST($0 AS VARCHAR)))}, 'n', 15::BIGINT)
 aggregate HLL_COUNT.INIT(NUMERIC, INT64) BYTES = gs_hll_init(%{list(DISTINCT encode(CAST($0 AS VARCHAR)))}, 'n', $1)
+aggregate HLL_COUNT.INIT(BIGNUMERIC) BYTES = gs_hll_init(%{list(DISTINCT encode(CAST($0 AS VARCHAR)))}, 'g', 15::BIGINT)
+aggregate HLL_COUNT.INIT(BIGNUMERIC, INT64) BYTES = gs_hll_init(%{list(DISTINCT encode(CAST($0 AS VARCHAR)))}, 'g', $1)
 aggregate HLL_COUNT.INIT(STRING) BYTES = gs_hll_init(%{list(DISTINCT encode(CAST($0 AS VARCHAR)))}, 's', 15::BIGINT)
 aggregate HLL_COUNT.INIT(STRING, INT64) BYTES = gs_hll_init(%{list(DISTINCT encode(CAST($0 AS VARCHAR)))}, 's', $1)
 aggregate HLL_COUNT.INIT(BYTES) BYTES = gs_hll_init(%{list(DISTINCT $0)}, 'b', 15::BIGINT)
@@ -70,6 +73,8 @@ window LAG(T, INT64, T) T = %{lag($0, $1, $2)}
 window LEAD(T) T = %{lead($0)}
 window LEAD(T, INT64) T = %{lead($0, $1)}
 window LEAD(T, INT64, T) T = %{lead($0, $1, $2)}
-special PERCENTILE_CONT
-special PERCENTILE_DISC
+special PERCENTILE_CONT(FLOAT64, FLOAT64) FLOAT64
+special PERCENTILE_CONT(NUMERIC, NUMERIC) NUMERIC
+special PERCENTILE_CONT(BIGNUMERIC, BIGNUMERIC) BIGNUMERIC
+special PERCENTILE_DISC(T, FLOAT64) T
 ";

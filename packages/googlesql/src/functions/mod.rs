@@ -23,6 +23,7 @@ mod json;
 mod math;
 mod net;
 mod range;
+mod reference;
 mod refused;
 mod signature;
 mod string;
@@ -33,6 +34,7 @@ use std::sync::LazyLock;
 
 use crate::Type;
 
+pub use reference::reference;
 pub use signature::{Parameter, Signature, SignatureKind, signatures};
 
 /// What a name stands for
@@ -90,27 +92,29 @@ struct Table {
     functions: HashMap<&'static str, Function>,
 }
 
-const GROUPS: &[&str] = &[
-    aggregate::TABLE,
-    array::TABLE,
-    conditional::TABLE,
-    decimal::TABLE,
-    hash::TABLE,
-    interval::TABLE,
-    json::TABLE,
-    math::TABLE,
-    net::TABLE,
-    range::TABLE,
-    refused::TABLE,
-    string::TABLE,
-    temporal::TABLE,
+/// The parts of the table with their titles
+const GROUPS: &[(&str, &str)] = &[
+    ("Aggregate and window functions", aggregate::TABLE),
+    ("Arrays", array::TABLE),
+    ("Conditions, errors and utilities", conditional::TABLE),
+    ("Hashes and encodings", hash::TABLE),
+    ("Intervals", interval::TABLE),
+    ("JSON", json::TABLE),
+    ("Mathematics and bits", math::TABLE),
+    // After the functions of FLOAT64, which an untyped NULL goes to
+    ("NUMERIC and BIGNUMERIC", decimal::TABLE),
+    ("Network addresses and URLs", net::TABLE),
+    ("Ranges", range::TABLE),
+    ("Strings, bytes, regular expressions and text search", string::TABLE),
+    ("Dates and times", temporal::TABLE),
+    ("Not supported", refused::TABLE),
 ];
 
 static TABLE: LazyLock<Table> = LazyLock::new(|| {
     let mut table = Table {
         functions: HashMap::new(),
     };
-    for group in GROUPS {
+    for (_, group) in GROUPS {
         for line in group.lines().map(str::trim) {
             if !line.is_empty() {
                 // A test asserts that every line reads
@@ -220,7 +224,7 @@ mod tests {
     #[test]
     fn every_line_of_the_table_reads() {
         let mut functions = HashMap::new();
-        for line in GROUPS.iter().flat_map(|group| group.lines()).map(str::trim) {
+        for line in GROUPS.iter().flat_map(|(_, group)| group.lines()).map(str::trim) {
             assert!(
                 line.is_empty() || read(line, &mut functions).is_some(),
                 "{line}"

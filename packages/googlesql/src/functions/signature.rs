@@ -44,11 +44,12 @@ pub struct Parameter {
 
 /// All lines of the function table, in its order
 pub fn signatures() -> impl Iterator<Item = Signature> {
-    let lines = GROUPS.iter().flat_map(|group| group.lines()).map(str::trim);
+    let lines = GROUPS.iter().flat_map(|(_, group)| group.lines()).map(str::trim);
     lines.filter(|line| !line.is_empty()).map(signature)
 }
 
-fn signature(line: &'static str) -> Signature {
+/// What a line of the table says
+pub fn signature(line: &'static str) -> Signature {
     let (kind, rest) = match line.split_once(' ') {
         Some(("refuse", rest)) => (SignatureKind::Refused, rest),
         Some(("special", rest)) => (SignatureKind::Special, rest),
@@ -78,8 +79,9 @@ fn list(text: &'static str) -> Vec<Parameter> {
     let (mut depth, mut start) = (0_usize, 0);
     for (at, letter) in text.char_indices() {
         match letter {
-            '<' | '(' => depth += 1,
-            '>' | ')' => depth = depth.saturating_sub(1),
+            '<' | '(' | '[' => depth += 1,
+            '>' if text[..at].ends_with(['-', '=']) => {}
+            '>' | ')' | ']' => depth = depth.saturating_sub(1),
             ',' if depth == 0 => {
                 parameters.push(parameter(&text[start..at]));
                 start = at + 1;

@@ -21,7 +21,8 @@ pub fn formats(tokens: Vec<TokenWithSpan>) -> Vec<TokenWithSpan> {
     while let Some(token) = tokens.get(index) {
         rewritten.push(token.clone());
         index += 1;
-        let call = is_word(Some(token), &["CAST", "SAFE_CAST"]) && is(tokens.get(index), &Token::LParen);
+        let call =
+            is_word(Some(token), &["CAST", "SAFE_CAST"]) && is(tokens.get(index), &Token::LParen);
         if let Some(end) = call.then(|| closing(&tokens, index)).flatten()
             && let Some(inner) = formatted(&tokens[index + 1..end])
         {
@@ -38,10 +39,14 @@ pub fn formats(tokens: Vec<TokenWithSpan>) -> Vec<TokenWithSpan> {
 fn formatted(tokens: &[TokenWithSpan]) -> Option<Vec<TokenWithSpan>> {
     let split = find_outside(tokens, |index| is_word(tokens.get(index), &["AS"]))?;
     let (value, rest) = tokens.split_at(split);
-    let at_format = find_outside(rest, |index| index > 1 && is_word(rest.get(index), &["FORMAT"]))?;
+    let at_format = find_outside(rest, |index| {
+        index > 1 && is_word(rest.get(index), &["FORMAT"])
+    })?;
     let (ty, rest) = rest.split_at(at_format);
     let format = &rest[1..];
-    let zone = find_outside(format, |index| are_words(&format[index..], &["AT", "TIME", "ZONE"]));
+    let zone = find_outside(format, |index| {
+        are_words(&format[index..], &["AT", "TIME", "ZONE"])
+    });
     let (format, zone) = match zone {
         Some(zone) => (&format[..zone], &format[zone + 3..]),
         None => (format, &format[..0]),
@@ -62,7 +67,10 @@ fn formatted(tokens: &[TokenWithSpan]) -> Option<Vec<TokenWithSpan>> {
 
 /// Types with brackets that sqlparser does not read
 pub fn bracketed_types(tokens: Vec<TokenWithSpan>) -> Vec<TokenWithSpan> {
-    if !tokens.iter().any(|token| is_word(Some(token), &["RANGE", "STRUCT"])) {
+    if !tokens
+        .iter()
+        .any(|token| is_word(Some(token), &["RANGE", "STRUCT"]))
+    {
         return tokens;
     }
     let mut rewritten: Vec<TokenWithSpan> = Vec::with_capacity(tokens.len());
@@ -75,7 +83,11 @@ pub fn bracketed_types(tokens: Vec<TokenWithSpan>) -> Vec<TokenWithSpan> {
             let called = is(tokens.get(open), &Token::LParen);
             if called && is(tokens.get(open + 1), &Token::RParen) {
                 let ty = name("STRUCT<>", span);
-                let call = [word("TRY_CAST", span), at(Token::LParen, span), word("NULL", span)];
+                let call = [
+                    word("TRY_CAST", span),
+                    at(Token::LParen, span),
+                    word("NULL", span),
+                ];
                 rewritten.extend(call);
                 rewritten.extend([word("AS", span), ty, at(Token::RParen, span)]);
                 index = open + 2;

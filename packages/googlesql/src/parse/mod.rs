@@ -14,6 +14,7 @@ mod model;
 mod operand;
 mod pipe;
 mod procedural;
+mod reader;
 pub mod rewrite;
 mod routine;
 mod script;

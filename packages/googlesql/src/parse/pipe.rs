@@ -97,6 +97,14 @@ fn operator(mut body: Vec<TokenWithSpan>, pipe: Span, out: &mut Vec<TokenWithSpa
             body.extend([word("SELECT", span), at(Token::Number("1".into(), false), span)]);
             call_query(mark::WITH, body, span, out);
         }
+        "IF" => match branch(&body) {
+            Some(chosen) => {
+                // The operators of the branch stand where this one stood
+                out.pop();
+                out.extend(chosen);
+            }
+            None => call(mark::UNSUPPORTED, vec![string("IF", span)], span, out),
+        },
         "ASSERT" => call(mark::ASSERT, body.split_off(1), span, out),
         "CALL" if is_mark(body.get(1)) => out.extend(body),
         known if KNOWN.contains(&known) => out.extend(body),
@@ -108,6 +116,29 @@ fn operator(mut body: Vec<TokenWithSpan>, pipe: Span, out: &mut Vec<TokenWithSpa
             call(mark::UNSUPPORTED, vec![string(other, span)], span, out);
         }
     }
+}
+
+/// The operators that `IF condition THEN (…) ELSEIF … ELSE (…)` stands for, where the conditions
+/// are `TRUE` and `FALSE`
+fn branch(body: &[TokenWithSpan]) -> Option<Vec<TokenWithSpan>> {
+    let mut index = 0;
+    while index < body.len() {
+        let otherwise = is_word(body.get(index), &["ELSE"]);
+        let open = match otherwise {
+            true => index + 1,
+            false => index + 3,
+        };
+        let known = otherwise
+            || is_word(body.get(index), &["IF", "ELSEIF"])
+                && is_word(body.get(index + 1), &["TRUE", "FALSE"])
+                && is_word(body.get(index + 2), &["THEN"]);
+        let close = closing(body, open).filter(|_| known && is(body.get(open), &Token::LParen))?;
+        if otherwise || is_word(body.get(index + 1), &["TRUE"]) {
+            return Some(body[open + 1..close].to_vec());
+        }
+        index = close + 1;
+    }
+    Some(Vec::new())
 }
 
 fn is_mark(token: Option<&TokenWithSpan>) -> bool {

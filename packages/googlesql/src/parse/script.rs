@@ -8,11 +8,10 @@ use std::ops::Range;
 use diagnostic::code;
 use sqlparser::tokenizer::{Token, TokenWithSpan};
 
-use super::cursor::Cursor;
+use super::procedural;
+use super::reader::{Label, Reader};
 use super::statement::{Kind, Name, Statement};
-use super::{chain, on_stack_for, procedural, rewrite};
 use crate::Error;
-use crate::lex::range_of;
 use crate::script::tree::{Loop, LoopKind, Procedural};
 
 /// How deep blocks may nest, as on BigQuery
@@ -43,23 +42,6 @@ enum Declarations {
     Anywhere,
     /// Nowhere
     Never,
-}
-
-/// A block or loop around the place that is read
-struct Label {
-    /// In lower case
-    name: Option<String>,
-    is_loop: bool,
-}
-
-struct Reader {
-    /// Those before `at` may be empty: their text was handed on
-    tokens: Vec<TokenWithSpan>,
-    at: usize,
-    depth: usize,
-    /// Exception handlers around the place that is read
-    handlers: usize,
-    labels: Vec<Label>,
 }
 
 impl Reader {
@@ -364,8 +346,8 @@ impl Reader {
     }
 
     fn label(&mut self) -> Result<Option<Name>, Error> {
-        let labelled = matches!(self.peek(0), Some(Token::Word(_)))
-            && self.peek(1) == Some(&Token::Colon);
+        let labelled =
+            matches!(self.peek(0), Some(Token::Word(_))) && self.peek(1) == Some(&Token::Colon);
         if !labelled {
             return Ok(None);
         }
@@ -375,202 +357,6 @@ impl Reader {
     }
 }
 
-/// The tokens
-impl Reader {
-    fn peek(&self, ahead: usize) -> Option<&Token> {
-        self.tokens.get(self.at + ahead).map(|token| &token.token)
-    }
-
-    /// The procedural keyword here, if it is one
-    fn word(&self, ahead: usize) -> Option<&'static str> {
-        keyword(self.peek(ahead)?)
-    }
-
-    fn is_any(&self, ahead: usize, words: &[&str]) -> bool {
-        self.word(ahead).is_some_and(|word| words.contains(&word))
-    }
-
-    fn ends_statement(&self, ahead: usize) -> bool {
-        matches!(self.peek(ahead), None | Some(Token::SemiColon))
-    }
-
-    fn take(&mut self, token: &Token) -> bool {
-        let found = self.peek(0) == Some(token);
-        self.at += usize::from(found);
-        found
-    }
-
-    fn take_words(&mut self, words: &[&str]) -> bool {
-        let found = self.is_any(0, words);
-        self.at += usize::from(found);
-        found
-    }
-
-    fn expect(&mut self, token: &Token) -> Result<(), Error> {
-        match self.take(token) {
-            true => Ok(()),
-            false => Err(self.expected(&format!("`{token}`"))),
-        }
-    }
-
-    fn expect_word(&mut self, word: &str) -> Result<(), Error> {
-        match self.take_words(&[word]) {
-            true => Ok(()),
-            false => Err(self.expected(&format!("`{word}`"))),
-        }
-    }
-
-    fn name(&mut self) -> Result<Name, Error> {
-        let span = self.span();
-        match self.peek(0) {
-            Some(Token::Word(word)) => {
-                let text = word.value.clone();
-                self.at += 1;
-                Ok(Name { text, span })
-            }
-            _ => Err(self.expected("a name")),
-        }
-    }
-
-    fn expected(&self, what: &str) -> Error {
-        let found = match self.peek(0) {
-            Some(token) => format!("`{token}`"),
-            None => "the end".to_owned(),
-        };
-        let message = format!("expected {what}, found {found}");
-        Error::new(code::SQL_SYNTAX, message, self.span())
-    }
-
-    fn expression_until(&mut self, word: &'static str) -> Result<sqlparser::ast::Expr, Error> {
-        let end = self.keyword_from(self.at, word)?;
-        let expression = self.piece(end, |cursor| cursor.expression())?;
-        self.at += 1;
-        Ok(expression)
-    }
-
-    /// The index of the next such keyword outside of parentheses and `CASE` expressions, in this
-    /// statement
-    fn keyword_from(&self, start: usize, wanted: &'static str) -> Result<usize, Error> {
-        let (mut parentheses, mut cases) = (0_usize, 0_usize);
-        for (index, token) in self.tokens.iter().enumerate().skip(start) {
-            let path = index > start && self.tokens[index - 1].token == Token::Period;
-            match &token.token {
-                Token::LParen | Token::LBracket => parentheses += 1,
-                Token::RParen | Token::RBracket => parentheses = parentheses.saturating_sub(1),
-                Token::SemiColon => break,
-                other if parentheses == 0 && !path => match keyword(other) {
-                    Some(word) if word == wanted && cases == 0 => return Ok(index),
-                    Some("CASE") => cases += 1,
-                    Some("END") => cases = cases.saturating_sub(1),
-                    _ => {}
-                },
-                _ => {}
-            }
-        }
-        let end = self.tokens[start..]
-            .iter()
-            .position(|token| token.token == Token::SemiColon)
-            .map_or(self.tokens.len(), |length| start + length);
-        let message = format!("expected `{wanted}`");
-        Err(Error::new(code::SQL_SYNTAX, message, self.span_at(end)))
-    }
-
-    /// Parses the tokens from here to `end` as one thing, and goes there
-    fn piece<T>(
-        &mut self,
-        end: usize,
-        read: impl FnOnce(&mut Cursor) -> Result<T, Error>,
-    ) -> Result<T, Error> {
-        let span = self.span_between(self.at, end);
-        let tokens = if self.at == 0 && end == self.tokens.len() {
-            std::mem::take(&mut self.tokens)
-        } else {
-            let taken = |token: &mut TokenWithSpan| TokenWithSpan {
-                token: std::mem::replace(&mut token.token, Token::EOF),
-                span: token.span,
-            };
-            self.tokens[self.at..end].iter_mut().map(taken).collect()
-        };
-        self.at = end;
-        chain::check(&tokens)?;
-        let tokens = rewrite::rewrite(tokens);
-        on_stack_for(&span, || {
-            let mut cursor = Cursor::new(&tokens, span.end);
-            let parsed = read(&mut cursor)?;
-            cursor.expect_end()?;
-            Ok(parsed)
-        })
-    }
-
-    /// Where the next token stands
-    fn span(&self) -> Range<usize> {
-        self.span_at(self.at)
-    }
-
-    fn span_at(&self, index: usize) -> Range<usize> {
-        let place = |index: usize| {
-            self.tokens
-                .get(index)
-                .and_then(|token| range_of(token.span))
-        };
-        place(index).unwrap_or_else(|| {
-            let end = index
-                .checked_sub(1)
-                .and_then(place)
-                .map_or(0, |last| last.end);
-            end..end
-        })
-    }
-
-    fn span_since(&self, start: usize) -> Range<usize> {
-        self.span_between(start, self.at)
-    }
-
-    fn span_between(&self, start: usize, end: usize) -> Range<usize> {
-        let from = self.span_at(start).start;
-        let to = match end > start {
-            true => self.span_at(end - 1).end,
-            false => from,
-        };
-        from..to
-    }
-}
-
 fn invalid(message: impl Into<String>, span: Range<usize>) -> Error {
     Error::new(code::SQL_SYNTAX, message, span)
-}
-
-/// A word of the procedural language, unquoted
-fn keyword(token: &Token) -> Option<&'static str> {
-    const WORDS: &[&str] = &[
-        "BEGIN",
-        "CASE",
-        "CREATE",
-        "DO",
-        "ELSE",
-        "ELSEIF",
-        "END",
-        "ERROR",
-        "EXCEPTION",
-        "FOR",
-        "IF",
-        "IN",
-        "LOOP",
-        "OR",
-        "PROCEDURE",
-        "REPEAT",
-        "REPLACE",
-        "THEN",
-        "TRANSACTION",
-        "UNTIL",
-        "WHEN",
-        "WHILE",
-    ];
-    match token {
-        Token::Word(word) if word.quote_style.is_none() => WORDS
-            .iter()
-            .find(|known| known.eq_ignore_ascii_case(&word.value))
-            .copied(),
-        _ => None,
-    }
 }

@@ -26,6 +26,13 @@ pub struct Path {
     pub span: Range<usize>,
 }
 
+impl Path {
+    /// What the path names, without project and dataset
+    pub fn last(&self) -> &str {
+        self.parts.last().map_or("", String::as_str)
+    }
+}
+
 /// A name with its place
 #[derive(Debug, Clone)]
 pub struct Name {

@@ -50,6 +50,9 @@ impl Resolver<'_> {
             }
             None => None,
         };
+        if let Some(window) = &over {
+            self.check_window(call, window, &arguments)?;
+        }
         if call.distinct && over.as_ref().is_some_and(|window| !window.order.is_empty()) {
             return Err(self.invalid("a window of DISTINCT values has no ORDER BY", span));
         }
@@ -124,11 +127,7 @@ impl Resolver<'_> {
     }
 
     /// An aggregate with a lowering of its own; `None` for any other name
-    pub fn special_aggregate(
-        &self,
-        call: &Call,
-        scope: &Scope,
-    ) -> Option<Result<Typed, Error>> {
+    pub fn special_aggregate(&self, call: &Call, scope: &Scope) -> Option<Result<Typed, Error>> {
         let value = match call.name.as_str() {
             "COUNTIF" => self.count_if(call, scope),
             "ARRAY_AGG" | "STRING_AGG" | "ARRAY_CONCAT_AGG" => self.gather(call, scope),
@@ -139,10 +138,12 @@ impl Resolver<'_> {
             "MAX_BY" | "MIN_BY" => self.value_by(call, scope),
             _ => return None,
         };
-        Some(value.and_then(|value| match self.clauses(call, scope)?.having {
-            Some((bound, key)) => self.with_extreme(call, value, &bound, key),
-            None => Ok(value),
-        }))
+        Some(
+            value.and_then(|value| match self.clauses(call, scope)?.having {
+                Some((bound, key)) => self.with_extreme(call, value, &bound, key),
+                None => Ok(value),
+            }),
+        )
     }
 
     /// `MAX_BY(value, key)`, which is `ANY_VALUE(value HAVING MAX key)`
@@ -157,7 +158,13 @@ impl Resolver<'_> {
             _ => HavingBoundKind::Min,
         };
         let ty = value.ty.clone();
-        let value = self.collect(call, "%{any_value($0)}", vec![value.into_exact()], ty, scope)?;
+        let value = self.collect(
+            call,
+            "%{any_value($0)}",
+            vec![value.into_exact()],
+            ty,
+            scope,
+        )?;
         self.with_extreme(call, value, &bound, key)
     }
 
@@ -220,7 +227,8 @@ impl Resolver<'_> {
             ("STRING_AGG", ty @ (Type::String | Type::Bytes), 1 | 2) => {
                 let separator = match arguments.get(1) {
                     Some(separator)
-                        if separator.is_null_literal() || super::grouping::has_column(separator) =>
+                        if separator.is_null_literal()
+                            || super::grouping::has_column(separator) =>
                     {
                         let message = "the separator of STRING_AGG is a constant that is not NULL";
                         return Err(self.invalid(message, separator.span.clone()));
@@ -272,6 +280,7 @@ impl Resolver<'_> {
             }
             Some(window) => {
                 let window = self.over(window, scope)?;
+                self.check_window(call, &window, &[])?;
                 if call.distinct && !window.order.is_empty() {
                     return Err(self.invalid("a window of DISTINCT values has no ORDER BY", span));
                 }

@@ -3,6 +3,7 @@
 use sqlparser::ast::DataType;
 
 use super::Resolver;
+use super::define::foreign_keys;
 use super::options::{Owner, merged};
 use super::scope::same;
 use super::statement::{execute, qualified};
@@ -157,7 +158,7 @@ impl Resolver<'_> {
         if_not_exists: bool,
     ) -> Result<(), Error> {
         let columns = table.columns();
-        let number = table.metadata.keys.len();
+        let number = foreign_keys(&table.metadata.keys);
         let (name, reference) = (key.name.as_ref(), key.references.as_ref());
         let new = self.key(&table.own, name, &key.columns, reference, &columns, number)?;
         let keys = &mut table.metadata.keys;
@@ -204,7 +205,8 @@ impl Resolver<'_> {
                     return Err(self.invalid(format!("column `{name}` exists already"), span));
                 }
                 let (ty, _) = self.limited_type(&column.ty, &span)?;
-                let mut written = format!("{} {}", quote_identifier(name), ty.duckdb());
+                let guard = if *if_not_exists { "IF NOT EXISTS " } else { "" };
+                let mut written = format!("{guard}{} {}", quote_identifier(name), ty.duckdb());
                 if matches!(ty, Type::Array(_)) {
                     written.push_str(" DEFAULT ([])");
                 }

@@ -101,9 +101,7 @@ impl Resolver<'_> {
         };
         let name = if sum { "sum" } else { "count" };
         let row = Type::Struct(vec![field("value", &value.ty), field(name, &total)]);
-        let ranked = format!(
-            "(%{{list(CAST($0 AS VARCHAR))}}, %{{list($1)}}, {number}::BIGINT)"
-        );
+        let ranked = format!("(%{{list(CAST($0 AS VARCHAR))}}, %{{list($1)}}, {number}::BIGINT)");
         let template = format!(
             "list_transform([struct_pack(v := %{{list($0)}}, p := gs_top_positions{ranked}, t := gs_top_totals{ranked})], lambda \"_group\": list_transform(struct_extract(\"_group\", 'p'), lambda \"_at\", \"_rank\": struct_pack(\"value\" := struct_extract(\"_group\", 'v')[\"_at\"], \"{name}\" := CAST(struct_extract(\"_group\", 't')[\"_rank\"] AS {}))))[1]",
             total.duckdb()

@@ -162,7 +162,7 @@ impl Resolver<'_> {
         let table = self.catalog.table(&path.parts, path.span.clone())?;
         let range = match alias {
             Some(alias) => alias.text.clone(),
-            None => name.name.clone(),
+            None => path.last().to_owned(),
         };
         let mut relation =
             relation_in_scope(Some(range.clone()), &range, &table.columns, &path.span);

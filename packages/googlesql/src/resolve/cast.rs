@@ -329,7 +329,10 @@ impl Resolver<'_> {
                 Some(_) => self.coerce(part, &new.ty)?,
                 None => self.cast(part, &new.ty, safe)?,
             };
-            values.push((crate::type_text::physical_field(fields, at), value.into_exact()));
+            values.push((
+                crate::type_text::physical_field(fields, at),
+                value.into_exact(),
+            ));
         }
         let packed = Typed::new(to.clone(), Node::Struct(values), span.clone());
         if matches!(from.node, Node::Struct(_)) {

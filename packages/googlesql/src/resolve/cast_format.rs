@@ -21,7 +21,9 @@ pub fn formatted(operand: &Expr) -> Option<Vec<&Expr>> {
         return None;
     };
     let marked = function.name.0.len() == 1
-        && function.name.0[0].as_ident().is_some_and(|name| name.value == FORMAT);
+        && function.name.0[0]
+            .as_ident()
+            .is_some_and(|name| name.value == FORMAT);
     marked.then(|| {
         list.args
             .iter()
@@ -94,9 +96,10 @@ impl Resolver<'_> {
                 ("gs_text_as_date($0, $1, $2)", vec![value, format, today()?])
             }
             (Type::String, Type::Time) => ("gs_text_as_time($0, $1)", vec![value, format]),
-            (Type::String, Type::DateTime) => {
-                ("gs_text_as_datetime($0, $1, $2)", vec![value, format, today()?])
-            }
+            (Type::String, Type::DateTime) => (
+                "gs_text_as_datetime($0, $1, $2)",
+                vec![value, format, today()?],
+            ),
             (Type::String, Type::Timestamp) => {
                 let arguments = vec![value, format, today()?, zone.clone()];
                 ("gs_text_as_timestamp($0, $1, $2, $3)", arguments)

@@ -109,7 +109,7 @@ impl Resolver<'_> {
         let mut scope = Scope::default();
         let (name, columns, text) = self.target(path, alias, &mut scope)?;
         let range = alias
-            .map_or(name.name.as_str(), |alias| alias.text.as_str())
+            .map_or(path.last(), |alias| alias.text.as_str())
             .to_owned();
         let from = self.from(from, &mut scope)?;
         let limits = self.limits(&name, &path.span)?;

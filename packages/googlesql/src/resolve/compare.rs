@@ -70,7 +70,10 @@ impl Resolver<'_> {
                     .enumerate()
                     .map(|(at, field)| {
                         let part = |side: &Typed| {
-                            let (ty, name) = (field.ty.clone(), crate::type_text::physical_field(&fields, at));
+                            let (ty, name) = (
+                                field.ty.clone(),
+                                crate::type_text::physical_field(&fields, at),
+                            );
                             self.struct_field(side.clone(), at, ty, &name, span.clone())
                         };
                         self.compare_same(part(&left), "=", part(&right), span.clone())
@@ -134,6 +137,17 @@ impl Resolver<'_> {
     ) -> Result<Typed, Error> {
         let left = self.expression(left, scope)?;
         let right = self.expression(right, scope)?;
+        self.distinct_values(left, right, distinct, span)
+    }
+
+    /// `left IS [NOT] DISTINCT FROM right`
+    pub fn distinct_values(
+        &self,
+        left: Typed,
+        right: Typed,
+        distinct: bool,
+        span: Range<usize>,
+    ) -> Result<Typed, Error> {
         let (left, right) = self.comparable("IS DISTINCT FROM", left, right, &span)?;
         let template = match distinct {
             true => "$0 IS DISTINCT FROM $1",
@@ -194,10 +208,11 @@ pub fn comparable_type(ty: &Type, equality: bool) -> bool {
 pub fn may_be_nan(value: &Typed) -> bool {
     match &value.node {
         crate::tree::Node::Text(_) => false,
-        crate::tree::Node::Apply { template, .. } if matches!(
-            template.as_ref(),
-            "gs_float_of_numeric($0)" | "gs_float_of_bignumeric($0)"
-        ) =>
+        crate::tree::Node::Apply { template, .. }
+            if matches!(
+                template.as_ref(),
+                "gs_float_of_numeric($0)" | "gs_float_of_bignumeric($0)"
+            ) =>
         {
             false
         }

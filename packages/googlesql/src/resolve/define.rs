@@ -157,15 +157,15 @@ impl Resolver<'_> {
         for spec in &table.columns {
             let column = std::slice::from_ref(&spec.name);
             if spec.primary {
-                keys.push(self.key(own, None, column, None, columns, keys.len())?);
+                keys.push(self.key(own, None, column, None, columns, foreign_keys(&keys))?);
             }
             if let Some(reference) = &spec.references {
-                keys.push(self.key(own, None, column, Some(reference), columns, keys.len())?);
+                keys.push(self.key(own, None, column, Some(reference), columns, foreign_keys(&keys))?);
             }
         }
         for key in &table.keys {
             let (name, reference) = (key.name.as_ref(), key.references.as_ref());
-            keys.push(self.key(own, name, &key.columns, reference, columns, keys.len())?);
+            keys.push(self.key(own, name, &key.columns, reference, columns, foreign_keys(&keys))?);
         }
         let primary = keys.iter().filter(|key| key.references.is_none()).count();
         match primary > 1 {
@@ -487,6 +487,11 @@ impl Resolver<'_> {
         let sql = format!("DROP {word} {guard}{}", qualified(&name));
         Ok(execute(vec![sql], Effect::Drop(name)))
     }
+}
+
+/// How many of the keys refer to other tables
+pub fn foreign_keys(keys: &[StoredKey]) -> usize {
+    keys.iter().filter(|key| key.references.is_some()).count()
 }
 
 /// `CREATE TABLE name` with what stands around it

@@ -7,7 +7,7 @@ use super::pipe::marked;
 use super::scope::Scope;
 use crate::parse::mark;
 use crate::tree::Typed;
-use crate::{Error, Type};
+use crate::{Error, Field, Type};
 
 impl Resolver<'_> {
     pub fn expression(&self, expr: &Expr, scope: &Scope) -> Result<Typed, Error> {
@@ -32,7 +32,7 @@ impl Resolver<'_> {
             Expr::Nested(inner) => self.expression(inner, scope),
             Expr::Array(array) => self.array(array, scope, span()),
             Expr::Struct { values, fields } => self.struct_of(values, fields, scope, span()),
-            Expr::Tuple(values) => self.struct_of(values, &[], scope, span()),
+            Expr::Tuple(values) => self.tuple(values, scope, span()),
             Expr::Interval(interval) => self.interval(interval, scope, span()),
             Expr::UnaryOp { op, expr: operand } => self.unary(*op, operand, scope, span()),
             Expr::BinaryOp { left, op, right } => self.binary(left, op, right, scope, span()),
@@ -154,6 +154,24 @@ impl Resolver<'_> {
             Expr::Lambda(_) => Err(self.invalid("a lambda is not allowed here", span())),
             _ => Err(self.unsupported("this kind of expression", span())),
         }
+    }
+
+    /// `(a, b)`: a struct whose fields have no names
+    fn tuple(
+        &self,
+        values: &[Expr],
+        scope: &Scope,
+        span: std::ops::Range<usize>,
+    ) -> Result<Typed, Error> {
+        let values = self.all(values, scope)?;
+        let fields = values
+            .iter()
+            .map(|value| Field {
+                name: None,
+                ty: value.ty.clone(),
+            })
+            .collect();
+        self.struct_value(fields, values, span)
     }
 
     pub fn all<'e>(

@@ -33,7 +33,9 @@ impl Resolver<'_> {
         };
         aggregate.template = match aggregate.template.as_ref() {
             "%{any_value($0)}" if !call.distinct => one_row(&aggregate, bound, &key).into(),
-            _ => over_rows(&aggregate, bound, &key).ok_or_else(unsupported)?.into(),
+            _ => over_rows(&aggregate, bound, &key)
+                .ok_or_else(unsupported)?
+                .into(),
         };
         let filter = std::mem::take(&mut aggregate.filter);
         aggregate.arguments.extend(filter);

@@ -111,7 +111,12 @@ impl Resolver<'_> {
             values,
             ignore_nulls,
         };
-        if !ignore_nulls && filling.values.iter().any(|(_, method)| *method == Method::Linear) {
+        if !ignore_nulls
+            && filling
+                .values
+                .iter()
+                .any(|(_, method)| *method == Method::Linear)
+        {
             return Err(self.unsupported("linear interpolation between NULLs", span));
         }
         Ok(output_of(&filling.query()))
@@ -154,7 +159,10 @@ impl Resolver<'_> {
         name: &str,
         span: &Range<usize>,
     ) -> Result<Column, Error> {
-        let found = relation.columns.iter().find(|column| same(&column.name, name));
+        let found = relation
+            .columns
+            .iter()
+            .find(|column| same(&column.name, name));
         found.cloned().ok_or_else(|| {
             let message = format!("no column `{name}` to fill gaps of");
             self.error(code::UNKNOWN_COLUMN, message, span.clone())
@@ -200,7 +208,9 @@ impl Filling {
     fn query(&self) -> Relation {
         let time = quote_identifier(&self.time.name);
         let names = |columns: &mut dyn Iterator<Item = &Column>| -> String {
-            columns.map(|column| format!("{}, ", quote_identifier(&column.name))).collect()
+            columns
+                .map(|column| format!("{}, ", quote_identifier(&column.name)))
+                .collect()
         };
         let keys = names(&mut self.partitions.iter());
         let values = names(&mut self.values.iter().map(|(column, _)| column));
@@ -295,9 +305,7 @@ QUALIFY \"_tick\" = 1",
     }
 
     fn filled(&self, name: &str, ty: &Type, method: Method) -> String {
-        let observed = |value: &str| {
-            format!("last_value({value} IGNORE NULLS) OVER \"_before\"")
-        };
+        let observed = |value: &str| format!("last_value({value} IGNORE NULLS) OVER \"_before\"");
         // A row at the very time stands just before its tick
         let pair = format!(
             "CASE WHEN {name} IS NOT NULL THEN struct_pack(t := epoch_us(\"_at\"), v := {name}) END"
@@ -317,7 +325,9 @@ QUALIFY \"_tick\" = 1",
                 let between = match ty {
                     Type::Float64 => "_b.v + (_a.v - _b.v) * ((_n - _b.t) / (_a.t - _b.t))",
                     // Which way halves are rounded is not documented
-                    _ => "CASE WHEN (2 * (_a.v - _b.v)::HUGEINT * (_n - _b.t)) % (_a.t - _b.t) = 0 AND ((_a.v - _b.v)::HUGEINT * (_n - _b.t)) % (_a.t - _b.t) <> 0 THEN CAST(gs_error('interpolating INT64 gives a half') AS BIGINT) ELSE _b.v + CAST(round((_a.v - _b.v) * ((_n - _b.t) / (_a.t - _b.t))) AS BIGINT) END",
+                    _ => {
+                        "CASE WHEN (2 * (_a.v - _b.v)::HUGEINT * (_n - _b.t)) % (_a.t - _b.t) = 0 AND ((_a.v - _b.v)::HUGEINT * (_n - _b.t)) % (_a.t - _b.t) <> 0 THEN CAST(gs_error('interpolating INT64 gives a half') AS BIGINT) ELSE _b.v + CAST(round((_a.v - _b.v) * ((_n - _b.t) / (_a.t - _b.t))) AS BIGINT) END"
+                    }
                 };
                 let field = |row: &str, field: &str| {
                     format!("struct_extract(struct_extract(\"_pair\", '{row}'), '{field}')")

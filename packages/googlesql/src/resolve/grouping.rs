@@ -38,22 +38,73 @@ impl Resolver<'_> {
         if keys.is_empty() {
             return Ok(None);
         }
+        let mut columns = Vec::new();
+        for key in keys {
+            self.column_keys(key, items, scope, &mut columns);
+        }
         let keys = keys
             .iter()
-            .map(|key| self.group_key(key, items, scope))
+            .map(|key| self.group_key(key, items, &columns, scope))
             .collect::<Result<Vec<_>, _>>()?;
         Ok(Some(keys.join(", ")))
     }
 
-    fn group_key(&self, key: &Expr, items: &[Typed], scope: &Scope) -> Result<String, Error> {
+    /// The keys in grouping sets that are columns
+    fn column_keys(&self, key: &Expr, items: &[Typed], scope: &Scope, found: &mut Vec<Node>) {
+        match key {
+            Expr::Rollup(sets) | Expr::Cube(sets) | Expr::GroupingSets(sets) => {
+                for key in sets.iter().flatten() {
+                    self.column_keys(key, items, scope, found);
+                }
+            }
+            Expr::Tuple(keys) => {
+                for key in keys {
+                    self.column_keys(key, items, scope, found);
+                }
+            }
+            Expr::Function(function) => {
+                for key in super::pipe::unnamed(function) {
+                    self.column_keys(key, items, scope, found);
+                }
+            }
+            Expr::Identifier(_) | Expr::CompoundIdentifier(_) => {
+                if let Ok(value) = self.expression(key, scope) {
+                    found.push(value.node);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn group_key(
+        &self,
+        key: &Expr,
+        items: &[Typed],
+        columns: &[Node],
+        scope: &Scope,
+    ) -> Result<String, Error> {
         let sets = |sets: &[Vec<Expr>]| -> Result<String, Error> {
             let sets = sets
                 .iter()
                 .map(|set| {
                     let keys = set
                         .iter()
-                        .map(|key| self.group_key(key, items, scope))
-                        .collect::<Result<Vec<_>, _>>()?;
+                        .map(|key| {
+                            let written = self.group_key(key, items, columns, scope)?;
+                            let hidden = !matches!(key, Expr::Identifier(_)) && {
+                                let value = self.expression(key, scope)?;
+                                !columns.contains(&value.node)
+                                    && has_column(&value)
+                                    && is_made_of(&value, columns)
+                            };
+                            // An item with this expression is then made of the keys that it reads;
+                            // DuckDB would take the expression for the key itself
+                            Ok(match hidden {
+                                true => format!("coalesce({written}, NULL)"),
+                                false => written,
+                            })
+                        })
+                        .collect::<Result<Vec<_>, Error>>()?;
                     Ok(match keys.as_slice() {
                         [one] => one.clone(),
                         several => format!("({})", several.join(", ")),
@@ -109,6 +160,20 @@ impl Resolver<'_> {
             Literal::No => key.sql(),
             _ => format!("CAST({} AS {})", key.sql(), key.ty.duckdb()),
         })
+    }
+}
+
+/// Whether an expression reads nothing but these keys
+fn is_made_of(value: &Typed, keys: &[Node]) -> bool {
+    if keys.contains(&value.node) {
+        return true;
+    }
+    match &value.node {
+        Node::Column { .. } | Node::Aggregate(_) => false,
+        Node::Text(text) => !text.contains('\n'),
+        Node::Apply { arguments, .. } => arguments.iter().all(|one| is_made_of(one, keys)),
+        Node::Array(elements) => elements.iter().all(|one| is_made_of(one, keys)),
+        Node::Struct(fields) => fields.iter().all(|(_, one)| is_made_of(one, keys)),
     }
 }
 

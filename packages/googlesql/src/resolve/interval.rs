@@ -153,7 +153,12 @@ impl Resolver<'_> {
     }
 
     /// `end - start` of two dates, clock readings, instants or times; `None` for other types
-    pub fn interval_between(&self, end: &Typed, start: &Typed, span: &Range<usize>) -> Option<Typed> {
+    pub fn interval_between(
+        &self,
+        end: &Typed,
+        start: &Typed,
+        span: &Range<usize>,
+    ) -> Option<Typed> {
         let template = match (&end.ty, &start.ty) {
             (Type::Date, Type::Date) => "gs_interval_between_dates($0, $1)",
             (Type::DateTime, Type::DateTime) => "gs_interval_between_civils($0, $1)",

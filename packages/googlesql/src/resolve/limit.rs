@@ -58,7 +58,7 @@ impl Resolver<'_> {
                         ..field.clone()
                     });
                 }
-                let ty = DataType::Struct(plain, brackets.clone());
+                let ty = DataType::Struct(plain, *brackets);
                 let limit = match self.data_type(&ty, span)? {
                     Type::Struct(fields) if limits.iter().any(Option::is_some) => {
                         Some(limited_fields(&fields, &limits))
@@ -105,7 +105,9 @@ impl Resolver<'_> {
         match scale {
             Some(scale) if (scale.max(1)..=most.0 + scale).contains(&precision) => {
                 let function = name.to_lowercase();
-                Ok(Some(format!("gs_{function}_within($0, {precision}, {scale})")))
+                Ok(Some(format!(
+                    "gs_{function}_within($0, {precision}, {scale})"
+                )))
             }
             _ => {
                 let message = format!(
@@ -132,5 +134,8 @@ fn limited_fields(fields: &[Field], limits: &[Option<String>]) -> String {
             format!("{name}: {part}")
         })
         .collect();
-    format!("CASE WHEN $0 IS NOT NULL THEN {{{}}} END", written.join(", "))
+    format!(
+        "CASE WHEN $0 IS NOT NULL THEN {{{}}} END",
+        written.join(", ")
+    )
 }

@@ -19,7 +19,7 @@ impl Resolver<'_> {
         let (name, columns, text) = self.target(&merge.path, merge.alias.as_ref(), &mut scope)?;
         let range = match &merge.alias {
             Some(alias) => alias.text.clone(),
-            None => name.name.clone(),
+            None => merge.path.last().to_owned(),
         };
         let mut source = Scope::default();
         let mut source_text = self.table_factor(&merge.source, &mut source)?;

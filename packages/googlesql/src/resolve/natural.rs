@@ -55,7 +55,7 @@ impl Resolver<'_> {
         items: &[Typed],
         scope: &Scope,
     ) -> Vec<String> {
-        if let Some(window) = windows.iter().find(|window| !window.sorted().is_empty()) {
+        if let Some(window) = windows.iter().rev().find(|window| !window.sorted().is_empty()) {
             return window.sorted();
         }
         let mut written = Vec::new();
@@ -70,6 +70,16 @@ impl Resolver<'_> {
             }
         }
         written
+    }
+
+    /// A subquery that is the whole `FROM` gives its rows in its order
+    pub fn announce_only_subquery(&self, select: &Select) {
+        if let [item] = select.from.as_slice()
+            && item.joins.is_empty()
+            && matches!(item.relation, TableFactor::Derived { .. })
+        {
+            self.natural.announce();
+        }
     }
 
     fn natural_keys(&self, select: &Select, items: &[Typed], scope: &Scope) -> Vec<Typed> {

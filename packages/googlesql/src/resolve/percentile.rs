@@ -24,11 +24,15 @@ impl Resolver<'_> {
             return Err(self.invalid(format!("DISTINCT is not allowed for {}", call.name), span));
         }
         let fraction = self.fraction(call, fraction)?;
+        let fraction = match (&fraction.ty, &value.ty) {
+            (Type::BigNumeric, Type::Float64) => self.coerce(fraction, &Type::Float64)?,
+            _ => fraction,
+        };
         let respect = call.nulls() == Some(NullTreatment::RespectNulls);
         let (template, ty, value) = match call.name.as_str() {
             "PERCENTILE_CONT" => {
-                let numeric = fraction.ty == Type::Numeric
-                    && matches!(value.ty, Type::Int64 | Type::Numeric);
+                let numeric =
+                    fraction.ty == Type::Numeric && matches!(value.ty, Type::Int64 | Type::Numeric);
                 let big = matches!(fraction.ty, Type::Numeric | Type::BigNumeric)
                     && matches!(value.ty, Type::Int64 | Type::Numeric | Type::BigNumeric)
                     && !numeric;
@@ -41,7 +45,11 @@ impl Resolver<'_> {
                     self.skip_nulls(&mut result, !respect, value);
                     return Ok(result);
                 }
-                let ty = if numeric { Type::Numeric } else { Type::Float64 };
+                let ty = if numeric {
+                    Type::Numeric
+                } else {
+                    Type::Float64
+                };
                 let value = self.coerce(value, &ty)?;
                 let template = match (numeric, respect) {
                     (false, false) if may_be_nan(&value) => {
@@ -56,6 +64,13 @@ impl Resolver<'_> {
                 let ty = value.ty.clone();
                 if !super::order::orderable(&ty) {
                     return Err(self.mismatch(format!("{ty} has no order"), span));
+                }
+                if fraction.ty == Type::BigNumeric && ty != Type::Float64 {
+                    let both = vec![value.clone().into_exact(), fraction];
+                    let template = "list_transform([list_sort(%{list($0)}, 'ASC', 'NULLS FIRST')], lambda \"_all\": \"_all\"[gs_percentile_position(len(\"_all\"), $1)])[1]";
+                    let mut result = self.collect(call, template, both, ty, scope)?;
+                    self.skip_nulls(&mut result, !respect, value);
+                    return Ok(result);
                 }
                 let guarded = ty == Type::Float64 && may_be_nan(&value);
                 let template = match (guarded, respect) {
@@ -104,8 +119,7 @@ impl Resolver<'_> {
             return outside(fraction.span);
         }
         match fraction.ty {
-            Type::BigNumeric if call.name == "PERCENTILE_CONT" => Ok(fraction.into_exact()),
-            Type::Numeric => Ok(fraction.into_exact()),
+            Type::BigNumeric | Type::Numeric => Ok(fraction.into_exact()),
             _ => Ok(self.coerce(fraction, &Type::Float64)?.into_exact()),
         }
     }

@@ -84,9 +84,7 @@ impl Resolver<'_> {
                 }
                 // NULL inside of a value is as good as another value
                 (_, Type::Struct(_)) => {
-                    let differs =
-                        self.compare(input.clone(), "IS DISTINCT FROM", wanted, span.clone())?;
-                    Typed::apply(Type::Bool, "NOT $0", vec![differs], span.clone())
+                    self.distinct_values(input.clone(), wanted, false, span.clone())?
                 }
                 _ => self.compare(input.clone(), "=", wanted, span.clone())?,
             };

@@ -27,7 +27,9 @@ impl Resolver<'_> {
     ) -> Result<Output, Error> {
         let bad = |message: &str| self.error(code::INVALID_ARGUMENTS, message, span.clone());
         let (Some((table, rest)), true) = (arguments.split_first(), arguments.len() >= 3) else {
-            return Err(bad("RANGE_SESSIONIZE takes a table, a column and a list of columns"));
+            return Err(bad(
+                "RANGE_SESSIONIZE takes a table, a column and a list of columns",
+            ));
         };
         let mut relation = self.table_argument(table, scope, &span)?;
         let mut constants = Vec::new();
@@ -39,13 +41,15 @@ impl Resolver<'_> {
         }
         let (column, partitions, strict) = match constants.as_slice() {
             [Value::String(column), Value::Array(partitions)] => (column, partitions, false),
-            [Value::String(column), Value::Array(partitions), Value::String(option)] => {
-                match option.to_ascii_uppercase().as_str() {
-                    "MEETS" => (column, partitions, false),
-                    "OVERLAPS" => (column, partitions, true),
-                    _ => return Err(bad("a session's ranges MEETS or OVERLAPS")),
-                }
-            }
+            [
+                Value::String(column),
+                Value::Array(partitions),
+                Value::String(option),
+            ] => match option.to_ascii_uppercase().as_str() {
+                "MEETS" => (column, partitions, false),
+                "OVERLAPS" => (column, partitions, true),
+                _ => return Err(bad("a session's ranges MEETS or OVERLAPS")),
+            },
             _ => return Err(bad("RANGE_SESSIONIZE takes a column and a list of columns")),
         };
         let range = self.sessionized(&relation, column, &span)?;
@@ -57,7 +61,9 @@ impl Resolver<'_> {
             let Value::String(name) = partition else {
                 return Err(bad("RANGE_SESSIONIZE takes a list of columns"));
             };
-            keys.push(quote_identifier(&self.sessionized(&relation, name, &span)?.name));
+            keys.push(quote_identifier(
+                &self.sessionized(&relation, name, &span)?.name,
+            ));
         }
         relation.sql = sessions(&relation, &range, &keys, strict);
         relation.columns.push(Column::new(SESSION, range.ty));
@@ -70,7 +76,10 @@ impl Resolver<'_> {
         name: &str,
         span: &Range<usize>,
     ) -> Result<Column, Error> {
-        let found = relation.columns.iter().find(|column| same(&column.name, name));
+        let found = relation
+            .columns
+            .iter()
+            .find(|column| same(&column.name, name));
         let unknown = || {
             let message = format!("no column `{name}` to make sessions of");
             self.error(code::UNKNOWN_COLUMN, message, span.clone())

@@ -148,11 +148,7 @@ impl Resolver<'_> {
         }
     }
 
-    fn range_constructor(
-        &self,
-        arguments: Vec<Typed>,
-        span: Range<usize>,
-    ) -> Result<Typed, Error> {
+    fn range_constructor(&self, arguments: Vec<Typed>, span: Range<usize>) -> Result<Typed, Error> {
         if arguments.len() != 2 {
             return Err(self.invalid("RANGE takes a start and an end", span));
         }
@@ -196,7 +192,8 @@ impl Resolver<'_> {
         inner.extend([step.into_exact(), partial.into_exact(), range]);
         let kind = format!("'{of}'");
         let (element, list) = (of.duckdb(), self.fresh("l"));
-        let [list, item, at] = [list, self.fresh("e"), self.fresh("i")].map(|name| crate::quote_identifier(&name));
+        let [list, item, at] =
+            [list, self.fresh("e"), self.fresh("i")].map(|name| crate::quote_identifier(&name));
         let template = format!(
             "CASE WHEN $4 IS NULL OR $2 IS NULL OR $3 IS NULL THEN NULL WHEN $0 IS NULL OR $1 IS NULL THEN error('GENERATE_RANGE_ARRAY of a range without a bound') ELSE list_transform([gs_range_steps($0, $1, $2, $3, {kind})], lambda {list}: list_transform(list_slice({list}, 1, len({list}) - 1), lambda {item}, {at}: {{'[': CAST({item} AS {element}), ')': CAST({list}[{at} + 1] AS {element})}}))[1] END"
         );

@@ -27,6 +27,9 @@ impl Resolver<'_> {
     pub fn select(&self, select: &Select, tail: &Tail, parent: &Scope) -> Result<Output, Error> {
         self.refuse_foreign(select)?;
         let mut scope = Scope::inside(Some(parent));
+        if tail.natural && tail.order.is_empty() {
+            self.announce_only_subquery(select);
+        }
         let from = self.from(&select.from, &mut scope)?;
         let clause = match select.from.is_empty() {
             true if select.selection.is_some() => Some("WHERE"),

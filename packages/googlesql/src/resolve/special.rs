@@ -26,6 +26,10 @@ impl Resolver<'_> {
                 self.truncation(call, scope)
             }
             "MAKE_INTERVAL" => self.make_interval(call, scope),
+            "FLATTEN" => match call.arguments.as_slice() {
+                [path] => self.array_path(path, scope),
+                _ => Err(self.wrong_count(call)),
+            },
             "LAST_DAY" => self.last_day(call, scope),
             "ARRAY_TRANSFORM" | "ARRAY_FILTER" => self.lambda_call(call, scope),
             "ARRAY_INCLUDES" | "ARRAY_FIND_ALL" | "ARRAY_OFFSETS" => self.array_search(call, scope),

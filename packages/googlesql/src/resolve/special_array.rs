@@ -93,6 +93,11 @@ impl Resolver<'_> {
                 arguments.iter_mut().for_each(|one| *one = one.clone().into_exact());
                 Ok(Typed::apply(Type::Bool, template, arguments, span))
             }
+            ("ARRAY_IS_DISTINCT", Type::Float64) => {
+                // NaN is one value here
+                let template = "CASE WHEN $0 IS NULL THEN NULL ELSE len(list_distinct(list_transform($0, lambda e: CASE WHEN e IS NULL THEN 'null' ELSE CAST(e + 0e0 AS VARCHAR) END))) = len($0) END";
+                Ok(Typed::apply(Type::Bool, template, arguments, span))
+            }
             ("ARRAY_IS_DISTINCT", ty) if super::compare::comparable_type(ty, true) => {
                 let template = "CASE WHEN $0 IS NULL THEN NULL ELSE len(list_distinct($0)) + CASE WHEN len($0) > list_count($0) THEN 1 ELSE 0 END = len($0) END";
                 Ok(Typed::apply(Type::Bool, template, arguments, span))
@@ -101,7 +106,7 @@ impl Resolver<'_> {
                 let end = self.coerce(arguments.remove(2), &Type::Int64)?.into_exact();
                 let start = self.coerce(arguments.remove(1), &Type::Int64)?.into_exact();
                 let ty = arguments[0].ty.clone();
-                let template = "CASE WHEN $0 IS NULL OR $1 IS NULL OR $2 IS NULL THEN NULL WHEN $2 < -len($0) AND $1 >= -len($0) THEN $0[1:0] ELSE list_slice($0, greatest(CASE WHEN $1 < 0 THEN len($0) + $1 ELSE $1 END, 0) + 1, CASE WHEN $2 < 0 THEN len($0) + $2 ELSE $2 END + 1) END";
+                let template = "CASE WHEN $0 IS NULL OR $1 IS NULL OR $2 IS NULL THEN NULL WHEN $2 < -len($0) THEN $0[1:0] ELSE list_slice($0, greatest(CASE WHEN $1 < 0 THEN len($0) + $1 ELSE $1 END, 0) + 1, CASE WHEN $2 < 0 THEN len($0) + $2 ELSE $2 END + 1) END";
                 Ok(Typed::apply(
                     ty,
                     template,

@@ -90,7 +90,12 @@ impl Resolver<'_> {
             }
             (Type::String, Type::Timestamp, Some(zone)) => {
                 let both = vec![value, zone];
-                let utc = Typed::apply(Type::DateTime, "gs_timestamp_of_text_in($0, $1)", both, span);
+                let utc = Typed::apply(
+                    Type::DateTime,
+                    "gs_timestamp_of_text_in($0, $1)",
+                    both,
+                    span,
+                );
                 Ok(self.instant(utc))
             }
             // A text with a time of day, perhaps with a zone
@@ -102,7 +107,14 @@ impl Resolver<'_> {
                 let utc = Typed::apply(
                     Type::DateTime,
                     "gs_timestamp_of_text($0, $1)",
-                    vec![Typed { literal: Literal::No, ..value }.into_exact(), from],
+                    vec![
+                        Typed {
+                            literal: Literal::No,
+                            ..value
+                        }
+                        .into_exact(),
+                        from,
+                    ],
                     span,
                 );
                 let civil = self.civil(self.instant(utc), zone);
@@ -157,7 +169,10 @@ impl Resolver<'_> {
         let series = Type::Array(Box::new(Type::DateTime));
         let list = Typed::apply(
             series,
-            "generate_series($0, $1, $2)",
+            match date {
+                true => "generate_series($0, $1, gs_date_step($2))",
+                false => "generate_series($0, $1, gs_timestamp_step($2))",
+            },
             vec![start, end, step],
             span.clone(),
         );

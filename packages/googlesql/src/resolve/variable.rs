@@ -3,8 +3,8 @@
 use std::ops::Range;
 
 use super::Resolver;
-use crate::tree::Typed;
 use crate::Error;
+use crate::tree::Typed;
 
 impl Resolver<'_> {
     /// The variable, parameter (`@x`, `?1`) or system variable (`@@x`) with a name

@@ -8,7 +8,9 @@ use sqlparser::ast::{
 };
 
 use super::Resolver;
+use super::call::Call;
 use super::scope::{Scope, same};
+use crate::tree::{Literal, Typed};
 use crate::{Error, Type};
 
 /// The written parts of a window
@@ -50,7 +52,9 @@ impl Resolver<'_> {
     /// The written window of a call
     pub fn over(&self, window: &WindowType, scope: &Scope) -> Result<NamedWindow, Error> {
         let window = match window {
-            WindowType::NamedWindow(name) => self.named(&name.value, scope, self.ident_span(name))?,
+            WindowType::NamedWindow(name) => {
+                self.named(&name.value, scope, self.ident_span(name))?
+            }
             WindowType::WindowSpec(spec) => self.window_parts(spec, scope)?,
         };
         self.natural.note(&window);
@@ -62,10 +66,19 @@ impl Resolver<'_> {
             Some(name) => self.named(&name.value, scope, self.ident_span(name))?,
             None => NamedWindow::default(),
         };
+        if spec.window_name.is_some() && !spec.partition_by.is_empty() {
+            let message = "a window that refers to another has no PARTITION BY of its own";
+            return Err(self.invalid(message, self.span(&spec.partition_by[0])));
+        }
+        if let (false, Some(key)) = (window.order.is_empty(), spec.order_by.first()) {
+            let message = "the window that this one refers to has an ORDER BY already";
+            return Err(self.invalid(message, self.span(&key.expr)));
+        }
         if !spec.partition_by.is_empty() {
             let keys = self.all(&spec.partition_by, scope)?;
             if let Some(key) = keys.iter().find(|key| {
-                !super::grouping::groupable(&key.ty) || matches!(key.ty, Type::Array(_))
+                !super::grouping::groupable(&key.ty)
+                    || matches!(key.ty, Type::Array(_) | Type::Float64)
             }) {
                 let message = format!("cannot partition by {}", key.ty);
                 return Err(self.mismatch(message, key.span.clone()));
@@ -97,6 +110,49 @@ impl Resolver<'_> {
         Ok(window)
     }
 
+    /// What the functions of a group ask of their window, and of their constant arguments
+    pub fn check_window(
+        &self,
+        call: &Call,
+        window: &NamedWindow,
+        arguments: &[Typed],
+    ) -> Result<(), Error> {
+        let name = call.name.as_str();
+        let (ordered, framed) = match name {
+            "RANK" | "DENSE_RANK" | "PERCENT_RANK" | "CUME_DIST" | "NTILE" | "LAG" | "LEAD" => {
+                (Some(true), false)
+            }
+            "FIRST_VALUE" | "LAST_VALUE" | "NTH_VALUE" => (Some(true), true),
+            "ROW_NUMBER" => (None, false),
+            "PERCENTILE_CONT" | "PERCENTILE_DISC" => (Some(false), false),
+            _ => (None, true),
+        };
+        let message = match (ordered, window.order.is_empty()) {
+            (Some(true), true) => Some(format!("{name} needs a window with ORDER BY")),
+            (Some(false), false) => Some(format!("{name} takes no window with ORDER BY")),
+            _ if !framed && !window.frame.is_empty() => {
+                Some(format!("{name} takes no window with a frame"))
+            }
+            _ => None,
+        };
+        if let Some(message) = message {
+            return Err(self.invalid(message, call.span.clone()));
+        }
+        let (place, least) = match name {
+            "NTILE" => (0, 1),
+            "NTH_VALUE" => (1, 1),
+            "LAG" | "LEAD" => (1, 0),
+            _ => return Ok(()),
+        };
+        match arguments.get(place) {
+            Some(argument) if !is_at_least(argument, least) => {
+                let message = format!("{name} takes a number that is at least {least}");
+                Err(self.invalid(message, argument.span.clone()))
+            }
+            _ => Ok(()),
+        }
+    }
+
     fn frame(&self, frame: &WindowFrame, scope: &Scope) -> Result<String, Error> {
         let units = match frame.units {
             WindowFrameUnits::Rows => "ROWS",
@@ -125,12 +181,29 @@ impl Resolver<'_> {
             return Ok(format!("UNBOUNDED {word}"));
         };
         let value = self.expression(offset, scope)?;
+        let negative = match &value.literal {
+            Literal::Int(number) => *number < 0,
+            Literal::Float(text) => text.starts_with('-'),
+            _ => false,
+        };
+        if negative || super::grouping::has_column(&value) {
+            let message = "a frame's offset is a constant that is not negative";
+            return Err(self.invalid(message, value.span));
+        }
         match value.ty {
             Type::Int64 | Type::Float64 | Type::Numeric if !value.is_null_literal() => {
                 Ok(format!("{} {word}", value.sql()))
             }
             _ => Err(self.mismatch("a frame's offset is a number", value.span)),
         }
+    }
+}
+
+/// Whether a constant is neither NULL nor too small, as far as can be seen
+fn is_at_least(argument: &Typed, least: i64) -> bool {
+    match &argument.literal {
+        Literal::Int(number) => *number >= least,
+        _ => !argument.is_null_constant(),
     }
 }
 

@@ -83,7 +83,10 @@ impl Script<'_> {
             let name = |target: &Target| match target {
                 Target::Variable(name) | Target::System(name) => name.text.to_lowercase(),
             };
-            if targets[..at].iter().any(|other| name(other) == name(target)) {
+            if targets[..at]
+                .iter()
+                .any(|other| name(other) == name(target))
+            {
                 let message = format!("`{}` is set twice", name(target));
                 return Err(invalid(message, span.clone()));
             }
@@ -224,7 +227,9 @@ impl Script<'_> {
     fn set_system(&mut self, name: &Name, value: Option<String>) -> Result<(), Failure> {
         let settings = &mut self.environment.settings;
         let text = |value: Option<String>| {
-            value.ok_or_else(|| invalid(format!("`{}` cannot be NULL", name.text), name.span.clone()))
+            value.ok_or_else(|| {
+                invalid(format!("`{}` cannot be NULL", name.text), name.span.clone())
+            })
         };
         match name.text.as_str() {
             "@@time_zone" => {

@@ -121,12 +121,13 @@ impl Script<'_> {
         span: &Range<usize>,
     ) -> Result<Slot, Failure> {
         let declared = match &parameter.ty {
-            Some(ty) => Some(self.slot_of_type(ty, &parameter.name.span).map_err(|failure| {
-                Failure {
-                    span: Some(span.clone()),
-                    ..failure
-                }
-            })?),
+            Some(ty) => Some(
+                self.slot_of_type(ty, &parameter.name.span)
+                    .map_err(|failure| Failure {
+                        span: Some(span.clone()),
+                        ..failure
+                    })?,
+            ),
             None => None,
         };
         if parameter.mode == Mode::In {

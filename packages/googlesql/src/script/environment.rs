@@ -173,7 +173,10 @@ impl Environment {
     pub(crate) fn find_mut(&mut self, name: &str) -> Option<&mut Slot> {
         let name = name.to_lowercase();
         let levels = &mut self.frames.last_mut()?.levels;
-        levels.iter_mut().rev().find_map(|level| level.get_mut(&name))
+        levels
+            .iter_mut()
+            .rev()
+            .find_map(|level| level.get_mut(&name))
     }
 
     /// Enters a block

@@ -212,9 +212,13 @@ impl Script<'_> {
     fn raise(&mut self, message: Option<&Expr>, span: &Range<usize>) -> Failure {
         let Some(message) = message else {
             // the parser lets it stand in handlers only
-            return self.environment.current_error().cloned().unwrap_or_else(|| {
-                Failure::new(code::SQL_INVALID, "RAISE has no error to raise again")
-            });
+            return self
+                .environment
+                .current_error()
+                .cloned()
+                .unwrap_or_else(|| {
+                    Failure::new(code::SQL_INVALID, "RAISE has no error to raise again")
+                });
         };
         match self.text_of(message, "RAISE's message", span) {
             Ok(Some(message)) => Failure::new(code::SCRIPT_RAISED, message),

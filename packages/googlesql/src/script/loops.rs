@@ -59,7 +59,10 @@ impl Script<'_> {
         let depth = self.environment.depth();
         self.environment.enter();
         let slot = self.scratch(ty);
-        let rows = format!("temp.main.{}", quote_identifier(&format!("{} rows", slot.name)));
+        let rows = format!(
+            "temp.main.{}",
+            quote_identifier(&format!("{} rows", slot.name))
+        );
         self.host.execute(&format!(
             "CREATE TEMP TABLE {rows} AS SELECT row_number() OVER () AS \"at\", {row} AS \"row\" \
              FROM (\n{}\n) AS \"rows\" ({})",

@@ -112,7 +112,9 @@ pub const TABLE: &[Function] = &[
         result: List(&Double),
         body: |cells| {
             let tops = top(&cells[0], &cells[1], cells[2].int(), float_weight)?;
-            let totals = tops.iter().map(|top| top.total.map_or(Answer::Null, Answer::Double));
+            let totals = tops
+                .iter()
+                .map(|top| top.total.map_or(Answer::Null, Answer::Double));
             Ok(Answer::List(totals.collect()))
         },
     },
@@ -122,7 +124,9 @@ pub const TABLE: &[Function] = &[
         result: List(&Decimal),
         body: |cells| {
             let tops = top(&cells[0], &cells[1], cells[2].int(), decimal_weight)?;
-            let totals = tops.iter().map(|top| top.total.map_or(Answer::Null, Answer::Decimal));
+            let totals = tops
+                .iter()
+                .map(|top| top.total.map_or(Answer::Null, Answer::Decimal));
             Ok(Answer::List(totals.collect()))
         },
     },
@@ -152,7 +156,11 @@ pub const TABLE: &[Function] = &[
         name: "gs_hll_merge",
         parameters: &[List(&Blob)],
         result: Int,
-        body: |cells| Ok(Answer::Int(merged(&cells[0])?.map_or(0, |sketch| sketch.count()))),
+        body: |cells| {
+            Ok(Answer::Int(
+                merged(&cells[0])?.map_or(0, |sketch| sketch.count()),
+            ))
+        },
     },
     Function {
         name: "gs_hll_merge_partial",
@@ -232,7 +240,10 @@ fn top<W: Copy + PartialOrd + std::ops::Add<Output = W>>(
     }
     // Stable, and NULL last
     tops.sort_by(|left, right| {
-        right.total.partial_cmp(&left.total).unwrap_or(std::cmp::Ordering::Equal)
+        right
+            .total
+            .partial_cmp(&left.total)
+            .unwrap_or(std::cmp::Ordering::Equal)
     });
     tops.truncate(usize::try_from(number).unwrap_or(0));
     Ok(tops)

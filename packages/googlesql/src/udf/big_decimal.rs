@@ -40,7 +40,11 @@ pub const TABLE: &[Function] = &[
     row("gs_numeric_of_bignumeric", &[Big], Decimal, |cells| {
         let units = Type::Big.convert(&cells[0].big(), Type::Numeric);
         let units = units.and_then(|units| i128::try_from(&units).ok());
-        or_error(units, Answer::Decimal, "BIGNUMERIC is out of range for NUMERIC")
+        or_error(
+            units,
+            Answer::Decimal,
+            "BIGNUMERIC is out of range for NUMERIC",
+        )
     }),
     row("gs_float_of_bignumeric", &[Big], Double, |cells| {
         Ok(Answer::Double(Type::Big.to_float(&cells[0].big())))
@@ -52,8 +56,14 @@ pub const TABLE: &[Function] = &[
     row("gs_json_of_bignumeric", &[Big], Text, |cells| {
         let units = cells[0].big();
         let text = Type::Big.format(&units);
-        let exact = text.parse::<i64>().is_ok_and(|whole| whole.unsigned_abs() <= 1 << 53);
-        Ok(Answer::Text(if exact { text } else { format!("\"{text}\"") }))
+        let exact = text
+            .parse::<i64>()
+            .is_ok_and(|whole| whole.unsigned_abs() <= 1 << 53);
+        Ok(Answer::Text(if exact {
+            text
+        } else {
+            format!("\"{text}\"")
+        }))
     }),
     row("gs_bignumeric_add", &[Big, Big], Big, |cells| {
         checked(Type::Big.check(cells[0].big() + cells[1].big()))
@@ -72,7 +82,10 @@ pub const TABLE: &[Function] = &[
         Ok(quotient.map_or(Answer::Null, Answer::Big))
     }),
     row("gs_bignumeric_div", &[Big, Big], Big, |cells| {
-        divided(cells, Type::Big.whole_quotient(&cells[0].big(), &cells[1].big()))
+        divided(
+            cells,
+            Type::Big.whole_quotient(&cells[0].big(), &cells[1].big()),
+        )
     }),
     row("gs_bignumeric_mod", &[Big, Big], Big, |cells| {
         let divisor = cells[1].big();
@@ -148,7 +161,11 @@ fn checked(units: Option<BigInt>) -> Result<Answer, String> {
 
 fn divided(cells: &[Cell], units: Option<BigInt>) -> Result<Answer, String> {
     let zero = matches!(cells[1], Cell::Bytes(_)) && cells[1].big() == BigInt::ZERO;
-    or_error(units, Answer::Big, if zero { ZERO_DIVISOR } else { OVERFLOW })
+    or_error(
+        units,
+        Answer::Big,
+        if zero { ZERO_DIVISOR } else { OVERFLOW },
+    )
 }
 
 fn rounded(cells: &[Cell], rounding: Rounding) -> Result<Answer, String> {

@@ -1,9 +1,22 @@
-//! Bit patterns
+//! Bit patterns, and numbers that must be finite
 
-use super::Kind::Int;
+use super::Kind::{Double, Int, Text};
 use super::{Answer, Function};
 
 pub const TABLE: &[Function] = &[
+    // A result, and the function that it is of
+    Function {
+        name: "gs_finite",
+        parameters: &[Double, Text],
+        result: Double,
+        body: |cells| {
+            let value = cells[0].double();
+            match value.is_infinite() {
+                true => Err(format!("{} is out of range", cells[1].text())),
+                false => Ok(Answer::Double(value)),
+            }
+        },
+    },
     Function {
         name: "gs_bit_cast_to_int32",
         parameters: &[Int],

@@ -39,12 +39,18 @@ pub const TABLE: &[Function] = &[
     row("gs_datetime_as_text", &[Civil, Text], Text, |cells| {
         date_picture::format(cells[1].text(), cells[0].int(), Has::DateTime, 0).map(Answer::Text)
     }),
-    row("gs_timestamp_as_text", &[Civil, Text, Text], Text, |cells| {
-        let (utc, zone) = (cells[0].int(), cells[2].text());
-        let offset = zone::offset(utc, zone).ok_or_else(|| format!("unknown time zone: {zone}"))?;
-        let civil = utc + i64::from(offset) * 1_000_000;
-        date_picture::format(cells[1].text(), civil, Has::Timestamp, offset).map(Answer::Text)
-    }),
+    row(
+        "gs_timestamp_as_text",
+        &[Civil, Text, Text],
+        Text,
+        |cells| {
+            let (utc, zone) = (cells[0].int(), cells[2].text());
+            let offset =
+                zone::offset(utc, zone).ok_or_else(|| format!("unknown time zone: {zone}"))?;
+            let civil = utc + i64::from(offset) * 1_000_000;
+            date_picture::format(cells[1].text(), civil, Has::Timestamp, offset).map(Answer::Text)
+        },
+    ),
     row("gs_text_as_date", &[Text, Text, Date], Date, |cells| {
         let civil = parse(cells, Has::Date, "UTC", cells[2].date())?;
         Ok(Answer::Date(split(civil).0))
@@ -55,13 +61,18 @@ pub const TABLE: &[Function] = &[
     row("gs_text_as_datetime", &[Text, Text, Date], Civil, |cells| {
         parse(cells, Has::DateTime, "UTC", cells[2].date()).map(Answer::Micros)
     }),
-    row("gs_text_as_timestamp", &[Text, Text, Date, Text], Civil, |cells| {
-        let zone = cells[3].text();
-        if !zone::is_known(zone) {
-            return Err(format!("unknown time zone: {zone}"));
-        }
-        parse(cells, Has::Timestamp, zone, cells[2].date()).map(Answer::Micros)
-    }),
+    row(
+        "gs_text_as_timestamp",
+        &[Text, Text, Date, Text],
+        Civil,
+        |cells| {
+            let zone = cells[3].text();
+            if !zone::is_known(zone) {
+                return Err(format!("unknown time zone: {zone}"));
+            }
+            parse(cells, Has::Timestamp, zone, cells[2].date()).map(Answer::Micros)
+        },
+    ),
 ];
 
 fn parse(cells: &[super::Cell], has: Has, zone: &str, today: i32) -> Result<i64, String> {

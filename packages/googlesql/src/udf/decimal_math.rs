@@ -18,34 +18,90 @@ pub const TABLE: &[Function] = &[
     row("gs_float_of_numeric", &[Decimal], Double, |cells| {
         Ok(Answer::Double(Type::Numeric.to_float(&units(&cells[0]))))
     }),
-    row("gs_numeric_round_as", &[Decimal, Int, Text], Decimal, rounded),
+    row(
+        "gs_numeric_round_as",
+        &[Decimal, Int, Text],
+        Decimal,
+        rounded,
+    ),
     row("gs_bignumeric_round_as", &[Big, Int, Text], Big, rounded),
-    row("gs_numeric_sqrt", &[Decimal], Decimal, |cells| one(cells, math::sqrt)),
-    row("gs_numeric_cbrt", &[Decimal], Decimal, |cells| one(cells, math::cbrt)),
-    row("gs_numeric_exp", &[Decimal], Decimal, |cells| one(cells, math::exponential)),
-    row("gs_numeric_ln", &[Decimal], Decimal, |cells| one(cells, math::natural_logarithm)),
-    row("gs_numeric_log10", &[Decimal], Decimal, |cells| one(cells, math::decimal_logarithm)),
-    row("gs_numeric_log", &[Decimal, Decimal], Decimal, |cells| two(cells, math::logarithm)),
-    row("gs_numeric_pow", &[Decimal, Decimal], Decimal, |cells| two(cells, math::power)),
-    row("gs_numeric_radians", &[Decimal], Decimal, |cells| one(cells, math::radians)),
-    row("gs_numeric_degrees", &[Decimal], Decimal, |cells| one(cells, math::degrees)),
-    row("gs_bignumeric_sqrt", &[Big], Big, |cells| one(cells, math::sqrt)),
-    row("gs_bignumeric_cbrt", &[Big], Big, |cells| one(cells, math::cbrt)),
-    row("gs_bignumeric_exp", &[Big], Big, |cells| one(cells, math::exponential)),
-    row("gs_bignumeric_ln", &[Big], Big, |cells| one(cells, math::natural_logarithm)),
-    row("gs_bignumeric_log10", &[Big], Big, |cells| one(cells, math::decimal_logarithm)),
-    row("gs_bignumeric_log", &[Big, Big], Big, |cells| two(cells, math::logarithm)),
-    row("gs_bignumeric_pow", &[Big, Big], Big, |cells| two(cells, math::power)),
-    row("gs_bignumeric_radians", &[Big], Big, |cells| one(cells, math::radians)),
-    row("gs_bignumeric_degrees", &[Big], Big, |cells| one(cells, math::degrees)),
-    row("gs_bignumeric_percentile_cont", &[List(&Big), Big], Big, |cells| {
-        let items = cells[0].items().iter();
-        let values = items.map(|item| item.map(|item| item.big())).collect();
-        Ok(percentile_cont(values, &cells[1].big()).map_or(Answer::Null, Answer::Big))
+    row("gs_numeric_sqrt", &[Decimal], Decimal, |cells| {
+        one(cells, math::sqrt)
     }),
-    row("gs_bignumeric_series", &[Big, Big, Big], List(&Big), |cells| {
-        series(&cells[0].big(), &cells[1].big(), &cells[2].big())
+    row("gs_numeric_cbrt", &[Decimal], Decimal, |cells| {
+        one(cells, math::cbrt)
     }),
+    row("gs_numeric_exp", &[Decimal], Decimal, |cells| {
+        one(cells, math::exponential)
+    }),
+    row("gs_numeric_ln", &[Decimal], Decimal, |cells| {
+        one(cells, math::natural_logarithm)
+    }),
+    row("gs_numeric_log10", &[Decimal], Decimal, |cells| {
+        one(cells, math::decimal_logarithm)
+    }),
+    row("gs_numeric_log", &[Decimal, Decimal], Decimal, |cells| {
+        two(cells, math::logarithm)
+    }),
+    row("gs_numeric_pow", &[Decimal, Decimal], Decimal, |cells| {
+        two(cells, math::power)
+    }),
+    row("gs_numeric_radians", &[Decimal], Decimal, |cells| {
+        one(cells, math::radians)
+    }),
+    row("gs_numeric_degrees", &[Decimal], Decimal, |cells| {
+        one(cells, math::degrees)
+    }),
+    row("gs_bignumeric_sqrt", &[Big], Big, |cells| {
+        one(cells, math::sqrt)
+    }),
+    row("gs_bignumeric_cbrt", &[Big], Big, |cells| {
+        one(cells, math::cbrt)
+    }),
+    row("gs_bignumeric_exp", &[Big], Big, |cells| {
+        one(cells, math::exponential)
+    }),
+    row("gs_bignumeric_ln", &[Big], Big, |cells| {
+        one(cells, math::natural_logarithm)
+    }),
+    row("gs_bignumeric_log10", &[Big], Big, |cells| {
+        one(cells, math::decimal_logarithm)
+    }),
+    row("gs_bignumeric_log", &[Big, Big], Big, |cells| {
+        two(cells, math::logarithm)
+    }),
+    row("gs_bignumeric_pow", &[Big, Big], Big, |cells| {
+        two(cells, math::power)
+    }),
+    row("gs_bignumeric_radians", &[Big], Big, |cells| {
+        one(cells, math::radians)
+    }),
+    row("gs_bignumeric_degrees", &[Big], Big, |cells| {
+        one(cells, math::degrees)
+    }),
+    row(
+        "gs_bignumeric_percentile_cont",
+        &[List(&Big), Big],
+        Big,
+        |cells| {
+            let items = cells[0].items().iter();
+            let values = items.map(|item| item.map(|item| item.big())).collect();
+            Ok(percentile_cont(values, &cells[1].big()).map_or(Answer::Null, Answer::Big))
+        },
+    ),
+    // Of the first of so many values that at least the fraction of them are not beyond
+    row("gs_percentile_position", &[Int, Big], Int, |cells| {
+        let position = BigInt::from(cells[0].int()) * cells[1].big();
+        let position = Type::Big.round(&position, 0, Rounding::Ceiling);
+        let position = position.and_then(|position| Type::Big.to_int(&position));
+        or_error(position.map(|at| at.max(1)), Answer::Int, "too many values")
+    }),
+    row(
+        "gs_bignumeric_series",
+        &[Big, Big, Big],
+        List(&Big),
+        |cells| series(&cells[0].big(), &cells[1].big(), &cells[2].big()),
+    ),
 ];
 
 /// Where the fraction falls between two of the sorted values, NULLs first; beside a NULL it is the
@@ -98,7 +154,12 @@ fn rounded(cells: &[Cell]) -> Result<Answer, String> {
     };
     let overflow = || format!("{} overflow", ty.name());
     let value = ty.round(&units(&cells[0]), cells[1].int(), mode);
-    answer(ty, value.and_then(|value| ty.check(value)).ok_or_else(overflow)?)
+    answer(
+        ty,
+        value
+            .and_then(|value| ty.check(value))
+            .ok_or_else(overflow)?,
+    )
 }
 
 fn one(

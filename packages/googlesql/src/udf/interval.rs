@@ -10,14 +10,20 @@ const OUT_OF_RANGE: &str = "INTERVAL is out of range";
 
 pub const TABLE: &[Function] = &[
     row("gs_interval", &[Int, Text], Parts, |cells| {
-        let made = Part::of(cells[1].text()).and_then(|part| Interval::of_part(cells[0].int(), part));
+        let made =
+            Part::of(cells[1].text()).and_then(|part| Interval::of_part(cells[0].int(), part));
         in_range(made)
     }),
-    row("gs_make_interval", &[Int, Int, Int, Int, Int, Int], Parts, |cells| {
-        let number = |at: usize| i128::from(cells[at].int());
-        let micros = ((number(3) * 60 + number(4)) * 60 + number(5)) * 1_000_000;
-        in_range(Interval::new(number(0) * 12 + number(1), number(2), micros))
-    }),
+    row(
+        "gs_make_interval",
+        &[Int, Int, Int, Int, Int, Int],
+        Parts,
+        |cells| {
+            let number = |at: usize| i128::from(cells[at].int());
+            let micros = ((number(3) * 60 + number(4)) * 60 + number(5)) * 1_000_000;
+            in_range(Interval::new(number(0) * 12 + number(1), number(2), micros))
+        },
+    ),
     row("gs_interval_of_text", &[Text], Parts, |cells| {
         let text = cells[0].text();
         let message = format!("bad INTERVAL value: {text}");
@@ -59,38 +65,63 @@ pub const TABLE: &[Function] = &[
         or_error(cells[0].interval().extract(part), Answer::Int, &message)
     }),
     // A TIMESTAMP takes no months, which have no fixed length
-    row("gs_interval_of_instants", &[Parts], Parts, |cells| match cells[0].interval() {
-        parts if parts.months != 0 => {
-            Err("a TIMESTAMP takes no INTERVAL with years or months".to_owned())
-        }
-        parts => Ok(Answer::Interval(parts)),
-    }),
+    row(
+        "gs_interval_of_instants",
+        &[Parts],
+        Parts,
+        |cells| match cells[0].interval() {
+            parts if parts.months != 0 => {
+                Err("a TIMESTAMP takes no INTERVAL with years or months".to_owned())
+            }
+            parts => Ok(Answer::Interval(parts)),
+        },
+    ),
     row("gs_interval_between_dates", &[Date, Date], Parts, |cells| {
         let days = i128::from(cells[0].date()) - i128::from(cells[1].date());
         in_range(Interval::new(0, days, 0))
     }),
-    row("gs_interval_between_civils", &[Civil, Civil], Parts, |cells| {
-        let micros = cells[0].int() - cells[1].int();
-        let (days, rest) = (micros / MICROS_PER_DAY, micros % MICROS_PER_DAY);
-        in_range(Interval::new(0, days.into(), rest.into()))
-    }),
-    row("gs_interval_between_instants", &[Civil, Civil], Parts, |cells| {
-        let micros = cells[0].int() - cells[1].int();
-        in_range(Interval::new(0, 0, micros.into()))
-    }),
+    row(
+        "gs_interval_between_civils",
+        &[Civil, Civil],
+        Parts,
+        |cells| {
+            let micros = cells[0].int() - cells[1].int();
+            let (days, rest) = (micros / MICROS_PER_DAY, micros % MICROS_PER_DAY);
+            in_range(Interval::new(0, days.into(), rest.into()))
+        },
+    ),
+    row(
+        "gs_interval_between_instants",
+        &[Civil, Civil],
+        Parts,
+        |cells| {
+            let micros = cells[0].int() - cells[1].int();
+            in_range(Interval::new(0, 0, micros.into()))
+        },
+    ),
     row("gs_interval_between_times", &[Time, Time], Parts, |cells| {
         let micros = cells[0].int() - cells[1].int();
         in_range(Interval::new(0, 0, micros.into()))
     }),
-    row("gs_interval_sum", &[List(&Parts)], Parts, |cells| match sum(&cells[0]) {
-        (_, 0) => Ok(Answer::Null),
-        (total, _) => in_range(total),
-    }),
-    row("gs_interval_average", &[List(&Parts)], Parts, |cells| match sum(&cells[0]) {
-        (_, 0) => Ok(Answer::Null),
-        (Some(total), count) => divided(total, count),
-        (None, _) => Err(OUT_OF_RANGE.to_owned()),
-    }),
+    row(
+        "gs_interval_sum",
+        &[List(&Parts)],
+        Parts,
+        |cells| match sum(&cells[0]) {
+            (_, 0) => Ok(Answer::Null),
+            (total, _) => in_range(total),
+        },
+    ),
+    row(
+        "gs_interval_average",
+        &[List(&Parts)],
+        Parts,
+        |cells| match sum(&cells[0]) {
+            (_, 0) => Ok(Answer::Null),
+            (Some(total), count) => divided(total, count),
+            (None, _) => Err(OUT_OF_RANGE.to_owned()),
+        },
+    ),
 ];
 
 fn in_range(parts: Option<Interval>) -> Result<Answer, String> {
@@ -98,7 +129,11 @@ fn in_range(parts: Option<Interval>) -> Result<Answer, String> {
 }
 
 fn divided(parts: Interval, divisor: i64) -> Result<Answer, String> {
-    let message = if divisor == 0 { "division by zero" } else { OUT_OF_RANGE };
+    let message = if divisor == 0 {
+        "division by zero"
+    } else {
+        OUT_OF_RANGE
+    };
     or_error(parts.divide(divisor), Answer::Interval, message)
 }
 

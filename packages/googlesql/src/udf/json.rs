@@ -31,7 +31,7 @@ pub const TABLE: &[Function] = &[
         write(&parse(cells[0].text())?)
     ))),
     function!("gs_json_pretty", [Text], Text, |cells| Ok(Answer::Text(
-        pretty(cells[0].text())?
+        pretty(cells[0].text())
     ))),
     function!("gs_json_quote", [Text], Text, |cells| Ok(Answer::Text(
         quote(cells[0].text())

@@ -14,6 +14,7 @@ mod code_points;
 mod convert;
 mod javascript;
 mod decimal_math;
+mod decimal_statistics;
 mod hash;
 mod interval;
 mod json;
@@ -117,6 +118,7 @@ pub fn register(connection: &Connection) -> duckdb::Result<()> {
         convert::TABLE,
         javascript::TABLE,
         decimal_math::TABLE,
+        decimal_statistics::TABLE,
         hash::TABLE,
         interval::TABLE,
         json::TABLE,

@@ -16,14 +16,19 @@ pub const TABLE: &[Function] = &[
         Ok(end.map_or(Answer::Null, |text| Answer::Text(text.to_owned())))
     }),
     // The ends of the steps, the first one's start included
-    row("gs_range_steps", &[Civil, Civil, Parts, Bool, Text], List(&Civil), |cells| {
-        let (start, end) = (cells[0].int(), cells[1].int());
-        let step = cells[2].interval();
-        check_step(step, cells[4].text())?;
-        let partial = cells[3].int() != 0;
-        let ends = range::steps(start, end, step, partial)?;
-        Ok(Answer::List(ends.into_iter().map(Answer::Micros).collect()))
-    }),
+    row(
+        "gs_range_steps",
+        &[Civil, Civil, Parts, Bool, Text],
+        List(&Civil),
+        |cells| {
+            let (start, end) = (cells[0].int(), cells[1].int());
+            let step = cells[2].interval();
+            check_step(step, cells[4].text())?;
+            let partial = cells[3].int() != 0;
+            let ends = range::steps(start, end, step, partial)?;
+            Ok(Answer::List(ends.into_iter().map(Answer::Micros).collect()))
+        },
+    ),
 ];
 
 fn check_step(step: Interval, of: &str) -> Result<(), String> {

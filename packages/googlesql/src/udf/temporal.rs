@@ -134,16 +134,44 @@ pub const TABLE: &[Function] = &[
         },
     },
     Function {
+        name: "gs_date_step",
+        parameters: &[Interval],
+        result: Interval,
+        body: |cells| match cells[0].interval() {
+            step if step.micros != 0 => Err("a step between dates has no time of day".to_owned()),
+            step if step.months == 0 && step.days == 0 => Err("a step cannot be 0".to_owned()),
+            step => Ok(Answer::Interval(step)),
+        },
+    },
+    Function {
+        name: "gs_timestamp_step",
+        parameters: &[Interval],
+        result: Interval,
+        body: |cells| match cells[0].interval() {
+            step if step.months != 0 => Err("a step between timestamps has no months".to_owned()),
+            step if step.days == 0 && step.micros == 0 => Err("a step cannot be 0".to_owned()),
+            step => Ok(Answer::Interval(step)),
+        },
+    },
+    Function {
         name: "gs_date_bucket",
         parameters: &[Date, Interval],
         result: Date,
-        body: |cells| Ok(Answer::Date(temporal::split(bucketed(cells, Widths::Date)?).0)),
+        body: |cells| {
+            Ok(Answer::Date(
+                temporal::split(bucketed(cells, Widths::Date)?).0,
+            ))
+        },
     },
     Function {
         name: "gs_date_bucket",
         parameters: &[Date, Interval, Date],
         result: Date,
-        body: |cells| Ok(Answer::Date(temporal::split(bucketed(cells, Widths::Date)?).0)),
+        body: |cells| {
+            Ok(Answer::Date(
+                temporal::split(bucketed(cells, Widths::Date)?).0,
+            ))
+        },
     },
     Function {
         name: "gs_datetime_bucket",
@@ -193,8 +221,8 @@ pub const TABLE: &[Function] = &[
         result: Text,
         body: |cells| {
             let (utc, name) = (cells[1].int(), cells[2].text());
-            let offset =
-                zone::offset_in_minutes(utc, name).ok_or_else(|| format!("unknown time zone: {name}"))?;
+            let offset = zone::offset_in_minutes(utc, name)
+                .ok_or_else(|| format!("unknown time zone: {name}"))?;
             let civil = utc + i64::from(offset) * 1_000_000;
             picture::format(cells[0].text(), civil, Has::Timestamp, (offset, name))
                 .map(Answer::Text)
@@ -214,7 +242,8 @@ pub const TABLE: &[Function] = &[
         parameters: &[Text, Text],
         result: Civil,
         body: |cells| {
-            let micros = picture_parse::parse(cells[0].text(), cells[1].text(), Has::DateTime, "UTC")?;
+            let micros =
+                picture_parse::parse(cells[0].text(), cells[1].text(), Has::DateTime, "UTC")?;
             Ok(Answer::Micros(micros))
         },
     },

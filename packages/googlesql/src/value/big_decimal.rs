@@ -92,7 +92,10 @@ impl Decimal {
             Ok(more) => value * power_of_ten(more),
             Err(_) => {
                 let drop = shift.unsigned_abs();
-                match u32::try_from(drop).ok().filter(|_| drop <= all.len() as u64) {
+                match u32::try_from(drop)
+                    .ok()
+                    .filter(|_| drop <= all.len() as u64)
+                {
                     Some(drop) => {
                         divide_rounded(&value, &power_of_ten(drop), Rounding::HalfAwayFromZero)
                     }
@@ -220,7 +223,11 @@ impl Decimal {
         let (own, other) = (self.scale(), to.scale());
         let units = match other.checked_sub(own) {
             Some(more) => units * power_of_ten(more),
-            None => divide_rounded(units, &power_of_ten(own - other), Rounding::HalfAwayFromZero),
+            None => divide_rounded(
+                units,
+                &power_of_ten(own - other),
+                Rounding::HalfAwayFromZero,
+            ),
         };
         to.check(units)
     }
@@ -316,7 +323,8 @@ mod tests {
             decimal.format(&decimal.divide(&big("2"), &big("-3")).unwrap()),
             "-0.66666666666666666666666666666666666667"
         );
-        let least = "-578960446186580977117854925043439539266.34992332820282019728792003956564819968";
+        let least =
+            "-578960446186580977117854925043439539266.34992332820282019728792003956564819968";
         assert_eq!(decimal.format(&big(least)), least);
         assert_eq!(decimal.parse(&least[1..]), None);
         assert_eq!(

@@ -91,17 +91,38 @@ mod tests {
     fn buckets_are_counted_from_their_origin() {
         for (value, width, origin, start) in [
             ("2020-02-05", (2, 0, 0), "2020-01-31", "2020-01-31 00:00:00"),
-            ("2020-02-05", (12, 0, 0), "2020-02-29", "2019-02-28 00:00:00"),
+            (
+                "2020-02-05",
+                (12, 0, 0),
+                "2020-02-29",
+                "2019-02-28 00:00:00",
+            ),
             ("1949-12-31", (0, 2, 0), "1950-01-01", "1949-12-30 00:00:00"),
-            ("2020-02-05 03:04:05", (0, 0, 7 * 3_600_000_000), "2020-02-05", "2020-02-05 00:00:00"),
+            (
+                "2020-02-05 03:04:05",
+                (0, 0, 7 * 3_600_000_000),
+                "2020-02-05",
+                "2020-02-05 00:00:00",
+            ),
         ] {
             let (months, days, micros) = width;
-            let width = Interval { months, days, micros };
-            let (value, origin) = (parse_datetime(value).unwrap(), parse_datetime(origin).unwrap());
+            let width = Interval {
+                months,
+                days,
+                micros,
+            };
+            let (value, origin) = (
+                parse_datetime(value).unwrap(),
+                parse_datetime(origin).unwrap(),
+            );
             let found = bucket(value, width, origin, Widths::DateTime).map(format_datetime);
             assert_eq!(found.as_deref(), Ok(start));
         }
-        let hours = Interval { months: 0, days: 0, micros: 3_600_000_000 };
+        let hours = Interval {
+            months: 0,
+            days: 0,
+            micros: 3_600_000_000,
+        };
         assert!(bucket(0, hours, 0, Widths::Date).is_err());
         assert!(bucket(0, Interval::default(), 0, Widths::DateTime).is_err());
         assert_eq!(format_datetime(ORIGIN), "1950-01-01 00:00:00");

@@ -12,13 +12,18 @@ pub fn encode(bytes: &[u8], format: &str) -> Result<String, String> {
         "BASE64" => grouped(bytes, 6, BASE_64),
         "BASE64M" => {
             let text = grouped(bytes, 6, BASE_64);
-            let lines: Vec<_> = text.as_bytes().chunks(76).map(String::from_utf8_lossy).collect();
+            let lines: Vec<_> = text
+                .as_bytes()
+                .chunks(76)
+                .map(String::from_utf8_lossy)
+                .collect();
             lines.join("\n")
         }
         "ASCII" if bytes.is_ascii() => String::from_utf8_lossy(bytes).into_owned(),
         "ASCII" => return Err("the bytes are not ASCII".to_owned()),
-        "UTF8" | "UTF-8" => String::from_utf8(bytes.to_vec())
-            .map_err(|_| "the bytes are not UTF-8".to_owned())?,
+        "UTF8" | "UTF-8" => {
+            String::from_utf8(bytes.to_vec()).map_err(|_| "the bytes are not UTF-8".to_owned())?
+        }
         _ => return Err(unknown(format)),
     })
 }
@@ -32,7 +37,10 @@ pub fn decode(text: &str, format: &str) -> Result<Vec<u8>, String> {
         "BASE8" => from_digits(text, 3).ok_or_else(bad),
         "BASE32" => from_groups(text, 5, BASE_32).ok_or_else(bad),
         "BASE64" | "BASE64M" => {
-            let text: String = text.chars().filter(|letter| !letter.is_ascii_whitespace()).collect();
+            let text: String = text
+                .chars()
+                .filter(|letter| !letter.is_ascii_whitespace())
+                .collect();
             from_groups(&text, 6, BASE_64).ok_or_else(bad)
         }
         "ASCII" if text.is_ascii() => Ok(text.as_bytes().to_vec()),
@@ -75,7 +83,9 @@ fn from_digits(text: &str, width: usize) -> Option<Vec<u8>> {
     let spare = extra > 0 && extra < width;
     let bits = match spare {
         true => bits.split_off(extra),
-        false => std::iter::repeat_n(0, (8 - extra) % 8).chain(bits).collect(),
+        false => std::iter::repeat_n(0, (8 - extra) % 8)
+            .chain(bits)
+            .collect(),
     };
     Some(
         bits.chunks(8)
@@ -94,7 +104,9 @@ fn grouped(bytes: &[u8], width: usize, digits: &[u8]) -> String {
         count += 8;
         while count >= width {
             count -= width;
-            text.push(char::from(digits[(buffer >> count) as usize & ((1 << width) - 1)]));
+            text.push(char::from(
+                digits[(buffer >> count) as usize & ((1 << width) - 1)],
+            ));
         }
         buffer &= (1 << count) - 1;
     }

@@ -51,9 +51,13 @@ fn read(format: &str) -> Result<Vec<Piece>, String> {
     let mut pieces: Vec<Piece> = Vec::new();
     let mut rest = format;
     while let Some(letter) = rest.chars().next() {
-        let head = |name: &&&str| rest.get(..name.len()).is_some_and(|own| own.eq_ignore_ascii_case(name));
+        let head = |name: &&&str| {
+            rest.get(..name.len())
+                .is_some_and(|own| own.eq_ignore_ascii_case(name))
+        };
         if letter == '"' {
-            let (text, length) = quoted(rest).ok_or_else(|| format!("format `{format}`: a quotation mark is not closed"))?;
+            let (text, length) = quoted(rest)
+                .ok_or_else(|| format!("format `{format}`: a quotation mark is not closed"))?;
             pieces.push(Piece::Literal(text));
             rest = &rest[length..];
             continue;
@@ -73,7 +77,10 @@ fn read(format: &str) -> Result<Vec<Piece>, String> {
             return Err(format!("format `{format}`: no format element at `{rest}`"));
         };
         let (written, after) = rest.split_at(name.len());
-        if matches!(*name, "SYYYY" | "YEAR" | "IYYY" | "IYY" | "IY" | "IW" | "I" | "J" | "WW" | "CC" | "Q" | "W") {
+        if matches!(
+            *name,
+            "SYYYY" | "YEAR" | "IYYY" | "IYY" | "IY" | "IW" | "I" | "J" | "WW" | "CC" | "Q" | "W"
+        ) {
             return Err(format!("format element `{written}` is not supported"));
         }
         pieces.push(Piece::Element(name, written.to_owned()));
@@ -169,7 +176,10 @@ pub fn format(picture: &str, civil: i64, has: Has, offset: i32) -> Result<String
             "MM" => format!("{month:02}"),
             "MONTH" => cased(MONTHS[month as usize - 1], &written),
             "MON" => cased(&MONTHS[month as usize - 1][..3], &written),
-            "DDD" => format!("{:03}", i64::from(days - days_of(year, 1, 1).unwrap_or(days)) + 1),
+            "DDD" => format!(
+                "{:03}",
+                i64::from(days - days_of(year, 1, 1).unwrap_or(days)) + 1
+            ),
             "DD" => format!("{day:02}"),
             "D" => format!("{}", weekday(days) + 1),
             "DAY" => cased(DAYS[weekday(days) as usize], &written),
@@ -181,7 +191,11 @@ pub fn format(picture: &str, civil: i64, has: Has, offset: i32) -> Result<String
             "SSSSS" => format!("{seconds:05}"),
             "AM" | "PM" => meridian(if hour < 12 { "AM" } else { "PM" }, &written),
             "A.M." | "P.M." => meridian(if hour < 12 { "A.M." } else { "P.M." }, &written),
-            "TZH" => format!("{}{:02}", if offset < 0 { '-' } else { '+' }, offset.abs() / 3600),
+            "TZH" => format!(
+                "{}{:02}",
+                if offset < 0 { '-' } else { '+' },
+                offset.abs() / 3600
+            ),
             "TZM" => format!("{:02}", offset.abs() / 60 % 60),
             fraction if fraction.starts_with("FF") => {
                 let digits: usize = fraction[2..].parse().unwrap_or(6);
@@ -195,7 +209,10 @@ pub fn format(picture: &str, civil: i64, has: Has, offset: i32) -> Result<String
 
 /// A name in the case of an element's first two letters
 fn cased(name: &str, written: &str) -> String {
-    let upper: Vec<bool> = written.chars().map(|letter| letter.is_ascii_uppercase()).collect();
+    let upper: Vec<bool> = written
+        .chars()
+        .map(|letter| letter.is_ascii_uppercase())
+        .collect();
     match upper.as_slice() {
         [true, true, ..] => name.to_owned(),
         [true, ..] => format!("{}{}", &name[..1], name[1..].to_ascii_lowercase()),
@@ -305,12 +322,16 @@ fn consistent(pieces: &[Piece], has: Has) -> Result<(), String> {
             continue;
         };
         if matches!(*element, "DDD" | "D" | "DAY" | "DY") {
-            return Err(format!("format element `{written}` is not supported for parsing"));
+            return Err(format!(
+                "format element `{written}` is not supported for parsing"
+            ));
         }
         check(element, written, has)?;
         let own = category(element);
         if seen.contains(&own) {
-            return Err(format!("format element `{written}` repeats what another tells"));
+            return Err(format!(
+                "format element `{written}` repeats what another tells"
+            ));
         }
         seen.push(own);
         twelve |= matches!(*element, "HH" | "HH12");
@@ -334,7 +355,8 @@ fn read_one<'t>(
     this_year: i64,
     fields: &mut Fields,
 ) -> Option<&'t str> {
-    let within = |value: i64, least: i64, most: i64| (least..=most).contains(&value).then_some(value);
+    let within =
+        |value: i64, least: i64, most: i64| (least..=most).contains(&value).then_some(value);
     match element {
         "YYYY" | "RRRR" => {
             let (value, rest) = number(text, if followed { 4 } else { 5 })?;
@@ -411,7 +433,11 @@ fn read_one<'t>(
             Some(rest)
         }
         "AM" | "PM" | "A.M." | "P.M." => {
-            let (first, second) = if element.len() == 2 { ("AM", "PM") } else { ("A.M.", "P.M.") };
+            let (first, second) = if element.len() == 2 {
+                ("AM", "PM")
+            } else {
+                ("A.M.", "P.M.")
+            };
             let head = text.get(..first.len())?;
             let afternoon = head.eq_ignore_ascii_case(second);
             (afternoon || head.eq_ignore_ascii_case(first)).then_some(())?;
@@ -433,7 +459,11 @@ fn read_one<'t>(
         }
         fraction => {
             let most: usize = fraction.strip_prefix("FF")?.parse().ok()?;
-            let count = text.bytes().take(most).take_while(u8::is_ascii_digit).count();
+            let count = text
+                .bytes()
+                .take(most)
+                .take_while(u8::is_ascii_digit)
+                .count();
             (count > 0).then_some(())?;
             let (digits, rest) = text.split_at(count);
             let digits = format!("{digits:0<6}");
@@ -444,7 +474,11 @@ fn read_one<'t>(
 }
 
 fn number(text: &str, most: usize) -> Option<(i64, &str)> {
-    let count = text.bytes().take(most).take_while(u8::is_ascii_digit).count();
+    let count = text
+        .bytes()
+        .take(most)
+        .take_while(u8::is_ascii_digit)
+        .count();
     let (digits, rest) = text.split_at(count);
     Some((digits.parse().ok()?, rest))
 }
@@ -460,7 +494,10 @@ mod tests {
         for (picture, expected) in [
             ("YYYY-MM-DD", "2020-01-02"),
             ("YYY YY Y RRRR RR", "020 20 0 2020 20"),
-            ("MON Mon mon MONTH Month month", "JAN Jan jan JANUARY January january"),
+            (
+                "MON Mon mon MONTH Month month",
+                "JAN Jan jan JANUARY January january",
+            ),
             ("DDD D DAY Day DY", "002 5 THURSDAY Thursday THU"),
             ("HH HH12 HH24 MI SS SSSSS", "01 01 13 04 05 47045"),
             ("FF1 FF3 FF9 AM a.m.", "1 123 123456000 PM p.m."),
@@ -472,12 +509,21 @@ mod tests {
         assert!(text("YYYY#").is_err());
         let today = super::super::temporal::parse_date("2026-11-22").unwrap();
         let parsed = |picture: &str, text: &str| {
-            parse(picture, text, Has::DateTime, "UTC", today).map(super::super::temporal::format_datetime)
+            parse(picture, text, Has::DateTime, "UTC", today)
+                .map(super::super::temporal::format_datetime)
         };
         for (picture, text, expected) in [
-            ("YYYY-MM-DD HH24:MI:SS", "2020-1-2 3:4:5", "2020-01-02 03:04:05"),
+            (
+                "YYYY-MM-DD HH24:MI:SS",
+                "2020-1-2 3:4:5",
+                "2020-01-02 03:04:05",
+            ),
             ("DD/MON/YY", "02/Jan/20", "2020-01-02 00:00:00"),
-            ("MONTH DD, YYYY HH:MI PM", "january 5, 1999 10:20 pm", "1999-01-05 22:20:00"),
+            (
+                "MONTH DD, YYYY HH:MI PM",
+                "january 5, 1999 10:20 pm",
+                "1999-01-05 22:20:00",
+            ),
             ("YYYYMMDD", "20200102", "2020-01-02 00:00:00"),
             ("RR", "96", "1996-11-01 00:00:00"),
             ("Y,YYY", "2,020", "2020-11-01 00:00:00"),

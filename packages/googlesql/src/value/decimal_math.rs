@@ -16,7 +16,8 @@ const OVERFLOW: &str = "overflow";
 /// Digits of π after the 3; more than a BIGNUMERIC times π needs
 const PI_DIGITS: &str = "14159265358979323846264338327950288419716939937510582097494459230781640628620899862803482534211706798214808651";
 
-static LN_2: LazyLock<BigInt> = LazyLock::new(|| ln_near_one(&(one() * 4 / 3)) + ln_near_one(&(one() * 3 / 2)));
+static LN_2: LazyLock<BigInt> =
+    LazyLock::new(|| ln_near_one(&(one() * 4 / 3)) + ln_near_one(&(one() * 3 / 2)));
 static LN_10: LazyLock<BigInt> = LazyLock::new(|| ln(&(one() * 10)));
 
 fn one() -> BigInt {
@@ -33,14 +34,20 @@ fn long_pi() -> Option<(BigInt, u32)> {
 pub fn radians(decimal: Decimal, units: &BigInt) -> Result<BigInt, String> {
     let (pi, digits) = long_pi().ok_or(OVERFLOW)?;
     let divisor = power_of_ten(digits) * 180;
-    finish(decimal, divide_rounded(&(units * pi), &divisor, Rounding::HalfAwayFromZero))
+    finish(
+        decimal,
+        divide_rounded(&(units * pi), &divisor, Rounding::HalfAwayFromZero),
+    )
 }
 
 /// Radians to degrees
 pub fn degrees(decimal: Decimal, units: &BigInt) -> Result<BigInt, String> {
     let (pi, digits) = long_pi().ok_or(OVERFLOW)?;
     let dividend = units * power_of_ten(digits) * 180;
-    finish(decimal, divide_rounded(&dividend, &pi, Rounding::HalfAwayFromZero))
+    finish(
+        decimal,
+        divide_rounded(&dividend, &pi, Rounding::HalfAwayFromZero),
+    )
 }
 
 /// An error for a negative number
@@ -49,13 +56,19 @@ pub fn sqrt(decimal: Decimal, units: &BigInt) -> Result<BigInt, String> {
         return Err("SQRT of a negative number".to_owned());
     }
     let root = (units * decimal.one() * power_of_ten(40)).sqrt();
-    finish(decimal, divide_rounded(&root, &power_of_ten(20), Rounding::HalfAwayFromZero))
+    finish(
+        decimal,
+        divide_rounded(&root, &power_of_ten(20), Rounding::HalfAwayFromZero),
+    )
 }
 
 /// The cubic root, also of negative numbers
 pub fn cbrt(decimal: Decimal, units: &BigInt) -> Result<BigInt, String> {
     let root = (units * decimal.one() * decimal.one() * power_of_ten(60)).cbrt();
-    finish(decimal, divide_rounded(&root, &power_of_ten(20), Rounding::HalfAwayFromZero))
+    finish(
+        decimal,
+        divide_rounded(&root, &power_of_ten(20), Rounding::HalfAwayFromZero),
+    )
 }
 
 /// e to the power
@@ -82,7 +95,10 @@ pub fn logarithm(decimal: Decimal, units: &BigInt, base: &BigInt) -> Result<BigI
     if *base == decimal.one() {
         return Err("LOG to base 1".to_owned());
     }
-    of_fixed(decimal, &((ln(&fixed(decimal, units)) << BITS) / ln(&fixed(decimal, base))))
+    of_fixed(
+        decimal,
+        &((ln(&fixed(decimal, units)) << BITS) / ln(&fixed(decimal, base))),
+    )
 }
 
 /// A power; a negative base takes whole exponents only
@@ -131,7 +147,10 @@ fn of_fixed(decimal: Decimal, value: &BigInt) -> Result<BigInt, String> {
     let longer = power_of_ten(25);
     let digits = value * decimal.one() * &longer;
     let digits = divide_rounded(&digits, &one(), Rounding::HalfAwayFromZero);
-    finish(decimal, divide_rounded(&digits, &longer, Rounding::HalfAwayFromZero))
+    finish(
+        decimal,
+        divide_rounded(&digits, &longer, Rounding::HalfAwayFromZero),
+    )
 }
 
 /// Of a positive number: as 2ᵏ times one near 1
@@ -192,19 +211,43 @@ mod tests {
         let text = |value: Result<BigInt, String>| Decimal::Big.format(&value.unwrap());
         let decimal = Decimal::Big;
         for (value, expected) in [
-            (exponential(decimal, &big("1")), "2.71828182845904523536028747135266249776"),
-            (natural_logarithm(decimal, &big("2")), "0.69314718055994530941723212145817656808"),
-            (decimal_logarithm(decimal, &big("2")), "0.30102999566398119521373889472449302677"),
+            (
+                exponential(decimal, &big("1")),
+                "2.71828182845904523536028747135266249776",
+            ),
+            (
+                natural_logarithm(decimal, &big("2")),
+                "0.69314718055994530941723212145817656808",
+            ),
+            (
+                decimal_logarithm(decimal, &big("2")),
+                "0.30102999566398119521373889472449302677",
+            ),
             (decimal_logarithm(decimal, &big("1e-38")), "-38"),
             (logarithm(decimal, &big("8"), &big("2")), "3"),
-            (sqrt(decimal, &big("2")), "1.41421356237309504880168872420969807857"),
+            (
+                sqrt(decimal, &big("2")),
+                "1.41421356237309504880168872420969807857",
+            ),
             (cbrt(decimal, &big("-27")), "-3"),
-            (cbrt(decimal, &big("28")), "3.03658897187566251942080957850566963558"),
+            (
+                cbrt(decimal, &big("28")),
+                "3.03658897187566251942080957850566963558",
+            ),
             (power(decimal, &big("-2"), &big("3")), "-8"),
-            (power(decimal, &big("2"), &big("0.5")), "1.41421356237309504880168872420969807857"),
+            (
+                power(decimal, &big("2"), &big("0.5")),
+                "1.41421356237309504880168872420969807857",
+            ),
             (exponential(decimal, &big("-1000")), "0"),
-            (radians(decimal, &big("360")), "6.28318530717958647692528676655900576839"),
-            (degrees(decimal, &big("360")), "20626.48062470963551564733573307786131966597"),
+            (
+                radians(decimal, &big("360")),
+                "6.28318530717958647692528676655900576839",
+            ),
+            (
+                degrees(decimal, &big("360")),
+                "20626.48062470963551564733573307786131966597",
+            ),
         ] {
             assert_eq!(text(value), expected);
         }

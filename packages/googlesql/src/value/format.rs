@@ -113,7 +113,7 @@ fn one(
         ('t' | 'T', _) => shape.text(&printed(conversion == 'T', kind, value).ok_or_else(wrong)?),
         ('s', _) => shape.text(value),
         ('p', _) => shape.text(value),
-        ('P', _) => shape.text(&super::json::pretty(value)?),
+        ('P', _) => shape.text(&super::json::pretty(value)),
         (_, 'i') => integer(value.parse().map_err(|_| wrong())?, conversion, shape),
         (_, 'f') => float(value.parse().map_err(|_| wrong())?, conversion, shape),
         _ => decimal(value, conversion, shape),

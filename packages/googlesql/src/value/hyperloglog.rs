@@ -154,7 +154,12 @@ impl Sketch {
                 let (hashes, []) = body.as_chunks::<8>() else {
                     return None;
                 };
-                Body::Hashes(hashes.iter().map(|hash| u64::from_le_bytes(*hash)).collect())
+                Body::Hashes(
+                    hashes
+                        .iter()
+                        .map(|hash| u64::from_le_bytes(*hash))
+                        .collect(),
+                )
             }
             1 if body.len() == 1 << precision => Body::Registers(body.to_vec()),
             _ => return None,
@@ -243,15 +248,26 @@ mod tests {
     fn few_are_counted_exactly_and_many_nearly() {
         assert_eq!(of(0..0, 15).count(), 0);
         assert_eq!(of(0..4000, 15).count(), 4000);
-        for (number, precision, error) in [(20_000_u64, 15, 0.02), (300_000, 15, 0.02), (50_000, 10, 0.1)] {
+        for (number, precision, error) in [
+            (20_000_u64, 15, 0.02),
+            (300_000, 15, 0.02),
+            (50_000, 10, 0.1),
+        ] {
             let found = of(0..number, precision).count() as f64;
-            assert!((found / number as f64 - 1.0).abs() < error, "{found} for {number}");
+            assert!(
+                (found / number as f64 - 1.0).abs() < error,
+                "{found} for {number}"
+            );
         }
     }
 
     #[test]
     fn merging_is_seeing_both() {
-        for (left, right, precision) in [(0..10, 5..20, 15), (0..30_000, 5..20, 12), (0..30_000, 10_000..60_000, 10)] {
+        for (left, right, precision) in [
+            (0..10, 5..20, 15),
+            (0..30_000, 5..20, 12),
+            (0..30_000, 10_000..60_000, 10),
+        ] {
             let mut merged = of(left.clone(), 14);
             assert!(merged.merge(&of(right.clone(), precision)).is_ok());
             let both = of(left.start..right.end, precision);

@@ -60,9 +60,8 @@ impl Part {
 impl Interval {
     /// The parts, where they are within an INTERVAL's limits
     pub fn new(months: i128, days: i128, micros: i128) -> Option<Self> {
-        let within = months.abs() <= MOST_MONTHS
-            && days.abs() <= MOST_DAYS
-            && micros.abs() <= MOST_MICROS;
+        let within =
+            months.abs() <= MOST_MONTHS && days.abs() <= MOST_DAYS && micros.abs() <= MOST_MICROS;
         within.then_some(())?;
         Some(Self {
             months: i32::try_from(months).ok()?,
@@ -284,10 +283,7 @@ pub fn parse(text: &str) -> Option<Interval> {
     let dashes = body.char_indices().filter(|(at, letter)| {
         *letter == '-' && *at > 0 && body.as_bytes()[at - 1].is_ascii_digit()
     });
-    let (spaces, colons) = (
-        text.matches(' ').count(),
-        text.matches(':').count(),
-    );
+    let (spaces, colons) = (text.matches(' ').count(), text.matches(':').count());
     let (first, last) = match (dashes.count(), spaces, colons) {
         (1, 0, 0) => (Year, Month),
         (1, 1, 0) => (Year, Day),
@@ -390,7 +386,11 @@ impl Reader<'_> {
 
     /// Whether a minus is taken; a plus is taken too
     fn sign(&mut self) -> bool {
-        self.take('-') || self.take('+') && false
+        let negative = self.take('-');
+        if !negative {
+            self.take('+');
+        }
+        negative
     }
 
     fn number(&mut self) -> Option<i128> {
@@ -439,7 +439,16 @@ mod tests {
         ] {
             assert_eq!(parse(text).map(format).as_deref(), Some(full), "{text}");
         }
-        for bad in ["", "1", "P", "10001-0", "1-2 3 4:5:6.7x", "PT", "p1y", " 1-2"] {
+        for bad in [
+            "",
+            "1",
+            "P",
+            "10001-0",
+            "1-2 3 4:5:6.7x",
+            "PT",
+            "p1y",
+            " 1-2",
+        ] {
             assert_eq!(parse(bad), None, "{bad}");
         }
     }

@@ -143,49 +143,62 @@ impl<'de> Visitor<'de> for FirstVisitor {
 /// Normal form: members sorted by name
 pub fn write(value: &Value) -> String {
     let mut text = String::new();
-    put(value, true, &mut text);
+    put(value, &mut text);
     text
 }
 
-/// JSON text over several lines, with two spaces a level
-pub fn pretty(text: &str) -> Result<String, String> {
+/// Valid JSON text without white space over several lines, with two spaces a level
+pub fn pretty(text: &str) -> String {
     let mut out = String::new();
-    put_pretty(&parse(text)?, 0, &mut out);
-    Ok(out)
-}
-
-fn put_pretty(value: &Value, level: usize, out: &mut String) {
-    let (open, close, parts): (_, _, Vec<(Option<&String>, &Value)>) = match value {
-        Value::Object(members) if !members.is_empty() => {
-            ('{', '}', members.iter().map(|(name, value)| (Some(name), value)).collect())
-        }
-        Value::Array(items) if !items.is_empty() => {
-            ('[', ']', items.iter().map(|item| (None, item)).collect())
-        }
-        value => return put(value, false, out),
+    let mut level = 0;
+    let (mut quoted, mut escaped) = (false, false);
+    let line = |out: &mut String, level: usize| {
+        out.push('\n');
+        out.push_str(&"  ".repeat(level));
     };
-    out.push(open);
-    for (at, (name, value)) in parts.into_iter().enumerate() {
-        out.push_str(if at > 0 { ",\n" } else { "\n" });
-        out.push_str(&"  ".repeat(level + 1));
-        if let Some(name) = name {
-            out.push_str(&quote(name));
-            out.push_str(": ");
+    let mut letters = text.chars().peekable();
+    while let Some(letter) = letters.next() {
+        if quoted {
+            out.push(letter);
+            quoted = escaped || letter != '"';
+            escaped = letter == '\\' && !escaped;
+            continue;
         }
-        put_pretty(value, level + 1, out);
+        match letter {
+            '{' | '[' => {
+                out.push(letter);
+                match letters.next_if(|next| matches!(next, '}' | ']')) {
+                    Some(close) => out.push(close),
+                    None => {
+                        level += 1;
+                        line(&mut out, level);
+                    }
+                }
+            }
+            '}' | ']' => {
+                level = level.saturating_sub(1);
+                line(&mut out, level);
+                out.push(letter);
+            }
+            ',' => {
+                out.push(letter);
+                line(&mut out, level);
+            }
+            ':' => out.push_str(": "),
+            letter => {
+                quoted = letter == '"';
+                out.push(letter);
+            }
+        }
     }
-    out.push('\n');
-    out.push_str(&"  ".repeat(level));
-    out.push(close);
+    out
 }
 
-fn put(value: &Value, sorted: bool, text: &mut String) {
+fn put(value: &Value, text: &mut String) {
     match value {
         Value::Object(members) => {
             let mut names: Vec<&String> = members.keys().collect();
-            if sorted {
-                names.sort_unstable();
-            }
+            names.sort_unstable();
             text.push('{');
             for (at, name) in names.into_iter().enumerate() {
                 if at > 0 {
@@ -193,7 +206,7 @@ fn put(value: &Value, sorted: bool, text: &mut String) {
                 }
                 text.push_str(&quote(name));
                 text.push(':');
-                put(&members[name], sorted, text);
+                put(&members[name], text);
             }
             text.push('}');
         }
@@ -203,7 +216,7 @@ fn put(value: &Value, sorted: bool, text: &mut String) {
                 if at > 0 {
                     text.push(',');
                 }
-                put(item, sorted, text);
+                put(item, text);
             }
             text.push(']');
         }

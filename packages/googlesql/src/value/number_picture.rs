@@ -89,7 +89,10 @@ impl Picture {
         let mut hexadecimal_case = 'X';
         let mut rest = format;
         while let Some(letter) = rest.chars().next() {
-            let head = |word: &str| rest.get(..word.len()).is_some_and(|own| own.eq_ignore_ascii_case(word));
+            let head = |word: &str| {
+                rest.get(..word.len())
+                    .is_some_and(|own| own.eq_ignore_ascii_case(word))
+            };
             let mut length = letter.len_utf8();
             if picture.exponent.is_some() && (letter.is_ascii_digit() || ".,".contains(letter)) {
                 return Err(bad("nothing of the number can follow `EEEE`"));
@@ -145,7 +148,11 @@ impl Picture {
                         picture.whole.push(',');
                     }
                     '.' | 'D' | 'd' | 'V' | 'v' => {
-                        let point = if matches!(letter, 'V' | 'v') { 'V' } else { '.' };
+                        let point = if matches!(letter, 'V' | 'v') {
+                            'V'
+                        } else {
+                            '.'
+                        };
                         if picture.point.replace(point).is_some() {
                             return Err(bad("there can be one of `.`, `D` and `V`"));
                         }
@@ -201,7 +208,12 @@ impl Picture {
             Some('.') => behind + 1,
             _ => 0,
         };
-        let slots: Vec<char> = self.whole.iter().copied().chain(self.fraction[..shift].iter().copied()).collect();
+        let slots: Vec<char> = self
+            .whole
+            .iter()
+            .copied()
+            .chain(self.fraction[..shift].iter().copied())
+            .collect();
         let places = slots.iter().filter(|slot| **slot != ',').count();
         let Some((whole, fraction)) = number.digits(behind, shift) else {
             let name = number.special_name();
@@ -219,7 +231,9 @@ impl Picture {
             return Body::blank(slots.len() + tail);
         }
         let first_zero = slots.iter().position(|slot| *slot == '0');
-        let forced = first_zero.map_or(0, |at| slots[at..].iter().filter(|slot| **slot != ',').count());
+        let forced = first_zero.map_or(0, |at| {
+            slots[at..].iter().filter(|slot| **slot != ',').count()
+        });
         // A lone zero is written where nothing else would be
         let least = usize::from(fraction.is_empty() && places > 0);
         let shown = whole.len().max(forced).max(least);
@@ -242,7 +256,11 @@ impl Picture {
         if self.point == Some('.') {
             let fraction = match self.short {
                 true => {
-                    let kept = self.fraction.iter().rposition(|slot| *slot == '0').map_or(0, |at| at + 1);
+                    let kept = self
+                        .fraction
+                        .iter()
+                        .rposition(|slot| *slot == '0')
+                        .map_or(0, |at| at + 1);
                     let trimmed = fraction.trim_end_matches('0').len();
                     &fraction[..trimmed.max(kept)]
                 }
@@ -255,7 +273,10 @@ impl Picture {
     }
 
     fn overflow(&self, slots: &[char], behind: usize) -> Body {
-        let mut text: String = slots.iter().map(|slot| if *slot == ',' { ',' } else { '#' }).collect();
+        let mut text: String = slots
+            .iter()
+            .map(|slot| if *slot == ',' { ',' } else { '#' })
+            .collect();
         if self.point == Some('.') {
             text.push('.');
             text.push_str(&"#".repeat(behind));
@@ -288,7 +309,9 @@ impl Picture {
 
     fn hexadecimal(&self, number: &Number) -> Body {
         let overflow = "#".repeat(self.whole.len());
-        let value = number.digits(0, 0).and_then(|(whole, _)| whole.parse::<u128>().ok());
+        let value = number
+            .digits(0, 0)
+            .and_then(|(whole, _)| whole.parse::<u128>().ok());
         let text = match value {
             Some(value) if value <= u128::from(u64::MAX) => format!("{value:x}"),
             _ => overflow.clone(),
@@ -301,7 +324,11 @@ impl Picture {
             true => overflow,
             false => format!("{text:0>forced$}"),
         };
-        let text = if self.upper { text.to_uppercase() } else { text };
+        let text = if self.upper {
+            text.to_uppercase()
+        } else {
+            text
+        };
         Body::text(text, self.whole.len())
     }
 
@@ -310,8 +337,16 @@ impl Picture {
         let currency = self.currency.unwrap_or_default();
         let mut width = body.width + currency.len();
         let Some(text) = body.text else {
-            let signs = if self.sign == SignPlace::Brackets { 2 } else { 1 };
-            return if self.short { String::new() } else { " ".repeat(width + signs) };
+            let signs = if self.sign == SignPlace::Brackets {
+                2
+            } else {
+                1
+            };
+            return if self.short {
+                String::new()
+            } else {
+                " ".repeat(width + signs)
+            };
         };
         let number = format!("{currency}{text}");
         let (before, after) = match (self.sign, negative) {
@@ -324,7 +359,11 @@ impl Picture {
             (SignPlace::Brackets, true) => ("<", ">"),
             (SignPlace::Brackets, false) => (" ", " "),
         };
-        width += if self.sign == SignPlace::Brackets { 2 } else { 1 };
+        width += if self.sign == SignPlace::Brackets {
+            2
+        } else {
+            1
+        };
         let written = format!("{before}{number}{after}");
         match self.short {
             true => written.trim().to_owned(),
@@ -384,7 +423,11 @@ impl Number {
                 let wanted = u32::try_from(all).ok()?;
                 let units = match wanted.checked_sub(scale) {
                     Some(more) => units * power_of_ten(more),
-                    None => divide_rounded(&units, &power_of_ten(scale - wanted), Rounding::HalfAwayFromZero),
+                    None => divide_rounded(
+                        &units,
+                        &power_of_ten(scale - wanted),
+                        Rounding::HalfAwayFromZero,
+                    ),
                 };
                 units.to_string()
             }
@@ -439,8 +482,16 @@ fn minimal_text(number: &Number, scientific: bool, upper: bool) -> String {
     if !scientific && plain.len() <= 64 {
         return plain.to_uppercase();
     }
-    let magnitude = plain.trim_start_matches('-').split(['e', 'E']).next().unwrap_or_default();
-    let behind = magnitude.bytes().filter(u8::is_ascii_digit).count().saturating_sub(1);
+    let magnitude = plain
+        .trim_start_matches('-')
+        .split(['e', 'E'])
+        .next()
+        .unwrap_or_default();
+    let behind = magnitude
+        .bytes()
+        .filter(u8::is_ascii_digit)
+        .count()
+        .saturating_sub(1);
     match number.scientific(behind) {
         Some((mantissa, exponent)) => {
             let (whole, fraction) = mantissa.split_at(1);
@@ -449,7 +500,10 @@ fn minimal_text(number: &Number, scientific: bool, upper: bool) -> String {
             let minus = if number.is_negative() { "-" } else { "" };
             let mark = if upper { 'E' } else { 'e' };
             let sign = if exponent < 0 { '-' } else { '+' };
-            format!("{minus}{whole}{point}{fraction}{mark}{sign}{:02}", exponent.abs())
+            format!(
+                "{minus}{whole}{point}{fraction}{mark}{sign}{:02}",
+                exponent.abs()
+            )
         }
         None => plain.to_uppercase(),
     }
@@ -472,8 +526,11 @@ fn roman(number: &Number, format: &str, short: bool) -> String {
         (4, "IV"),
         (1, "I"),
     ];
-    let value = number.digits(0, 0).and_then(|(whole, _)| whole.parse::<u32>().ok());
-    let Some(mut value) = value.filter(|value| (1..4000).contains(value) && !number.is_negative()) else {
+    let value = number
+        .digits(0, 0)
+        .and_then(|(whole, _)| whole.parse::<u32>().ok());
+    let Some(mut value) = value.filter(|value| (1..4000).contains(value) && !number.is_negative())
+    else {
         return "#".repeat(15);
     };
     let mut text = String::new();
@@ -529,7 +586,9 @@ mod tests {
         ] {
             assert_eq!(format(picture, &number).as_deref(), Ok(text), "{picture}");
         }
-        for bad in ["", "9.9.9", "S99S", "MI99", "XX.X", "9 9", ",99", "9EEEE9", "9S9"] {
+        for bad in [
+            "", "9.9.9", "S99S", "MI99", "XX.X", "9 9", ",99", "9EEEE9", "9S9",
+        ] {
             assert!(format(bad, &int(1)).is_err(), "{bad}");
         }
     }

@@ -311,14 +311,20 @@ fn read_one<'t>(
         }),
         "H" | "k" => {
             // An hour by itself may be set off by a blank
-            let text = text.strip_prefix(' ').filter(|_| element == "k").unwrap_or(text);
+            let text = text
+                .strip_prefix(' ')
+                .filter(|_| element == "k")
+                .unwrap_or(text);
             number(text, 2, 0..=23).map(|(hour, rest)| {
                 (fields.hour, fields.twelve) = (hour, false);
                 rest
             })
         }
         "I" | "l" => {
-            let text = text.strip_prefix(' ').filter(|_| element == "l").unwrap_or(text);
+            let text = text
+                .strip_prefix(' ')
+                .filter(|_| element == "l")
+                .unwrap_or(text);
             number(text, 2, 1..=12).map(|(hour, rest)| {
                 (fields.hour, fields.twelve) = (hour, true);
                 rest
@@ -451,7 +457,8 @@ fn offset(text: &str, colon: bool) -> Option<(i64, &str)> {
         b'-' => (-1, &text[1..]),
         _ => return None,
     };
-    let (hours, rest) = number(digits, 2, 0..=99).filter(|(_, rest)| digits.len() - rest.len() == 2)?;
+    let (hours, rest) =
+        number(digits, 2, 0..=99).filter(|(_, rest)| digits.len() - rest.len() == 2)?;
     let minutes = match rest.strip_prefix(':').filter(|_| colon) {
         Some(rest) => rest,
         None => rest,

@@ -8,8 +8,12 @@ use super::temporal::{date_of, days_of, in_range, join, last_day, split};
 /// The texts of both ends of `[start, end)`; `None` for an end without a bound
 pub fn parse(text: &str) -> Result<(Option<&str>, Option<&str>), String> {
     let bad = || format!("`{text}` is no RANGE: expected `[start, end)`");
-    let inner = text.strip_prefix('[').and_then(|rest| rest.strip_suffix(')'));
-    let (start, end) = inner.and_then(|inner| inner.split_once(", ")).ok_or_else(bad)?;
+    let inner = text
+        .strip_prefix('[')
+        .and_then(|rest| rest.strip_suffix(')'));
+    let (start, end) = inner
+        .and_then(|inner| inner.split_once(", "))
+        .ok_or_else(bad)?;
     if end.contains(", ") || start.trim() != start || end.trim() != end {
         return Err(bad());
     }
@@ -17,7 +21,10 @@ pub fn parse(text: &str) -> Result<(Option<&str>, Option<&str>), String> {
         let open = text.eq_ignore_ascii_case("UNBOUNDED") || text.eq_ignore_ascii_case("NULL");
         !open
     };
-    Ok((Some(start).filter(|text| bound(text)), Some(end).filter(|text| bound(text))))
+    Ok((
+        Some(start).filter(|text| bound(text)),
+        Some(end).filter(|text| bound(text)),
+    ))
 }
 
 /// Clock readings from `start` on, each a step after the one before, months counted from the start;
@@ -59,7 +66,10 @@ mod tests {
 
     #[test]
     fn ranges_read() {
-        assert_eq!(parse("[2020-01-01, UNBOUNDED)"), Ok((Some("2020-01-01"), None)));
+        assert_eq!(
+            parse("[2020-01-01, UNBOUNDED)"),
+            Ok((Some("2020-01-01"), None))
+        );
         assert_eq!(parse("[null, 2020-01-01)"), Ok((None, Some("2020-01-01"))));
         for bad in ["", "[a,b)", "[a, b]", "[ a, b)", "[a, b, c)"] {
             assert!(parse(bad).is_err(), "{bad}");

@@ -132,7 +132,10 @@ mod tests {
         assert_eq!(extreme.corr(), Some(1.0));
         assert_eq!(extreme.covar_samp(), Some(f64::INFINITY));
         assert_eq!(Moments::of(&[(1.0, 2.0)]).covar_samp(), None);
-        assert_eq!(Moments::of(&[(1.0, 2.0), (3.0, 4.0)]).covar_samp(), Some(2.0));
+        assert_eq!(
+            Moments::of(&[(1.0, 2.0), (3.0, 4.0)]).covar_samp(),
+            Some(2.0)
+        );
         let flat = Moments::of(&[(1.0, 2.0), (1.0, 3.0)]).corr();
         assert!(flat.is_some_and(f64::is_nan));
         let infinite = Moments::of(&[(1.0, f64::INFINITY), (1.0, 3.0)]).covar_pop();
@@ -145,7 +148,11 @@ mod tests {
         assert_eq!(percentile_cont(&mut values, 0.5), Some(1.5));
         assert_eq!(percentile_cont(&mut values, 0.1), Some(1.0));
         assert_eq!(percentile_cont(&mut values, 0.0), None);
-        let mut values = [Some(4_000_000_000), Some(1_500_000_000), Some(2_000_000_000)];
+        let mut values = [
+            Some(4_000_000_000),
+            Some(1_500_000_000),
+            Some(2_000_000_000),
+        ];
         let found = percentile_cont_numeric(&mut values, 300_000_000);
         assert_eq!(found, Some(1_800_000_000));
     }

@@ -164,7 +164,10 @@ pub fn parse_datetime(text: &str) -> Option<i64> {
 
 /// UTC microseconds of a timestamp text; `zone` is for texts that name none
 pub fn parse_timestamp(text: &str, zone: &str) -> Option<i64> {
-    let mut reader = Reader::new(text);
+    let mut reader = Reader {
+        rest: text,
+        instant: true,
+    };
     let civil = reader.datetime()?;
     let rest = reader.rest;
     // A zone follows a time of day only, an offset without a blank, a name after one
@@ -191,11 +194,16 @@ pub fn in_range(micros: i64) -> bool {
 
 struct Reader<'a> {
     rest: &'a str,
+    /// Whether a TIMESTAMP is read
+    instant: bool,
 }
 
 impl<'a> Reader<'a> {
     fn new(rest: &'a str) -> Self {
-        Self { rest }
+        Self {
+            rest,
+            instant: false,
+        }
     }
 
     fn is_done(&self) -> bool {
@@ -244,9 +252,10 @@ impl<'a> Reader<'a> {
             let count = before - self.rest.len();
             micros = digits * 10_i64.pow(6 - u32::try_from(count).ok()?);
         }
-        // A leap second is the next minute's first
+        // A leap second is the next minute's first, whose fraction only an instant keeps
+        let leap = if self.instant { micros } else { 0 };
         match second {
-            60 => time_of(hour, minute, 59, 0).map(|time| time + 1_000_000),
+            60 => time_of(hour, minute, 59, leap).map(|time| time + 1_000_000),
             _ => time_of(hour, minute, second, micros),
         }
     }

@@ -139,5 +139,6 @@ fn fixed(text: &str) -> Option<i32> {
         valid.then(|| text.parse::<i32>().ok()).flatten()
     };
     let (hours, minutes) = (digits(hours)?, digits(minutes)?);
-    (minutes < 60 && hours * 60 + minutes <= 14 * 60).then_some(sign * (hours * 3600 + minutes * 60))
+    (minutes < 60 && hours * 60 + minutes <= 14 * 60)
+        .then_some(sign * (hours * 3600 + minutes * 60))
 }

@@ -13,4 +13,5 @@ mod errors;
 #[cfg(test)]
 mod lowering;
 #[cfg(test)]
+mod reference;
 mod support;

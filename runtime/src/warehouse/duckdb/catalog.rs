@@ -130,38 +130,11 @@ impl Catalog for DuckDbCatalog<'_> {
         if let Some(temporary) = self.existing_temporary(path) {
             return Ok(temporary);
         }
-        let (dataset, name) = match path {
-            [name] => {
-                let dataset = self.names.default_dataset.clone().ok_or_else(|| {
-                    Error::new(
-                        code::UNKNOWN_TABLE,
-                        format!("`{name}` has no dataset"),
-                        span.clone(),
-                    )
-                    .help(format!("write `dataset.{name}`"))
-                })?;
-                (dataset, name)
-            }
-            [dataset @ .., name] => (self.schema(dataset, span)?, name),
-            [] => return Err(Error::new(code::UNKNOWN_TABLE, "empty table name", span)),
-        };
-        Ok(PhysicalName {
-            schema: dataset,
-            name: name.clone(),
-        })
+        self.names.path(path, span)
     }
 
     fn schema(&self, path: &[String], span: Range<usize>) -> Result<String, Error> {
-        match path {
-            [dataset] => Ok(dataset.clone()),
-            [project, dataset] => Ok(self.names.schema(Some(project), dataset)),
-            _ => Err(Error::new(
-                code::UNKNOWN_TABLE,
-                format!("`{}` has too many parts", path.join(".")),
-                span,
-            )
-            .help("write `project.dataset.name` or `dataset.name`")),
-        }
+        self.names.dataset(path, span)
     }
 
     fn model_function(&self, call: &ModelFunction) -> Result<Relation, Error> {

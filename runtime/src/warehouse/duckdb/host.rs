@@ -63,7 +63,13 @@ impl Host for ScriptHost<'_, '_> {
         let analyzed = googlesql::analyze(text, statement, &catalog).map_err(with_suffix_help)?;
         let asked = RefCell::take(&catalog.asked);
         let written = text.get(statement.span()).unwrap_or_default();
-        let changes = matches!(&analyzed, Analyzed::Execute { effect: Effect::Change(_), .. });
+        let changes = matches!(
+            &analyzed,
+            Analyzed::Execute {
+                effect: Effect::Change(_),
+                ..
+            }
+        );
         let outcome = self
             .session
             .run(written, analyzed, &asked, self.progress)
@@ -99,7 +105,9 @@ impl Host for ScriptHost<'_, '_> {
         let names = &mut self.session.names;
         names.time_zone = Some(settings.time_zone.clone());
         names.default_dataset.clone_from(&settings.dataset_id);
-        names.dataset_project.clone_from(&settings.dataset_project_id);
+        names
+            .dataset_project
+            .clone_from(&settings.dataset_project_id);
     }
 
     fn transaction(&mut self, what: Transaction) -> Result<(), Failure> {
@@ -132,7 +140,10 @@ impl Host for ScriptHost<'_, '_> {
         if_not_exists: bool,
     ) -> Result<(), Failure> {
         let session = &mut *self.session;
-        let known = session.routines.get(name).map_err(|failure| Self::unreadable(&failure))?;
+        let known = session
+            .routines
+            .get(name)
+            .map_err(|failure| Self::unreadable(&failure))?;
         if known.is_some() && !or_replace {
             if if_not_exists {
                 self.outcomes.push(Outcome::Done);

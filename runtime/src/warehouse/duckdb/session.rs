@@ -229,7 +229,8 @@ impl Session for DuckDbSession {
         self.transactions.begin_outer(&self.connection)?;
         let outcome = self.execute(script, progress);
         if outcome.is_ok() {
-            self.transactions.commit_outer(&self.connection, &self.routines)?;
+            self.transactions
+                .commit_outer(&self.connection, &self.routines)?;
             return outcome;
         }
         let needs = self

@@ -151,11 +151,7 @@ impl Transactions {
     ///
     /// # Errors
     /// The runner's transaction was given up by the engine: the script is to run without it
-    pub fn recover(
-        &mut self,
-        connection: &Connection,
-        routines: &Routines,
-    ) -> Result<(), Failure> {
+    pub fn recover(&mut self, connection: &Connection, routines: &Routines) -> Result<(), Failure> {
         let usable = || batch(connection, "SELECT 1").is_ok();
         match self.state {
             State::Outer if !usable() => {

@@ -104,7 +104,11 @@ fn range_end(value: &Value, of: &Type) -> String {
     };
     match unbounded {
         true => "UNBOUNDED".to_owned(),
-        false => to_cell(value.clone(), of).to_text(""),
+        // As GoogleSQL's own text of a RANGE has them
+        false => to_cell(value.clone(), of)
+            .to_text("")
+            .replace('T', " ")
+            .replace('Z', "+00"),
     }
 }
 
