@@ -4,7 +4,9 @@
 use std::ops::Range;
 
 use diagnostic::code;
-use googlesql::{Catalog, Column, Error, Field, ModelFunction, PhysicalName, Relation, Table, Type};
+use googlesql::{
+    Catalog, Column, Error, Field, ModelFunction, PhysicalName, Relation, Table, Type,
+};
 
 /// Parses and lowers every statement of a text
 pub fn check(text: &str) {

@@ -5,7 +5,9 @@ use std::ops::Range;
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use diagnostic::code;
-use googlesql::{Catalog, Column, Error, Field, ModelFunction, PhysicalName, Relation, Table, Type};
+use googlesql::{
+    Catalog, Column, Error, Field, ModelFunction, PhysicalName, Relation, Table, Type,
+};
 
 /// A statement of about one kilobyte, as projects have them
 const STATEMENT: &str = "\
@@ -77,7 +79,11 @@ impl Catalog for Tables {
     }
 
     fn model_function(&self, call: &ModelFunction) -> Result<Relation, Error> {
-        Err(Error::new(code::MODEL_NOT_FOUND, "no such model", call.span.clone()))
+        Err(Error::new(
+            code::MODEL_NOT_FOUND,
+            "no such model",
+            call.span.clone(),
+        ))
     }
 }
 

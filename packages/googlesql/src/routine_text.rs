@@ -30,7 +30,9 @@ pub fn describe_routine(sql: &str) -> Option<RoutineText> {
                 FunctionBody::JavaScript(code) => (code.text.clone(), Some("JAVASCRIPT")),
                 FunctionBody::Query(_) => (body.to_owned(), None),
                 FunctionBody::Expression(_) => {
-                    let inner = body.strip_prefix('(').and_then(|rest| rest.strip_suffix(')'));
+                    let inner = body
+                        .strip_prefix('(')
+                        .and_then(|rest| rest.strip_suffix(')'));
                     (inner.unwrap_or(body).to_owned(), None)
                 }
             };

@@ -66,7 +66,9 @@ impl Unit {
         action: ActionRef<'_>,
         progress: &mut dyn FnMut(String),
     ) -> Result<Done, Diagnostic> {
-        let tasks = tasks(&*self.warehouse, action, self.plan.full_refresh, &self.run)?;
+        // actions run side by side: what they make for a while is named apart
+        let run = format!("{}_{}", self.run, self.index);
+        let tasks = tasks(&*self.warehouse, action, self.plan.full_refresh, &run)?;
         let mut session = self.warehouse.session()?;
         if !self.running.enter(self.index, session.interrupt_handle()) {
             return Err(Diagnostic::error(code::INTERRUPTED, "interrupted"));

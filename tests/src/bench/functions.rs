@@ -24,7 +24,11 @@ const PAIRS: &[(&str, &str, &str)] = &[
     ("reverse", "gs_reverse(s)", "reverse(s)"),
     ("trim", "gs_trim(s)", "trim(s)"),
     ("lpad", "gs_lpad(s, 20, ' ')", "lpad(s, 20, ' ')"),
-    ("format date", "gs_format_date('%Y-%m-%d', d)", "strftime(d, '%Y-%m-%d')"),
+    (
+        "format date",
+        "gs_format_date('%Y-%m-%d', d)",
+        "strftime(d, '%Y-%m-%d')",
+    ),
     ("round", "gs_round(f, 2)", "round(f, 2)"),
 ];
 
@@ -54,7 +58,10 @@ pub fn functions(bench: &FunctionBench) -> Result<()> {
             Ok(fastest)
         };
         let (ours, native) = (seconds(ours)?, seconds(native)?);
-        println!("{name:14} {ours:>8.3} s {native:>8.3} s {:>8.2}", ours / native);
+        println!(
+            "{name:14} {ours:>8.3} s {native:>8.3} s {:>8.2}",
+            ours / native
+        );
     }
     Ok(())
 }

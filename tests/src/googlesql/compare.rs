@@ -29,7 +29,11 @@ pub fn compare(case: &Case, found: &Rows) -> Outcome {
             .map(|column| column.ty.to_string())
             .collect();
         let plain = |name: &str| name.to_lowercase().replace([' ', '`'], "");
-        if !types.iter().map(|ty| plain(ty)).eq(expected.iter().map(|ty| plain(ty))) {
+        if !types
+            .iter()
+            .map(|ty| plain(ty))
+            .eq(expected.iter().map(|ty| plain(ty)))
+        {
             return Outcome::Wrong(format!("types {types:?}, expected {expected:?}"));
         }
     }
@@ -45,7 +49,13 @@ pub fn compare(case: &Case, found: &Rows) -> Outcome {
     Outcome::Wrong(shown(format!(
         "{}, expected {}",
         Value::from(rows.into_iter().map(Value::from).collect::<Vec<_>>()),
-        Value::from(case.expected_rows.iter().cloned().map(Value::from).collect::<Vec<_>>()),
+        Value::from(
+            case.expected_rows
+                .iter()
+                .cloned()
+                .map(Value::from)
+                .collect::<Vec<_>>()
+        ),
     )))
 }
 
@@ -61,7 +71,9 @@ pub fn rows_fit(found: &Rows, expected: &[Vec<Value>], ordered: bool) -> bool {
     }
     let mut left: Vec<_> = expected.iter().collect();
     found.rows.iter().all(|row| {
-        let at = left.iter().position(|expected| row_fits(row, expected, &types));
+        let at = left
+            .iter()
+            .position(|expected| row_fits(row, expected, &types));
         at.map(|at| left.swap_remove(at)).is_some()
     })
 }
@@ -107,9 +119,11 @@ fn fits(cell: &Cell, expected: &Value, ty: &Type) -> bool {
             Value::String(expected) => json_fits(text, expected),
             other => serde_json::from_str::<Value>(text).is_ok_and(|found| found == *other),
         },
-        (Cell::Text(text), Type::Timestamp | Type::DateTime) => expected
-            .as_str()
-            .is_some_and(|expected| clock(text).is_some_and(|found| clock(expected) == Some(found))),
+        (Cell::Text(text), Type::Timestamp | Type::DateTime) => {
+            expected.as_str().is_some_and(|expected| {
+                clock(text).is_some_and(|found| clock(expected) == Some(found))
+            })
+        }
         (Cell::Text(text), Type::Time) => expected
             .as_str()
             .is_some_and(|expected| time(text).is_some_and(|found| time(expected) == Some(found))),
@@ -188,7 +202,10 @@ fn notation(cell: &Cell, within_array: bool) -> String {
             format!("({})", list(fields))
         }
         Cell::Struct(fields) => {
-            let fields = fields.iter().map(|(_, cell)| notation(cell, false)).collect();
+            let fields = fields
+                .iter()
+                .map(|(_, cell)| notation(cell, false))
+                .collect();
             format!("{{{}}}", list(fields))
         }
         other => other.to_text("NULL"),
@@ -221,10 +238,7 @@ fn number_fits(text: &str, expected: &Value) -> bool {
         other => other.to_string(),
     };
     let trimmed = |text: &str| match text.contains('.') {
-        true => text
-            .trim_end_matches('0')
-            .trim_end_matches('.')
-            .to_owned(),
+        true => text.trim_end_matches('0').trim_end_matches('.').to_owned(),
         false => text.to_owned(),
     };
     trimmed(text) == trimmed(&expected)

@@ -63,9 +63,12 @@ impl Engine {
     /// A statement fails
     pub fn run(&mut self, script: &str) -> Result<Option<Rows>, SqlError> {
         let outcomes = self.session.execute(script, &mut |_| ())?;
-        Ok(outcomes.into_iter().rev().find_map(|outcome| match outcome {
-            Outcome::Rows(rows) => Some(rows),
-            _ => None,
-        }))
+        Ok(outcomes
+            .into_iter()
+            .rev()
+            .find_map(|outcome| match outcome {
+                Outcome::Rows(rows) => Some(rows),
+                _ => None,
+            }))
     }
 }

@@ -28,15 +28,23 @@ pub struct Failure(pub String);
 ///
 /// # Errors
 /// The first record that gives something else than the file says, with its place
-pub fn run<D: DB<ColumnType = Letter, Error = Failure> + Send + 'static>(database: D, file: &Path) -> Result<()> {
-    runner(database).run_file(file).map_err(|error| anyhow!("{error}"))
+pub fn run<D: DB<ColumnType = Letter, Error = Failure> + Send + 'static>(
+    database: D,
+    file: &Path,
+) -> Result<()> {
+    runner(database)
+        .run_file(file)
+        .map_err(|error| anyhow!("{error}"))
 }
 
 /// Writes what an engine answers into a file of statements.
 ///
 /// # Errors
 /// The file cannot be read or written
-pub fn update<D: DB<ColumnType = Letter, Error = Failure> + Send + 'static>(database: D, file: &Path) -> Result<()> {
+pub fn update<D: DB<ColumnType = Letter, Error = Failure> + Send + 'static>(
+    database: D,
+    file: &Path,
+) -> Result<()> {
     let runtime = tokio::runtime::Builder::new_current_thread().build()?;
     let mut runner = runner(database);
     let written = runner.update_test_file(
@@ -131,7 +139,9 @@ pub fn text(cell: &Cell, ty: &Type) -> String {
             format!("{{{}}}", cells.join(", "))
         }
         (Cell::Text(value), Type::String) => quoted(value),
-        (Cell::Text(value), Type::Timestamp) => clock(&format!("{}+00", value.trim_end_matches('Z'))),
+        (Cell::Text(value), Type::Timestamp) => {
+            clock(&format!("{}+00", value.trim_end_matches('Z')))
+        }
         (Cell::Text(value), Type::DateTime) => clock(value),
         _ => cell.to_text("NULL"),
     }

@@ -129,7 +129,9 @@ def interval(raw):
     months = -months if packed >> 31 else months
     sign = "-" if micros < 0 else ""
     seconds, micros = divmod(abs(micros), 1_000_000)
-    fraction = f".{micros:06}".rstrip("0").rstrip(".")
+    # digits come in threes
+    fraction = f".{micros // 1000:03}" if micros % 1000 == 0 else f".{micros:06}"
+    fraction = fraction if micros else ""
     year_sign = "-" if months < 0 else ""
     years, months = divmod(abs(months), 12)
     time = f"{seconds // 3600}:{seconds // 60 % 60}:{seconds % 60}"

@@ -36,7 +36,13 @@ pub fn install() -> Result<Installation> {
         let python = if cfg!(windows) { "python" } else { "python3" };
         run(Command::new(python).args(["-m", "venv"]).arg(&folder))?;
         run(Command::new(&installation.python)
-            .args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check"])
+            .args([
+                "-m",
+                "pip",
+                "install",
+                "--quiet",
+                "--disable-pip-version-check",
+            ])
             .arg(format!("zetasql=={VERSION}")))?;
         let code = folder.join("code");
         fs::write(

@@ -108,14 +108,16 @@ pub fn run(oracle: &Oracle) -> Result<usize> {
             unknown += 1;
             continue;
         };
-        let ours = match std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| engine.run(&query.sql))) {
-            Ok(answer) => answer,
-            Err(_) => {
-                println!("panic: {}", query.sql);
-                engine = open()?;
-                continue;
-            }
-        };
+        let ours =
+            match std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| engine.run(&query.sql)))
+            {
+                Ok(answer) => answer,
+                Err(_) => {
+                    println!("panic: {}", query.sql);
+                    engine = open()?;
+                    continue;
+                }
+            };
         match compare(&query, ours, &theirs) {
             Compared::Equal => equal += 1,
             Compared::Errors => errors += 1,
@@ -148,7 +150,9 @@ pub fn run(oracle: &Oracle) -> Result<usize> {
     println!(
         "equal {equal}, errors on both sides {errors}, not in the reference {unknown}, explained {}, {}",
         explained.values().sum::<usize>(),
-        kinds.map(|kind| format!("{} {}", kind.name(), count(kind))).join(", ")
+        kinds
+            .map(|kind| format!("{} {}", kind.name(), count(kind)))
+            .join(", ")
     );
     Ok(kinds.into_iter().map(count).sum())
 }
@@ -222,9 +226,14 @@ fn compare(query: &Query, ours: Result<Option<Rows>, SqlError>, theirs: &Answer)
 
 /// Whether the reference has no such function or feature, which says nothing
 fn is_missing(error: &str) -> bool {
-    ["Function not found", "UNIMPLEMENTED", "not supported", "unsupported"]
-        .iter()
-        .any(|words| error.contains(words))
+    [
+        "Function not found",
+        "UNIMPLEMENTED",
+        "not supported",
+        "unsupported",
+    ]
+    .iter()
+    .any(|words| error.contains(words))
 }
 
 fn text(rows: &Rows) -> String {

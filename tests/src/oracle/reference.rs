@@ -63,7 +63,8 @@ impl Reference {
             None => self.start()?,
         };
         let question = json!({ "sql": sql }).to_string();
-        let sent = writeln!(process.questions, "{question}").and_then(|()| process.questions.flush());
+        let sent =
+            writeln!(process.questions, "{question}").and_then(|()| process.questions.flush());
         let mut line = String::new();
         let read = sent.and_then(|()| process.answers.read_line(&mut line));
         if line.is_empty() || read.is_err() {
@@ -163,10 +164,7 @@ fn text(cell: &Value, ty: &str) -> String {
 /// A clock's text without zeros at the end of its fraction
 fn without_zeros(value: &str) -> String {
     match value.contains('.') {
-        true => value
-            .trim_end_matches('0')
-            .trim_end_matches('.')
-            .to_owned(),
+        true => value.trim_end_matches('0').trim_end_matches('.').to_owned(),
         false => value.to_owned(),
     }
 }

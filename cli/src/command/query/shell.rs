@@ -1,6 +1,6 @@
 //! The shell: statements from a line editor, on one session
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use diagnostic::{Diagnostic, code};
@@ -158,7 +158,7 @@ fn history_file() -> Option<PathBuf> {
     Some(folder.join("sqlx-run").join("history"))
 }
 
-fn save(editor: &mut Editor<Assistant, FileHistory>, file: &PathBuf, printer: &Printer) {
+fn save(editor: &mut Editor<Assistant, FileHistory>, file: &Path, printer: &Printer) {
     let saved = file
         .parent()
         .map_or(Ok(()), std::fs::create_dir_all)

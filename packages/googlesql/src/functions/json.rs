@@ -43,7 +43,7 @@ FLOAT64(JSON) FLOAT64 = gs_json_float64($0, 'round')
 FLOAT64(JSON, wide_number_mode => STRING) FLOAT64 = gs_json_float64($0, $1)
 DOUBLE(JSON) FLOAT64 = gs_json_float64($0, 'round')
 DOUBLE(JSON, wide_number_mode => STRING) FLOAT64 = gs_json_float64($0, $1)
-FLOAT(JSON) FLOAT64 = CAST(CAST(gs_json_float64($0, 'round') AS REAL) AS DOUBLE)
+refuse FLOAT = BigQuery has no numbers of 32 bits
 BOOL_ARRAY(JSON) ARRAY<BOOL> = gs_json_bool_array($0)
 INT64_ARRAY(JSON) ARRAY<INT64> = gs_json_int64_array($0)
 INT32_ARRAY(JSON) ARRAY<INT64> = list_transform(gs_json_int64_array($0), lambda e: gs_json_within(e, -2147483648, 2147483647))

@@ -74,13 +74,13 @@ ASINH(FLOAT64) FLOAT64 = asinh($0)
 TAN(FLOAT64) FLOAT64 = CASE WHEN isinf($0) THEN CAST('nan' AS DOUBLE) ELSE tan($0) END
 TANH(FLOAT64) FLOAT64 = tanh($0)
 ATAN(FLOAT64) FLOAT64 = atan($0)
-ATANH(FLOAT64) FLOAT64 = CASE WHEN abs($0) >= 1 THEN error('ATANH of a number outside (-1, 1)') ELSE atanh($0) END
+ATANH(FLOAT64) FLOAT64 = CASE WHEN isinf($0) THEN CAST('nan' AS DOUBLE) WHEN abs($0) >= 1 THEN error('ATANH of a number outside (-1, 1)') ELSE atanh($0) END
 ATAN2(FLOAT64, FLOAT64) FLOAT64 = atan2($0, $1)
 COT(FLOAT64) FLOAT64 = CASE WHEN isinf($0) THEN CAST('nan' AS DOUBLE) ELSE gs_finite(1e0 / tan($0), 'COT') END
 PI() FLOAT64 = pi()
 BIT_COUNT(INT64) INT64 = CAST(bit_count($0::BIGINT) AS BIGINT)
 BIT_COUNT(BYTES) INT64 = gs_bytes_bit_count($0)
-RANGE_BUCKET(FLOAT64, ARRAY<FLOAT64>) INT64 = CASE WHEN $0 IS NULL OR $1 IS NULL OR isnan($0) THEN NULL WHEN len($1) > list_count($1) OR $1 <> list_sort($1) THEN error('the array of RANGE_BUCKET is not in ascending order') ELSE CAST(len(list_filter($1, lambda e: e <= $0)) AS BIGINT) END
+RANGE_BUCKET(FLOAT64, ARRAY<FLOAT64>) INT64 = CASE WHEN $0 IS NULL OR $1 IS NULL OR isnan($0) THEN NULL WHEN len($1) > list_count($1) OR len(list_filter($1, lambda e: isnan(e))) > 0 OR $1 <> list_sort($1) THEN error('the array of RANGE_BUCKET is not in ascending order') ELSE CAST(len(list_filter($1, lambda e: e <= $0)) AS BIGINT) END
 RANGE_BUCKET(T, ARRAY<T>) INT64 = CASE WHEN $0 IS NULL OR $1 IS NULL THEN NULL WHEN len($1) > list_count($1) OR $1 <> list_sort($1) THEN error('the array of RANGE_BUCKET is not in ascending order') ELSE CAST(len(list_filter($1, lambda e: e <= $0)) AS BIGINT) END
 special COSINE_DISTANCE(ARRAY<FLOAT64>, ARRAY<FLOAT64>) FLOAT64
 special COSINE_DISTANCE(ARRAY<STRUCT<T, FLOAT64>>, ARRAY<STRUCT<T, FLOAT64>>) FLOAT64

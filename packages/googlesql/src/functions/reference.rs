@@ -61,7 +61,11 @@ fn head(read: &Signature) -> String {
         .parameters
         .iter()
         .map(|parameter| {
-            let ty = if parameter.ty == "UTC" { "TIMESTAMP" } else { parameter.ty };
+            let ty = if parameter.ty == "UTC" {
+                "TIMESTAMP"
+            } else {
+                parameter.ty
+            };
             let dots = if parameter.repeated { "..." } else { "" };
             match parameter.optional {
                 true => format!("[{ty}{dots}]"),
@@ -100,9 +104,10 @@ fn is_call(template: &str) -> bool {
         .split_once('(')
         .and_then(|(name, rest)| Some((name, rest.strip_suffix(')')?)))
         .is_some_and(|(name, arguments)| {
-            name.chars().all(|letter| letter.is_ascii_lowercase() || letter == '_' || letter.is_ascii_digit())
-                && arguments
-                    .chars()
-                    .all(|letter| letter.is_ascii_digit() || "$, *".contains(letter))
+            name.chars().all(|letter| {
+                letter.is_ascii_lowercase() || letter == '_' || letter.is_ascii_digit()
+            }) && arguments
+                .chars()
+                .all(|letter| letter.is_ascii_digit() || "$, *".contains(letter))
         })
 }

@@ -44,7 +44,10 @@ pub struct Parameter {
 
 /// All lines of the function table, in its order
 pub fn signatures() -> impl Iterator<Item = Signature> {
-    let lines = GROUPS.iter().flat_map(|(_, group)| group.lines()).map(str::trim);
+    let lines = GROUPS
+        .iter()
+        .flat_map(|(_, group)| group.lines())
+        .map(str::trim);
     lines.filter(|line| !line.is_empty()).map(signature)
 }
 
@@ -122,7 +125,11 @@ mod tests {
     #[test]
     fn lines_become_signatures() {
         let read = signature("special F(ARRAY<STRUCT<T, U>>, [INT64], ANY...) ARRAY<T>");
-        let types: Vec<_> = read.parameters.iter().map(|parameter| parameter.ty).collect();
+        let types: Vec<_> = read
+            .parameters
+            .iter()
+            .map(|parameter| parameter.ty)
+            .collect();
         assert_eq!(types, ["ARRAY<STRUCT<T, U>>", "INT64", "ANY"]);
         assert!(read.parameters[1].optional && read.parameters[2].repeated);
         assert_eq!((read.name, read.result), ("F", "ARRAY<T>"));

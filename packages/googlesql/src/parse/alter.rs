@@ -13,10 +13,7 @@ pub fn alter(cursor: &mut Cursor) -> Result<Kind, Error> {
         return schema(cursor);
     }
     let view = cursor.take_keywords(&["VIEW"]) || cursor.take_keywords(&["MATERIALIZED", "VIEW"]);
-    if !view
-        && !cursor.take_keywords(&["TABLE"])
-        && !cursor.take_keywords(&["EXTERNAL", "TABLE"])
-    {
+    if !view && !cursor.take_keywords(&["TABLE"]) && !cursor.take_keywords(&["EXTERNAL", "TABLE"]) {
         let what = cursor.peek_word().unwrap_or_default();
         return Ok(cursor.unsupported(format!("`ALTER {what}`")));
     }

@@ -34,10 +34,8 @@ pub fn create(cursor: &mut Cursor) -> Result<Kind, Error> {
         let table = create_table(cursor, or_replace, temporary)?;
         return Ok(Kind::CreateTable(Box::new(table)));
     }
-    if !temporary {
-        if let Some(kind) = create_lasting(cursor, or_replace)? {
-            return Ok(kind);
-        }
+    if !temporary && let Some(kind) = create_lasting(cursor, or_replace)? {
+        return Ok(kind);
     }
     let what = cursor.peek_word().unwrap_or_default().to_lowercase();
     match what.as_str() {

@@ -48,7 +48,8 @@ pub fn unnested(tokens: Vec<TokenWithSpan>) -> Vec<TokenWithSpan> {
     let mut rewritten: Vec<TokenWithSpan> = Vec::with_capacity(tokens.len());
     let mut index = 0;
     while let Some(token) = tokens.get(index) {
-        let several = is_word(Some(token), &["UNNEST"]) && is(tokens.get(index + 1), &Token::LParen);
+        let several =
+            is_word(Some(token), &["UNNEST"]) && is(tokens.get(index + 1), &Token::LParen);
         if several
             && let Some(end) = closing(&tokens, index + 1)
             && let Some(arguments) = arguments(&tokens[index + 2..end])
@@ -71,7 +72,8 @@ fn arguments(tokens: &[TokenWithSpan]) -> Option<Vec<TokenWithSpan>> {
     let mut changed = false;
     let mut rest = tokens;
     loop {
-        let end = find_outside(rest, |index| is(rest.get(index), &Token::Comma)).unwrap_or(rest.len());
+        let end =
+            find_outside(rest, |index| is(rest.get(index), &Token::Comma)).unwrap_or(rest.len());
         let argument = &rest[..end];
         let span = argument.first()?.span;
         let count = argument.len();

@@ -94,7 +94,10 @@ fn operator(mut body: Vec<TokenWithSpan>, pipe: Span, out: &mut Vec<TokenWithSpa
         }
         "DISTINCT" if body.len() == 1 => call(mark::DISTINCT, Vec::new(), span, out),
         "WITH" => {
-            body.extend([word("SELECT", span), at(Token::Number("1".into(), false), span)]);
+            body.extend([
+                word("SELECT", span),
+                at(Token::Number("1".into(), false), span),
+            ]);
             call_query(mark::WITH, body, span, out);
         }
         "IF" => match branch(&body) {
@@ -147,7 +150,11 @@ fn is_mark(token: Option<&TokenWithSpan>) -> bool {
 
 /// `CALL mark(arguments)`
 fn call(mark: &str, arguments: Vec<TokenWithSpan>, span: Span, out: &mut Vec<TokenWithSpan>) {
-    out.extend([word("CALL", span), name(mark, span), at(Token::LParen, span)]);
+    out.extend([
+        word("CALL", span),
+        name(mark, span),
+        at(Token::LParen, span),
+    ]);
     out.extend(arguments);
     out.push(at(Token::RParen, span));
 }
@@ -160,16 +167,9 @@ fn call_query(mark: &str, query: Vec<TokenWithSpan>, span: Span, out: &mut Vec<T
 }
 
 /// `SELECT` with more than a list becomes a query, since sqlparser takes a list only
-fn selection(
-    mut body: Vec<TokenWithSpan>,
-    extend: bool,
-    span: Span,
-    out: &mut Vec<TokenWithSpan>,
-) {
+fn selection(mut body: Vec<TokenWithSpan>, extend: bool, span: Span, out: &mut Vec<TokenWithSpan>) {
     let window = find_outside(&body, |index| {
-        index > 0
-            && is_word(body.get(index), &["WINDOW"])
-            && is_word(body.get(index + 2), &["AS"])
+        index > 0 && is_word(body.get(index), &["WINDOW"]) && is_word(body.get(index + 2), &["AS"])
     });
     let more = is_word(body.get(1), &["DISTINCT", "ALL"])
         || is_word(body.get(1), &["AS"]) && is_word(body.get(2), &["STRUCT", "VALUE"]);
@@ -220,7 +220,9 @@ fn aggregation(body: Vec<TokenWithSpan>, out: &mut Vec<TokenWithSpan>) {
             index += 2;
         } else if is(Some(token), &Token::LParen)
             && is(keys.get(index + 1), &Token::RParen)
-            && (index == 0 || is(keys.get(index - 1), &Token::LParen) || is(keys.get(index - 1), &Token::Comma))
+            && (index == 0
+                || is(keys.get(index - 1), &Token::LParen)
+                || is(keys.get(index - 1), &Token::Comma))
         {
             out.push(name(mark::EMPTY, token.span));
             out.push(token.clone());
@@ -236,7 +238,11 @@ fn aggregation(body: Vec<TokenWithSpan>, out: &mut Vec<TokenWithSpan>) {
 fn set_operation(body: &[TokenWithSpan], span: Span) -> Option<Vec<TokenWithSpan>> {
     let set = set_operator(body, 0)?;
     let mut arguments = Vec::new();
-    let mut texts = vec![set.operator.clone(), set.quantifier.clone(), set.mode.clone()];
+    let mut texts = vec![
+        set.operator.clone(),
+        set.quantifier.clone(),
+        set.mode.clone(),
+    ];
     texts.extend(set.columns.iter().cloned());
     for text in texts {
         arguments.extend([string(text, span), at(Token::Comma, span)]);

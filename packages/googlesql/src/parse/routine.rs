@@ -31,7 +31,7 @@ pub fn create(cursor: &mut Cursor, head: Head) -> Result<Kind, Error> {
         parameters,
         returns: None,
         deterministic: false,
-        body: FunctionBody::Expression(Expr::value(Value::Null)),
+        body: FunctionBody::Expression(Box::new(Expr::value(Value::Null))),
         body_span: 0..0,
         options: Vec::new(),
     };
@@ -121,14 +121,14 @@ fn expression(cursor: &mut Cursor) -> Result<FunctionBody, Error> {
     }
     let body = cursor.expression()?;
     match body {
-        Expr::Nested(inner) => Ok(FunctionBody::Expression(*inner)),
+        Expr::Nested(inner) => Ok(FunctionBody::Expression(inner)),
         Expr::Subquery(_) => Err(Error::new(
             code::SQL_SYNTAX,
             "the body of a function is an expression, not a query",
             span,
         )
         .help("put the query in parentheses of its own")),
-        body => Ok(FunctionBody::Expression(body)),
+        body => Ok(FunctionBody::Expression(Box::new(body))),
     }
 }
 

@@ -224,7 +224,7 @@ pub enum ParameterType {
 
 #[derive(Debug, Clone)]
 pub enum FunctionBody {
-    Expression(Expr),
+    Expression(Box<Expr>),
     /// A table function's query; what it returns is a struct of the columns
     Query(Box<Query>),
     JavaScript(Name),

@@ -63,10 +63,7 @@ pub fn closing(tokens: &[TokenWithSpan], open: usize) -> Option<usize> {
 }
 
 /// The index of the first token outside of brackets that meets a test
-pub fn find_outside(
-    tokens: &[TokenWithSpan],
-    test: impl Fn(usize) -> bool,
-) -> Option<usize> {
+pub fn find_outside(tokens: &[TokenWithSpan], test: impl Fn(usize) -> bool) -> Option<usize> {
     let mut depth = 0_usize;
     for (index, token) in tokens.iter().enumerate() {
         if depth == 0 && test(index) {

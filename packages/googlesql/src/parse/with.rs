@@ -37,15 +37,14 @@ pub fn depths(tokens: Vec<TokenWithSpan>) -> Vec<TokenWithSpan> {
             false => tokens.get(index).cloned(),
         };
         let null = || Some(word("NULL", span));
-        let (low, high, next) = if is_word(tokens.get(next), &["BETWEEN"])
-            && is_word(tokens.get(next + 2), &["AND"])
-        {
-            (bound(next + 1), bound(next + 3), next + 4)
-        } else if is_word(tokens.get(next), &["MAX"]) {
-            (null(), bound(next + 1), next + 2)
-        } else {
-            (null(), null(), next)
-        };
+        let (low, high, next) =
+            if is_word(tokens.get(next), &["BETWEEN"]) && is_word(tokens.get(next + 2), &["AND"]) {
+                (bound(next + 1), bound(next + 3), next + 4)
+            } else if is_word(tokens.get(next), &["MAX"]) {
+                (null(), bound(next + 1), next + 2)
+            } else {
+                (null(), null(), next)
+            };
         let (Some(low), Some(high)) = (low, high) else {
             continue;
         };
@@ -53,7 +52,12 @@ pub fn depths(tokens: Vec<TokenWithSpan>) -> Vec<TokenWithSpan> {
         let tail = vec![close.clone(), close];
         let comma = || at(Token::Comma, span);
         let mut head = vec![tokens[open].clone(), word("SELECT", span)];
-        head.extend([string(mark::DEPTH, span), comma(), string(column, span), comma()]);
+        head.extend([
+            string(mark::DEPTH, span),
+            comma(),
+            string(column, span),
+            comma(),
+        ]);
         head.extend([low, comma(), high, word("FROM", span), tokens[open].clone()]);
         tokens.splice(start - 1..next, tail);
         tokens.splice(open..=open, head);
@@ -81,7 +85,10 @@ pub fn lets(tokens: Vec<TokenWithSpan>) -> Vec<TokenWithSpan> {
             continue;
         }
         let within = depth.last() == Some(&true);
-        if within && starts_argument && let Token::Word(word) = &token.token {
+        if within
+            && starts_argument
+            && let Token::Word(word) = &token.token
+        {
             starts_argument = false;
             if is_word(tokens.get(index + 1), &["AS"]) {
                 rewritten.push(string(word.value.clone(), token.span));
@@ -108,7 +115,8 @@ pub fn lets(tokens: Vec<TokenWithSpan>) -> Vec<TokenWithSpan> {
 /// `(FROM t …)` becomes `(SELECT ALL FROM t …)`, where `ALL` is a mark
 pub fn from_first(tokens: Vec<TokenWithSpan>) -> Vec<TokenWithSpan> {
     let first = |index: usize| {
-        is_word(tokens.get(index), &["FROM"]) && is(tokens.get(index.wrapping_sub(1)), &Token::LParen)
+        is_word(tokens.get(index), &["FROM"])
+            && is(tokens.get(index.wrapping_sub(1)), &Token::LParen)
     };
     if !(0..tokens.len()).any(first) {
         return tokens;

@@ -101,7 +101,11 @@ impl Resolver<'_> {
     ) -> Result<(), Error> {
         match action {
             AlterAction::SetOptions(options) => {
-                let owner = if table.view { Owner::View } else { Owner::Table };
+                let owner = if table.view {
+                    Owner::View
+                } else {
+                    Owner::Table
+                };
                 let owner = match table.metadata.kind.as_deref() {
                     Some("EXTERNAL") => Owner::External,
                     _ => owner,
@@ -255,7 +259,9 @@ impl Resolver<'_> {
                     ..table.column(&column.name)
                 };
                 let quoted = quote_identifier(&column.name);
-                statements.push(format!("{head} ALTER COLUMN {quoted} SET DEFAULT ({default})"));
+                statements.push(format!(
+                    "{head} ALTER COLUMN {quoted} SET DEFAULT ({default})"
+                ));
                 statements.push(kept.statement(&table.name, &column.name));
                 return Ok(());
             }
@@ -296,7 +302,9 @@ impl Resolver<'_> {
     ) -> Result<(), Error> {
         let (to, limit) = self.limited_type(ty, &name.span)?;
         if limit.is_some() {
-            return Err(self.unsupported("a length or precision in ALTER COLUMN", name.span.clone()));
+            return Err(
+                self.unsupported("a length or precision in ALTER COLUMN", name.span.clone())
+            );
         }
         let value = Typed::column(column.ty.clone(), "", &column.name, name.span.clone());
         let widens = to == column.ty

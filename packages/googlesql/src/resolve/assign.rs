@@ -19,7 +19,12 @@ impl Resolver<'_> {
             (true, [one]) => match &one.ty {
                 Type::Struct(fields) => {
                     let origins = one.origins.clone();
-                    Some((one.physical.clone(), one.ty.clone(), fields.clone(), origins))
+                    Some((
+                        one.physical.clone(),
+                        one.ty.clone(),
+                        fields.clone(),
+                        origins,
+                    ))
                 }
                 _ => None,
             },

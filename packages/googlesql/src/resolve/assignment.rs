@@ -144,8 +144,13 @@ impl Resolver<'_> {
                 .copied()
                 .filter(|change| named(field, &change.path[depth].value))
                 .collect();
-            let old =
-                self.struct_field(before.clone(), at, field.ty.clone(), &physical, span.clone());
+            let old = self.struct_field(
+                before.clone(),
+                at,
+                field.ty.clone(),
+                &physical,
+                span.clone(),
+            );
             let new = match of_field.as_slice() {
                 [] => old,
                 [change] if change.path.len() == depth + 1 => {

@@ -35,19 +35,10 @@ impl Resolver<'_> {
                 None => value,
             });
         }
-        let from = self.expression(operand, scope)?;
-        if *kind == CastKind::TryCast && to == Type::Struct(Vec::new()) {
-            return self.struct_value(Vec::new(), Vec::new(), span);
-        }
         if *kind == CastKind::TryCast {
-            // How the rewritten tokens of `ARRAY<T>[…]` arrive: elements are coerced, not cast
-            let value = self.coerce(from, &to)?.into_exact();
-            return Ok(Typed {
-                literal: Literal::No,
-                span: span.clone(),
-                ..Typed::apply(to, "$0", vec![value], span)
-            });
+            return self.typed_literal(operand, to, limit.is_some(), scope, span);
         }
+        let from = self.expression(operand, scope)?;
         let safe = *kind == CastKind::SafeCast;
         if *kind == CastKind::DoubleColon {
             return Err(self.invalid("`::` is not GoogleSQL", span));
@@ -76,6 +67,30 @@ impl Resolver<'_> {
         })
     }
 
+    /// How the rewritten tokens of `ARRAY<T>[…]` and `STRUCT()` arrive: elements are coerced, not cast
+    fn typed_literal(
+        &self,
+        operand: &Expr,
+        to: Type,
+        limited: bool,
+        scope: &Scope,
+        span: Range<usize>,
+    ) -> Result<Typed, Error> {
+        match (operand, to) {
+            _ if limited => Err(self.invalid("a literal's type takes no parameters", span)),
+            (_, Type::Struct(_)) => self.struct_value(Vec::new(), Vec::new(), span),
+            (Expr::Array(array), Type::Array(element)) => {
+                let value = self.array_of(&array.elem, Some(*element), scope, span.clone())?;
+                Ok(Typed {
+                    literal: Literal::No,
+                    span,
+                    ..value.into_exact()
+                })
+            }
+            (_, to) => Err(self.invalid(format!("{to} has no literal of this form"), span)),
+        }
+    }
+
     /// The value converted explicitly; `safe` gives NULL where the conversion fails
     pub fn cast(&self, from: Typed, to: &Type, safe: bool) -> Result<Typed, Error> {
         if !from.ty.is_known() || !to.is_known() {
@@ -93,15 +108,12 @@ impl Resolver<'_> {
         if from.is_null_literal() {
             return Ok(Typed::null(to.clone(), from.span));
         }
-        match (&from.literal, to) {
-            // As it is written, not as FLOAT64 has it
-            (Literal::Float(text), Type::Numeric | Type::BigNumeric) => {
-                match self.literal_of(to, text, from.span.clone()) {
-                    Err(_) if safe => return Ok(Typed::null(to.clone(), from.span)),
-                    value => return value,
-                }
-            }
-            _ => {}
+        // As it is written, not as FLOAT64 has it
+        if let (Literal::Float(text), Type::Numeric | Type::BigNumeric) = (&from.literal, to) {
+            return match self.literal_of(to, text, from.span.clone()) {
+                Err(_) if safe => Ok(Typed::null(to.clone(), from.span)),
+                value => value,
+            };
         }
         match (&from.ty, to) {
             (Type::Range(_), Type::String) => return self.text_of_range(from),

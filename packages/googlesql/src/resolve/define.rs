@@ -160,12 +160,26 @@ impl Resolver<'_> {
                 keys.push(self.key(own, None, column, None, columns, foreign_keys(&keys))?);
             }
             if let Some(reference) = &spec.references {
-                keys.push(self.key(own, None, column, Some(reference), columns, foreign_keys(&keys))?);
+                keys.push(self.key(
+                    own,
+                    None,
+                    column,
+                    Some(reference),
+                    columns,
+                    foreign_keys(&keys),
+                )?);
             }
         }
         for key in &table.keys {
             let (name, reference) = (key.name.as_ref(), key.references.as_ref());
-            keys.push(self.key(own, name, &key.columns, reference, columns, foreign_keys(&keys))?);
+            keys.push(self.key(
+                own,
+                name,
+                &key.columns,
+                reference,
+                columns,
+                foreign_keys(&keys),
+            )?);
         }
         let primary = keys.iter().filter(|key| key.references.is_none()).count();
         match primary > 1 {
@@ -236,11 +250,12 @@ impl Resolver<'_> {
             let rows = self.stored_rows(rows);
             statements.push(insert_all(name, &rows.columns, &rows.sql));
         } else if source.rows {
-            let list: Vec<Column> = stored.columns.iter().map(|one| one.column.clone()).collect();
-            let names: Vec<_> = list
+            let list: Vec<Column> = stored
+                .columns
                 .iter()
-                .map(|one| quote_identifier(&one.name))
+                .map(|one| one.column.clone())
                 .collect();
+            let names: Vec<_> = list.iter().map(|one| quote_identifier(&one.name)).collect();
             let rows = format!("SELECT {} FROM {}", names.join(", "), qualified(&of));
             statements.push(insert_all(name, &list, &rows));
         }

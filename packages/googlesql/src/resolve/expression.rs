@@ -192,7 +192,10 @@ impl Resolver<'_> {
         if known && value.ty != Type::Bool && !value.is_null_literal() {
             let message = format!("{place} must be BOOL, found {}", value.ty);
             let error = self.mismatch(message, value.span.clone());
-            let fallback = || Typed { ty: Type::Bool, ..value };
+            let fallback = || Typed {
+                ty: Type::Bool,
+                ..value
+            };
             return self.recovered(self.mark(), Err(error), fallback);
         }
         self.coerce(value, &Type::Bool)

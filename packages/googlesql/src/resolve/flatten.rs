@@ -42,7 +42,10 @@ impl Resolver<'_> {
         let stand_in = Typed::column(element, "", &variable, array.span.clone());
         let field = self.field(stand_in, name, span.clone())?;
         let written = field.sql().replace('$', "$$");
-        let fields = format!("list_transform($0, lambda {}: {written})", quote_identifier(&variable));
+        let fields = format!(
+            "list_transform($0, lambda {}: {written})",
+            quote_identifier(&variable)
+        );
         let (ty, template) = match field.ty {
             Type::Array(_) => (field.ty.clone(), format!("flatten({fields})")),
             ty => (Type::Array(Box::new(ty)), fields),

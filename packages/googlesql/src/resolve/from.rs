@@ -68,19 +68,20 @@ impl Resolver<'_> {
             | TableFactor::Unpivot { alias, .. } => (alias, None),
             _ => (&None, None),
         };
-        let last = name.and_then(|name| name.as_ident()).map(|name| name.value.clone());
-        let name = alias.as_ref().map(|alias| alias.name.value.clone()).or(last);
+        let last = name
+            .and_then(|name| name.as_ident())
+            .map(|name| name.value.clone());
+        let name = alias
+            .as_ref()
+            .map(|alias| alias.name.value.clone())
+            .or(last);
         let alias = self.fresh("q");
         let output = self.open_output();
         let relation = self.output_relation(&output, name, &alias, &self.span(factor));
         scope.add(relation);
     }
 
-    fn any_table_factor(
-        &self,
-        factor: &TableFactor,
-        scope: &mut Scope,
-    ) -> Result<String, Error> {
+    fn any_table_factor(&self, factor: &TableFactor, scope: &mut Scope) -> Result<String, Error> {
         let span = self.span(factor);
         match factor {
             TableFactor::Table {

@@ -40,7 +40,7 @@ impl Resolver<'_> {
         }
         let mut columns = Vec::new();
         for key in keys {
-            self.column_keys(key, items, scope, &mut columns);
+            self.column_keys(key, scope, &mut columns);
         }
         let keys = keys
             .iter()
@@ -50,21 +50,21 @@ impl Resolver<'_> {
     }
 
     /// The keys in grouping sets that are columns
-    fn column_keys(&self, key: &Expr, items: &[Typed], scope: &Scope, found: &mut Vec<Node>) {
+    fn column_keys(&self, key: &Expr, scope: &Scope, found: &mut Vec<Node>) {
         match key {
             Expr::Rollup(sets) | Expr::Cube(sets) | Expr::GroupingSets(sets) => {
                 for key in sets.iter().flatten() {
-                    self.column_keys(key, items, scope, found);
+                    self.column_keys(key, scope, found);
                 }
             }
             Expr::Tuple(keys) => {
                 for key in keys {
-                    self.column_keys(key, items, scope, found);
+                    self.column_keys(key, scope, found);
                 }
             }
             Expr::Function(function) => {
                 for key in super::pipe::unnamed(function) {
-                    self.column_keys(key, items, scope, found);
+                    self.column_keys(key, scope, found);
                 }
             }
             Expr::Identifier(_) | Expr::CompoundIdentifier(_) => {

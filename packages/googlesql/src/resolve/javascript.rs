@@ -64,7 +64,12 @@ impl Resolver<'_> {
         };
         let answer = Typed {
             exact: true,
-            ..Typed::apply(Type::String, template, vec![definition, fields], span.clone())
+            ..Typed::apply(
+                Type::String,
+                template,
+                vec![definition, fields],
+                span.clone(),
+            )
         };
         let answer = match &returns {
             Type::Array(_) | Type::Struct(_) => {
@@ -110,14 +115,18 @@ impl Resolver<'_> {
             Type::String => value,
             Type::Bytes => Typed::apply(Type::String, "base64($0)", vec![value], span),
             Type::Json => Typed::apply(Type::String, "CAST($0 AS VARCHAR)", vec![value], span),
-            Type::Timestamp => {
-                Typed::apply(Type::String, "CAST(epoch_us($0) AS VARCHAR)", vec![value], span)
-            }
+            Type::Timestamp => Typed::apply(
+                Type::String,
+                "CAST(epoch_us($0) AS VARCHAR)",
+                vec![value],
+                span,
+            ),
             Type::Array(element) => {
                 let name = self.fresh("element");
                 let inner = Typed::text(*element, quote_identifier(&name), span.clone());
                 let inner = self.encoded(inner)?;
-                let template = format!("list_transform($0, lambda {}: $1)", quote_identifier(&name));
+                let template =
+                    format!("list_transform($0, lambda {}: $1)", quote_identifier(&name));
                 Typed::apply(Type::String, template, vec![value, inner], span)
             }
             Type::Struct(fields) => {
@@ -154,7 +163,8 @@ impl Resolver<'_> {
                 let name = self.fresh("element");
                 let inner = Typed::text(Type::String, quote_identifier(&name), span.clone());
                 let inner = self.decoded(inner, element)?.into_exact();
-                let template = format!("list_transform($0, lambda {}: $1)", quote_identifier(&name));
+                let template =
+                    format!("list_transform($0, lambda {}: $1)", quote_identifier(&name));
                 Typed::apply(ty.clone(), template, vec![value, inner], span)
             }
             Type::Struct(fields) => {

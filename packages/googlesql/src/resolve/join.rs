@@ -54,11 +54,21 @@ impl Resolver<'_> {
                 let condition = self.condition(condition, scope, "ON clause")?;
                 self.before_grouping(&condition, "ON clause")?;
                 self.condition_on(&condition.origins);
-                Ok(joined(keyword, &right, alias.filter(|_| correlated), &condition))
+                Ok(joined(
+                    keyword,
+                    &right,
+                    alias.filter(|_| correlated),
+                    &condition,
+                ))
             }
             JoinConstraint::Using(columns) => {
                 let condition = self.using(columns, keyword, scope, star_from, middle)?;
-                Ok(joined(keyword, &right, alias.filter(|_| correlated), &condition))
+                Ok(joined(
+                    keyword,
+                    &right,
+                    alias.filter(|_| correlated),
+                    &condition,
+                ))
             }
             JoinConstraint::Natural => Err(self.invalid("NATURAL JOIN is not GoogleSQL", span)),
         }
@@ -157,5 +167,7 @@ fn is_correlated(table: &str) -> bool {
 
 /// Whether a lowered table is an unnested array
 fn is_array(table: &str) -> bool {
-    is_correlated(table) || table.starts_with("(SELECT unnest(") || table.starts_with("(SELECT CAST((")
+    is_correlated(table)
+        || table.starts_with("(SELECT unnest(")
+        || table.starts_with("(SELECT CAST((")
 }

@@ -30,9 +30,7 @@ impl Resolver<'_> {
     fn is_in(&self, operand: Typed, list: Vec<Typed>, span: Range<usize>) -> Result<Typed, Error> {
         let common = supertype(std::iter::once(&operand).chain(&list));
         match common {
-            Some(ty)
-                if has_plain_equality(&ty) =>
-            {
+            Some(ty) if has_plain_equality(&ty) => {
                 let all = std::iter::once(operand)
                     .chain(list)
                     .map(|one| self.coerce(one, &ty))
@@ -65,7 +63,12 @@ impl Resolver<'_> {
         let operand = self.expression(operand, scope)?;
         let array = self.expression(array, scope)?;
         if !array.ty.is_known() {
-            return Ok(Typed::apply(Type::Bool, "$0 IN $1", vec![operand, array], span));
+            return Ok(Typed::apply(
+                Type::Bool,
+                "$0 IN $1",
+                vec![operand, array],
+                span,
+            ));
         }
         let Type::Array(element) = array.ty.clone() else {
             let message = format!("UNNEST takes an array, found {}", array.ty);
@@ -216,12 +219,10 @@ impl Resolver<'_> {
             return Err(self.invalid("an array cannot hold arrays", span));
         }
         let text = format!("ARRAY(\n{}\n)", indent(&output.sql));
-        Ok(Typed::text(
-            Type::Array(Box::new(column.ty.clone())),
-            text,
-            span,
+        Ok(
+            Typed::text(Type::Array(Box::new(column.ty.clone())), text, span)
+                .with_origins(column.origins.clone()),
         )
-        .with_origins(column.origins.clone()))
     }
 }
 

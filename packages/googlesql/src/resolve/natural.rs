@@ -55,7 +55,11 @@ impl Resolver<'_> {
         items: &[Typed],
         scope: &Scope,
     ) -> Vec<String> {
-        if let Some(window) = windows.iter().rev().find(|window| !window.sorted().is_empty()) {
+        if let Some(window) = windows
+            .iter()
+            .rev()
+            .find(|window| !window.sorted().is_empty())
+        {
             return window.sorted();
         }
         let mut written = Vec::new();
@@ -117,7 +121,10 @@ impl Resolver<'_> {
             _ => {}
         }
         let value = match ordinal(key) {
-            Some(position) => position.checked_sub(1).and_then(|at| items.get(at)).cloned(),
+            Some(position) => position
+                .checked_sub(1)
+                .and_then(|at| items.get(at))
+                .cloned(),
             None => self.expression(key, scope).ok(),
         };
         found.extend(value);
@@ -128,8 +135,14 @@ impl Resolver<'_> {
         let [item] = select.from.as_slice() else {
             return Vec::new();
         };
-        let (true, TableFactor::Pivot { aggregate_functions, value_source, .. }) =
-            (item.joins.is_empty(), &item.relation)
+        let (
+            true,
+            TableFactor::Pivot {
+                aggregate_functions,
+                value_source,
+                ..
+            },
+        ) = (item.joins.is_empty(), &item.relation)
         else {
             return Vec::new();
         };

@@ -212,7 +212,9 @@ impl Resolver<'_> {
                 };
                 let condition = self.condition(condition, scope, "pipe ASSERT")?;
                 let mut texts = vec![condition];
-                let mut template = "CASE WHEN $0 THEN TRUE ELSE error('Assert failed: ' || concat_ws(' '".to_owned();
+                let mut template =
+                    "CASE WHEN $0 THEN TRUE ELSE error('Assert failed: ' || concat_ws(' '"
+                        .to_owned();
                 for (at, message) in messages.iter().enumerate() {
                     let value = self.expression(message, scope)?;
                     texts.push(self.cast(value, &crate::Type::String, false)?);

@@ -73,9 +73,17 @@ impl Resolver<'_> {
         };
         if plain(&operand) {
             let held = test(operand, stand_in)?.sql().replace('$', "$$");
-            let tests = format!("list_transform($0, lambda {}: {held})", quote_identifier(&variable));
+            let tests = format!(
+                "list_transform($0, lambda {}: {held})",
+                quote_identifier(&variable)
+            );
             let template = quantifier.of_list().replace("$0", &tests);
-            return Ok(Typed::apply(Type::Bool, template, vec![array.into_exact()], span.clone()));
+            return Ok(Typed::apply(
+                Type::Bool,
+                template,
+                vec![array.into_exact()],
+                span.clone(),
+            ));
         }
         let outer = self.fresh("o");
         let given = Typed {

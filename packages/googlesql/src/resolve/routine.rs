@@ -17,10 +17,12 @@ use super::placement::find;
 use super::query::Output;
 use super::scope::{CommonTable, OutputColumn, Scope, ScopeColumn};
 use super::table_function::relation_of;
-use crate::parse::statement::{CreateFunction, FunctionBody, Kind, ParameterType};
 use crate::parse::statement as parsed;
+use crate::parse::statement::{CreateFunction, FunctionBody, Kind, ParameterType};
 use crate::tree::{Literal, Node, Typed};
-use crate::{Analyzed, CreateRoutine, Error, FunctionKind, Relation, Type, quote_identifier, quote_string};
+use crate::{
+    Analyzed, CreateRoutine, Error, FunctionKind, Relation, Type, quote_identifier, quote_string,
+};
 
 /// A longer argument is not written twice
 const LONG_ARGUMENT: usize = 400;
@@ -34,11 +36,7 @@ thread_local! {
 }
 
 impl Resolver<'_> {
-    pub fn create_function(
-        &self,
-        sql: &str,
-        function: &CreateFunction,
-    ) -> Result<Analyzed, Error> {
+    pub fn create_function(&self, sql: &str, function: &CreateFunction) -> Result<Analyzed, Error> {
         let span = function.path.span.clone();
         if function.or_replace && function.if_not_exists {
             return Err(self.invalid("OR REPLACE and IF NOT EXISTS exclude each other", span));
@@ -158,7 +156,10 @@ impl Resolver<'_> {
         let defined = self.definition(&sql, &name, span)?;
         let plain = function.over.is_none() && function.null_treatment.is_none();
         let FunctionArguments::List(list) = &function.args else {
-            return Err(self.invalid(format!("`{name}` takes arguments in parentheses"), span.clone()));
+            return Err(self.invalid(
+                format!("`{name}` takes arguments in parentheses"),
+                span.clone(),
+            ));
         };
         if kind(&defined) == FunctionKind::Table {
             let message = format!("`{name}` gives rows and belongs into FROM");
@@ -181,7 +182,9 @@ impl Resolver<'_> {
             }
         }
         let arguments = self.fit_arguments(&defined, arguments, &name, span)?;
-        let value = self.at_call(&name, span, || self.inline(&defined, arguments, scope, span))?;
+        let value = self.at_call(&name, span, || {
+            self.inline(&defined, arguments, scope, span)
+        })?;
         Ok(Some(Typed {
             literal: Literal::No,
             span: span.clone(),
@@ -217,7 +220,11 @@ impl Resolver<'_> {
             let message = format!(
                 "`{name}` takes {} argument{}, not {}",
                 function.parameters.len(),
-                if function.parameters.len() == 1 { "" } else { "s" },
+                if function.parameters.len() == 1 {
+                    ""
+                } else {
+                    "s"
+                },
                 arguments.len()
             );
             return Err(self.error(code::INVALID_ARGUMENTS, message, span.clone()));
@@ -236,8 +243,10 @@ impl Resolver<'_> {
                 };
                 let column = |one: &Typed| matches!(one.node, Node::Column { .. });
                 if parameter.not_aggregate && find(&argument, &column).is_some() {
-                    let message =
-                        format!("argument `{}` is the same for all rows", parameter.name.text);
+                    let message = format!(
+                        "argument `{}` is the same for all rows",
+                        parameter.name.text
+                    );
                     return Err(self.invalid(message, place));
                 }
                 Ok(Typed {

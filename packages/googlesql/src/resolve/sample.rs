@@ -39,7 +39,7 @@ impl Resolver<'_> {
             _ => None,
         };
         match percent {
-            Some(percent) if percent == 100.0 => Ok(String::new()),
+            Some(100.0) => Ok(String::new()),
             Some(percent) if (0.0..100.0).contains(&percent) => {
                 Ok(format!(" TABLESAMPLE SYSTEM ({percent} PERCENT)"))
             }

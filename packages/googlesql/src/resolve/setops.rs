@@ -2,9 +2,7 @@
 
 use std::ops::Range;
 
-use sqlparser::ast::{
-    Expr, GroupByExpr, Select, SelectItem, SetExpr, SetOperator, SetQuantifier,
-};
+use sqlparser::ast::{Expr, GroupByExpr, Select, SelectItem, SetExpr, SetOperator, SetQuantifier};
 
 use super::Resolver;
 use super::by_name;
@@ -47,7 +45,14 @@ impl Resolver<'_> {
             let first = self.deeper(|| self.set_operation(first, scope))?;
             let right = self.deeper(|| self.set_operation(right, scope))?;
             let (first, right) = self.match_by_name(first, right, &matching, self.span(body))?;
-            return self.combine(first, *op, *set_quantifier, right, (false, false), self.span(body));
+            return self.combine(
+                first,
+                *op,
+                *set_quantifier,
+                right,
+                (false, false),
+                self.span(body),
+            );
         }
         for side in [left, right] {
             if let SetExpr::SetOperation {

@@ -44,7 +44,11 @@ impl Resolver<'_> {
         let orderable = super::order::orderable(&element);
         match (call.name.as_str(), element.as_ref()) {
             ("ARRAY_MIN" | "ARRAY_MAX", _) if orderable => {
-                let native = if call.name == "ARRAY_MIN" { "list_min($0)" } else { "list_max($0)" };
+                let native = if call.name == "ARRAY_MIN" {
+                    "list_min($0)"
+                } else {
+                    "list_max($0)"
+                };
                 let template = match *element {
                     Type::Float64 => format!(
                         "CASE WHEN len(list_filter($0, lambda e: isnan(e))) > 0 THEN CAST('nan' AS DOUBLE) ELSE {native} END"
@@ -84,13 +88,25 @@ impl Resolver<'_> {
                 let item = |name: &str| Typed::column((*element).clone(), "", name, span.clone());
                 let equal = self.compare(item(&own), "=", item(&wanted), span.clone())?;
                 let equal = equal.sql().replace('$', "$$");
-                let found = format!("len(list_filter($0, lambda {}: {equal})) > 0", quote_identifier(&own));
+                let found = format!(
+                    "len(list_filter($0, lambda {}: {equal})) > 0",
+                    quote_identifier(&own)
+                );
                 let test = match call.name.as_str() {
-                    "ARRAY_INCLUDES_ANY" => format!("len(list_filter($1, lambda {}: {found})) > 0", quote_identifier(&wanted)),
-                    _ => format!("len(list_filter($1, lambda {}: NOT ({found}))) = 0", quote_identifier(&wanted)),
+                    "ARRAY_INCLUDES_ANY" => format!(
+                        "len(list_filter($1, lambda {}: {found})) > 0",
+                        quote_identifier(&wanted)
+                    ),
+                    _ => format!(
+                        "len(list_filter($1, lambda {}: NOT ({found}))) = 0",
+                        quote_identifier(&wanted)
+                    ),
                 };
-                let template = format!("CASE WHEN $0 IS NULL OR $1 IS NULL THEN NULL ELSE {test} END");
-                arguments.iter_mut().for_each(|one| *one = one.clone().into_exact());
+                let template =
+                    format!("CASE WHEN $0 IS NULL OR $1 IS NULL THEN NULL ELSE {test} END");
+                arguments
+                    .iter_mut()
+                    .for_each(|one| *one = one.clone().into_exact());
                 Ok(Typed::apply(Type::Bool, template, arguments, span))
             }
             ("ARRAY_IS_DISTINCT", Type::Float64) => {
@@ -106,7 +122,7 @@ impl Resolver<'_> {
                 let end = self.coerce(arguments.remove(2), &Type::Int64)?.into_exact();
                 let start = self.coerce(arguments.remove(1), &Type::Int64)?.into_exact();
                 let ty = arguments[0].ty.clone();
-                let template = "CASE WHEN $0 IS NULL OR $1 IS NULL OR $2 IS NULL THEN NULL WHEN $2 < -len($0) THEN $0[1:0] ELSE list_slice($0, greatest(CASE WHEN $1 < 0 THEN len($0) + $1 ELSE $1 END, 0) + 1, CASE WHEN $2 < 0 THEN len($0) + $2 ELSE $2 END + 1) END";
+                let template = "CASE WHEN $0 IS NULL OR $1 IS NULL OR $2 IS NULL THEN NULL WHEN $2 < -len($0) THEN $0[1:0] ELSE list_slice($0, greatest(CASE WHEN $1 < 0 THEN len($0) + $1 ELSE $1 END, 0) + 1, CASE WHEN $2 < 0 THEN len($0) + $2 ELSE least($2, len($0)) END + 1) END";
                 Ok(Typed::apply(
                     ty,
                     template,
@@ -130,14 +146,19 @@ impl Resolver<'_> {
         };
         let (variable, condition, guard) = match target {
             Expr::Lambda(lambda) => {
-                let lambda = self.lambda(lambda, std::slice::from_ref(element.as_ref()), None, scope)?;
+                let lambda =
+                    self.lambda(lambda, std::slice::from_ref(element.as_ref()), None, scope)?;
                 let condition = self.coerce(lambda.body, &Type::Bool)?;
                 (lambda.parameters, condition, None)
             }
             target => {
                 let target = self.expression(target, scope)?;
                 let ty = super::coerce::supertype(
-                    [&Typed::column((*element).clone(), "", "e", span.clone()), &target].into_iter(),
+                    [
+                        &Typed::column((*element).clone(), "", "e", span.clone()),
+                        &target,
+                    ]
+                    .into_iter(),
                 );
                 let Some(ty) = ty else {
                     let message = format!("{} of {element} and {}", call.name, target.ty);
@@ -171,7 +192,10 @@ impl Resolver<'_> {
             ),
             None => (found, vec![array.into_exact()]),
         };
-        Ok(Typed { exact: true, ..Typed::apply(ty, template, arguments, span) })
+        Ok(Typed {
+            exact: true,
+            ..Typed::apply(ty, template, arguments, span)
+        })
     }
 
     /// `ARRAY_ZIP(array, …, lambda, mode => …)`
@@ -201,7 +225,10 @@ impl Resolver<'_> {
                 _ if array.is_null_literal() => Type::Int64,
                 _ => return Err(self.mismatch("ARRAY_ZIP takes arrays", span)),
             };
-            arrays.push(self.coerce(array, &Type::Array(Box::new(ty.clone())))?.into_exact());
+            arrays.push(
+                self.coerce(array, &Type::Array(Box::new(ty.clone())))?
+                    .into_exact(),
+            );
             fields.push(Field { name, ty });
         }
         if arrays.len() < 2 {
@@ -224,23 +251,27 @@ impl Resolver<'_> {
                 let types: Vec<_> = fields.into_iter().map(|field| field.ty).collect();
                 let lambda = self.lambda(lambda, &types, None, scope)?;
                 let body = lambda.body.into_exact();
-                let item = lambda
-                    .parameters
-                    .split(", ")
-                    .zip(&holes)
-                    .fold(body.sql().replace('$', "$$"), |item, (parameter, hole)| {
+                let item = lambda.parameters.split(", ").zip(&holes).fold(
+                    body.sql().replace('$', "$$"),
+                    |item, (parameter, hole)| {
                         format!("list_transform([{hole}[_at]], lambda {parameter}: {item})[1]")
-                    });
+                    },
+                );
                 (body.ty, item)
             }
-            Some(_) => return Err(self.invalid("the transformation of ARRAY_ZIP is a lambda", span)),
+            Some(_) => {
+                return Err(self.invalid("the transformation of ARRAY_ZIP is a lambda", span));
+            }
             None => {
                 let values: Vec<_> = holes
                     .iter()
                     .enumerate()
                     .map(|(at, hole)| {
                         let name = crate::type_text::physical_field(&fields, at);
-                        format!("{}: {hole}[_at]", crate::quote_string(&name).replace('$', "$$"))
+                        format!(
+                            "{}: {hole}[_at]",
+                            crate::quote_string(&name).replace('$', "$$")
+                        )
                     })
                     .collect();
                 (Type::Struct(fields), format!("{{{}}}", values.join(", ")))
@@ -261,7 +292,10 @@ impl Resolver<'_> {
         )
         .replace("  THEN", " THEN");
         let ty = Type::Array(Box::new(ty));
-        Ok(Typed { exact: true, ..Typed::apply(ty, template, arrays, span) })
+        Ok(Typed {
+            exact: true,
+            ..Typed::apply(ty, template, arrays, span)
+        })
     }
 
     /// `COSINE_DISTANCE` and `EUCLIDEAN_DISTANCE` of dense and of sparse vectors
@@ -277,7 +311,12 @@ impl Resolver<'_> {
                 .into_iter()
                 .map(|one| Ok(self.coerce(one, &ty)?.into_exact()))
                 .collect::<Result<Vec<_>, Error>>()?;
-            return Ok(Typed::apply(Type::Float64, format!("gs_{name}($0, $1)"), both, span));
+            return Ok(Typed::apply(
+                Type::Float64,
+                format!("gs_{name}($0, $1)"),
+                both,
+                span,
+            ));
         }
         let mut parts = Vec::new();
         let mut keys = Vec::new();
@@ -287,7 +326,9 @@ impl Resolver<'_> {
             };
             let fields = match element.as_ref() {
                 Type::Struct(fields) if fields.len() == 2 => fields.clone(),
-                other => return Err(self.mismatch(format!("{other} is no component of a vector"), span)),
+                other => {
+                    return Err(self.mismatch(format!("{other} is no component of a vector"), span));
+                }
             };
             let vector = vector.into_exact();
             keys.push(fields[0].ty.clone());
@@ -295,11 +336,20 @@ impl Resolver<'_> {
                 let variable = self.fresh("e");
                 let item = Typed::column((*element).clone(), "", &variable, span.clone());
                 let physical = crate::type_text::physical_field(&fields, at);
-                let part = self.struct_field(item, at, fields[at].ty.clone(), &physical, span.clone());
+                let part =
+                    self.struct_field(item, at, fields[at].ty.clone(), &physical, span.clone());
                 let part = self.cast(part, &ty, false)?.sql().replace('$', "$$");
-                let template = format!("list_transform($0, lambda {}: {part})", quote_identifier(&variable));
+                let template = format!(
+                    "list_transform($0, lambda {}: {part})",
+                    quote_identifier(&variable)
+                );
                 let list = Type::Array(Box::new(ty));
-                parts.push(Typed::apply(list, template, vec![vector.clone()], span.clone()));
+                parts.push(Typed::apply(
+                    list,
+                    template,
+                    vec![vector.clone()],
+                    span.clone(),
+                ));
             }
         }
         if keys[0] != keys[1] || !matches!(keys[0], Type::Int64 | Type::String) {

@@ -70,7 +70,8 @@ impl Resolver<'_> {
                     Some(path) => self.coerce(path, &Type::String)?.into_exact(),
                     None => self.string("$", span.clone()),
                 };
-                let template = format!("CAST(gs_json_strip_nulls($0, $1, {arrays}, {empty}) AS JSON)");
+                let template =
+                    format!("CAST(gs_json_strip_nulls($0, $1, {arrays}, {empty}) AS JSON)");
                 Ok(Typed::apply(Type::Json, template, vec![json, path], span))
             }
             ("JSON_KEYS", 1 | 2) => {
@@ -86,7 +87,12 @@ impl Resolver<'_> {
                     None => self.string("strict", span.clone()),
                 };
                 let all = vec![json, depth.into_exact(), mode.into_exact()];
-                Ok(Typed::apply(ty, "gs_json_keys($0, $1, lower($2))", all, span))
+                Ok(Typed::apply(
+                    ty,
+                    "gs_json_keys($0, $1, lower($2))",
+                    all,
+                    span,
+                ))
             }
             ("JSON_ARRAY", _) => {
                 let texts = self.json_texts(arguments)?;
@@ -157,7 +163,10 @@ impl Resolver<'_> {
         };
         let variable = self.fresh("e");
         let item = Typed::column(*element, "", &variable, span.clone());
-        let item = self.json_text(item, JsonStyle::Exact)?.sql().replace('$', "$$");
+        let item = self
+            .json_text(item, JsonStyle::Exact)?
+            .sql()
+            .replace('$', "$$");
         let name = quote_identifier(&variable);
         let template = format!("CAST(list_transform($0, lambda {name}: {item}) AS VARCHAR[])");
         let ty = Type::Array(Box::new(Type::String));
@@ -204,11 +213,17 @@ impl Resolver<'_> {
         mut arguments: Vec<Typed>,
         stringify: bool,
     ) -> Result<Typed, Error> {
-        let style = if stringify { JsonStyle::Wide } else { JsonStyle::Exact };
+        let style = if stringify {
+            JsonStyle::Wide
+        } else {
+            JsonStyle::Exact
+        };
         let value = arguments.remove(0);
         let (safe, span) = (call.name == "SAFE_TO_JSON", call.span.clone());
         let template = match safe {
-            true => "CASE WHEN $1 IS NULL THEN NULL ELSE CAST(gs_json_parse($0, 'round') AS JSON) END",
+            true => {
+                "CASE WHEN $1 IS NULL THEN NULL ELSE CAST(gs_json_parse($0, 'round') AS JSON) END"
+            }
             false => "CAST(gs_json_parse($0, 'round') AS JSON)",
         };
         let text = self.json_text(value.clone(), style)?;
@@ -223,7 +238,9 @@ impl Resolver<'_> {
         mut arguments: Vec<Typed>,
         scope: &Scope,
     ) -> Result<Typed, Error> {
-        let named = call.named("pretty_print").map(|one| self.expression(one, scope));
+        let named = call
+            .named("pretty_print")
+            .map(|one| self.expression(one, scope));
         let pretty = match arguments.len() {
             2 => arguments.pop(),
             _ => named.transpose()?,
@@ -233,10 +250,14 @@ impl Resolver<'_> {
             return Ok(text);
         };
         let pretty = self.coerce(pretty, &Type::Bool)?.into_exact();
-        let template =
-            "CASE WHEN $1 IS NULL THEN NULL WHEN $1 THEN gs_json_pretty($0) ELSE $0 END";
+        let template = "CASE WHEN $1 IS NULL THEN NULL WHEN $1 THEN gs_json_pretty($0) ELSE $0 END";
         let span = call.span.clone();
-        Ok(Typed::apply(Type::String, template, vec![text, pretty], span))
+        Ok(Typed::apply(
+            Type::String,
+            template,
+            vec![text, pretty],
+            span,
+        ))
     }
 
     /// The JSON text of a value; a NULL is `null`
@@ -254,7 +275,9 @@ impl Resolver<'_> {
             Type::Bool | Type::Int64 => "coalesce(CAST($0 AS VARCHAR), 'null')".to_owned(),
             Type::Json => "coalesce(gs_json_normal($0), 'null')".to_owned(),
             Type::Float64 => format!("coalesce(gs_json_of_float($0, {text}), 'null')"),
-            Type::BigNumeric if style != JsonStyle::Exact => "coalesce(gs_json_of_bignumeric($0), 'null')".to_owned(),
+            Type::BigNumeric if style != JsonStyle::Exact => {
+                "coalesce(gs_json_of_bignumeric($0), 'null')".to_owned()
+            }
             Type::BigNumeric => "coalesce(gs_text_of_bignumeric($0), 'null')".to_owned(),
             Type::Interval => "coalesce('\"' || gs_iso_of_interval($0) || '\"', 'null')".to_owned(),
             Type::Numeric => "coalesce(gs_text_of_numeric($0), 'null')".to_owned(),
@@ -295,7 +318,10 @@ impl Resolver<'_> {
             Type::Struct(fields) => {
                 let mut parts = Vec::new();
                 for (at, field) in fields.iter().enumerate() {
-                    let (ty, name) = (field.ty.clone(), crate::type_text::physical_field(&fields, at));
+                    let (ty, name) = (
+                        field.ty.clone(),
+                        crate::type_text::physical_field(&fields, at),
+                    );
                     let part = match &value.node {
                         Node::Struct(values) => values[at].1.clone(),
                         _ => self.struct_field(value.clone(), at, ty, &name, span.clone()),

@@ -42,14 +42,22 @@ impl Resolver<'_> {
             return Ok(Typed::apply(ty, "gs_text_analyze($0, $1, [$2])", all, span));
         };
         if query.is_null_literal() {
-            return Err(self.invalid(format!("the text that {} looks for is NULL", call.name), span));
+            return Err(self.invalid(
+                format!("the text that {} looks for is NULL", call.name),
+                span,
+            ));
         }
         let query = self.coerce(query, &Type::String)?.into_exact();
         if call.name == "CONTAINS_SUBSTR" {
             let scope = text(option("json_scope")?, "JSON_VALUES")?;
             let leaves = self.leaves(value, &scope, true)?;
             let all = vec![leaves, query];
-            return Ok(Typed::apply(Type::Bool, "gs_contains_substr($0, $1)", all, span));
+            return Ok(Typed::apply(
+                Type::Bool,
+                "gs_contains_substr($0, $1)",
+                all,
+                span,
+            ));
         }
         let analyzer = text(option("analyzer")?, "LOG_ANALYZER")?;
         let options = text(option("analyzer_options")?, "")?;
@@ -68,7 +76,12 @@ impl Resolver<'_> {
         match value.ty.clone() {
             Type::Json => {
                 let template = "CASE WHEN $0 IS NULL THEN CAST([NULL] AS VARCHAR[]) ELSE gs_json_leaves($0, upper($1)) END";
-                Ok(Typed::apply(ty, template, vec![value, json_scope.clone()], span))
+                Ok(Typed::apply(
+                    ty,
+                    template,
+                    vec![value, json_scope.clone()],
+                    span,
+                ))
             }
             Type::Struct(fields) => {
                 let mut template = "CAST([] AS VARCHAR[])".to_owned();
@@ -78,7 +91,13 @@ impl Resolver<'_> {
                         continue;
                     }
                     let physical = crate::type_text::physical_field(&fields, at);
-                    let part = self.struct_field(value.clone(), at, field.ty.clone(), &physical, span.clone());
+                    let part = self.struct_field(
+                        value.clone(),
+                        at,
+                        field.ty.clone(),
+                        &physical,
+                        span.clone(),
+                    );
                     template = format!("list_concat({template}, ${{{}}})", parts.len());
                     parts.push(self.leaves(part, json_scope, any)?);
                 }
@@ -97,31 +116,55 @@ impl Resolver<'_> {
             Type::Bytes | Type::Range(_) => {
                 Err(self.mismatch(format!("text search has no form for {}", value.ty), span))
             }
-            Type::String => Ok(Typed::apply(ty, "CAST([$0] AS VARCHAR[])", vec![value], span)),
+            Type::String => Ok(Typed::apply(
+                ty,
+                "CAST([$0] AS VARCHAR[])",
+                vec![value],
+                span,
+            )),
             other if any => {
                 let text = self.cast(value, &Type::String, false)?;
                 let _ = other;
-                Ok(Typed::apply(ty, "CAST([$0] AS VARCHAR[])", vec![text], span))
+                Ok(Typed::apply(
+                    ty,
+                    "CAST([$0] AS VARCHAR[])",
+                    vec![text],
+                    span,
+                ))
             }
             other => Err(self.mismatch(format!("SEARCH has no form for {other}"), span)),
         }
     }
 
     /// `BAG_OF_WORDS(terms)`: each term with how often it stands there, by term
-    pub fn bag_of_words(&self, mut arguments: Vec<Typed>, span: Range<usize>) -> Result<Typed, Error> {
+    pub fn bag_of_words(
+        &self,
+        mut arguments: Vec<Typed>,
+        span: Range<usize>,
+    ) -> Result<Typed, Error> {
         let terms = Type::Array(Box::new(Type::String));
         let list = self.coerce(arguments.remove(0), &terms)?.into_exact();
-        let field = |name: &str, ty: Type| Field { name: Some(name.to_owned()), ty };
+        let field = |name: &str, ty: Type| Field {
+            name: Some(name.to_owned()),
+            ty,
+        };
         let fields = vec![field("term", Type::String), field("count", Type::Int64)];
         let ty = Type::Array(Box::new(Type::Struct(fields)));
         let template = "list_transform(list_concat(CASE WHEN len($0) > list_count($0) THEN CAST([NULL] AS VARCHAR[]) ELSE CAST([] AS VARCHAR[]) END, list_sort(list_distinct($0))), lambda t: {'term': t, 'count': CAST(len(list_filter($0, lambda e: e IS NOT DISTINCT FROM t)) AS BIGINT)})";
         let template = format!("CASE WHEN $0 IS NULL THEN NULL ELSE {template} END");
-        Ok(Typed { exact: true, ..Typed::apply(ty, template, vec![list], span) })
+        Ok(Typed {
+            exact: true,
+            ..Typed::apply(ty, template, vec![list], span)
+        })
     }
 
     /// `REGEXP_EXTRACT_GROUPS(value, pattern)`: a struct with a field for each group, named and typed
     /// as the group's name says (`(?<count__INT64>\d+)`)
-    pub fn regexp_groups(&self, mut arguments: Vec<Typed>, span: Range<usize>) -> Result<Typed, Error> {
+    pub fn regexp_groups(
+        &self,
+        mut arguments: Vec<Typed>,
+        span: Range<usize>,
+    ) -> Result<Typed, Error> {
         let subject = match arguments[0].ty {
             Type::Bytes => Subject::Bytes,
             _ => Subject::Text,
@@ -131,9 +174,13 @@ impl Resolver<'_> {
             Subject::Text => Type::String,
         };
         let Literal::Text(pattern) = arguments[1].literal.clone() else {
-            return Err(self.unsupported("a pattern of REGEXP_EXTRACT_GROUPS that is no literal", span));
+            return Err(self.unsupported(
+                "a pattern of REGEXP_EXTRACT_GROUPS that is no literal",
+                span,
+            ));
         };
-        let regex = compile(pattern.as_bytes(), subject).map_err(|message| self.invalid(message, span.clone()))?;
+        let regex = compile(pattern.as_bytes(), subject)
+            .map_err(|message| self.invalid(message, span.clone()))?;
         let variable = self.fresh("g");
         let (mut fields, mut values) = (Vec::new(), Vec::new());
         for (at, group) in regex.capture_names().enumerate().skip(1) {
@@ -173,12 +220,17 @@ impl Resolver<'_> {
         let pattern = self.coerce(arguments.remove(1), &text)?.into_exact();
         let value = self.coerce(arguments.remove(0), &text)?.into_exact();
         let ty = Type::Struct(fields);
-        Ok(Typed { exact: true, ..Typed::apply(ty, template, vec![value, pattern], span) })
+        Ok(Typed {
+            exact: true,
+            ..Typed::apply(ty, template, vec![value, pattern], span)
+        })
     }
 
     /// The name of the user whose machine this is
     pub fn session_user(&self, span: Range<usize>) -> Typed {
-        let user = ["USER", "USERNAME"].iter().find_map(|name| std::env::var(name).ok());
+        let user = ["USER", "USERNAME"]
+            .iter()
+            .find_map(|name| std::env::var(name).ok());
         Typed {
             literal: Literal::No,
             ..self.string(user.as_deref().unwrap_or("user"), span)

@@ -59,7 +59,12 @@ impl Resolver<'_> {
         let value = self.coerce(self.expression(value, scope)?, &Type::String)?;
         let template = format!("gs_{}($0, '{form}')", call.name.to_ascii_lowercase());
         let value = value.into_exact();
-        Ok(Typed::apply(Type::String, template, vec![value], call.span.clone()))
+        Ok(Typed::apply(
+            Type::String,
+            template,
+            vec![value],
+            call.span.clone(),
+        ))
     }
 
     /// `FORMAT(text, …)`: arguments go to a Rust function as texts with their types' names

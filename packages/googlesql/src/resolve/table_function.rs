@@ -4,9 +4,8 @@ use std::ops::Range;
 
 use diagnostic::code;
 use sqlparser::ast::{
-    Expr, Function, FunctionArg, FunctionArgExpr, FunctionArgOperator, FunctionArguments,
-    Ident, ObjectName, SetExpr,
-    TableAlias,
+    Expr, Function, FunctionArg, FunctionArgExpr, FunctionArgOperator, FunctionArguments, Ident,
+    ObjectName, SetExpr, TableAlias,
 };
 
 use super::Resolver;

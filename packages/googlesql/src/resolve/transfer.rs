@@ -2,12 +2,11 @@
 
 use std::ops::Range;
 
-use sqlparser::ast::{Expr, UnaryOperator, Value as Token};
-
 use super::Resolver;
 use super::define::{head, insert_all};
 use super::options::Owner;
 use super::query::indent;
+use super::settings::Settings;
 use super::statement::{execute, qualified};
 use crate::metadata::TableMetadata;
 use crate::parse::statement as parsed;
@@ -16,134 +15,16 @@ use crate::{
     Analyzed, Column, Effect, Error, PhysicalName, Relation, Type, quote_identifier, quote_string,
 };
 
-/// Constant options by lower-case name
-struct Settings<'o> {
-    options: &'o [parsed::OptionItem],
-    span: Range<usize>,
-}
-
-impl<'o> Settings<'o> {
-    fn get(&self, name: &str) -> Option<&'o parsed::OptionItem> {
-        self.options
-            .iter()
-            .find(|option| option.name.text.eq_ignore_ascii_case(name))
-    }
-
-    fn text(&self, name: &str, resolver: &Resolver) -> Result<Option<String>, Error> {
-        match self.get(name).map(|option| (&option.value, &option.span)) {
-            None => Ok(None),
-            Some((Expr::Value(value), span)) => match &value.value {
-                Token::SingleQuotedString(text) => Ok(Some(text.clone())),
-                Token::Null => Ok(None),
-                _ => Err(resolver.mismatch(format!("option `{name}` is a text"), span.clone())),
-            },
-            Some((_, span)) => {
-                Err(resolver.unsupported(format!("a computed option `{name}`"), span.clone()))
-            }
-        }
-    }
-
-    fn texts(&self, name: &str, resolver: &Resolver) -> Result<Vec<(String, Range<usize>)>, Error> {
-        let Some(option) = self.get(name) else {
-            return Ok(Vec::new());
-        };
-        let elements: Vec<&Expr> = match &option.value {
-            Expr::Array(array) => array.elem.iter().collect(),
-            one => vec![one],
-        };
-        elements
-            .into_iter()
-            .map(|element| match element {
-                Expr::Value(value) => match &value.value {
-                    Token::SingleQuotedString(text) => Ok((text.clone(), option.span.clone())),
-                    _ => Err(resolver
-                        .mismatch(format!("option `{name}` holds texts"), option.span.clone())),
-                },
-                _ => Err(resolver
-                    .unsupported(format!("a computed option `{name}`"), option.span.clone())),
-            })
-            .collect()
-    }
-
-    fn bool(&self, name: &str, default: bool) -> bool {
-        match self.get(name).map(|option| &option.value) {
-            Some(Expr::Value(value)) => match value.value {
-                Token::Boolean(value) => value,
-                _ => default,
-            },
-            _ => default,
-        }
-    }
-
-    fn number(&self, name: &str, resolver: &Resolver) -> Result<i64, Error> {
-        match self.get(name).map(|option| (&option.value, &option.span)) {
-            None => Ok(0),
-            Some((Expr::Value(value), span)) => match &value.value {
-                Token::Number(digits, _) => digits.parse().map_err(|_| {
-                    resolver.mismatch(format!("option `{name}` is a whole number"), span.clone())
-                }),
-                _ => Err(resolver
-                    .mismatch(format!("option `{name}` is a whole number"), span.clone())),
-            },
-            Some((Expr::UnaryOp { op: UnaryOperator::Minus, .. }, span)) => Err(resolver
-                .invalid(format!("option `{name}` is not negative"), span.clone())),
-            Some((_, span)) => {
-                Err(resolver.unsupported(format!("a computed option `{name}`"), span.clone()))
-            }
-        }
-    }
-
-    /// Options that would change the rows and are not known here
-    fn only(&self, known: &[&str], resolver: &Resolver) -> Result<(), Error> {
-        let other = self.options.iter().find(|option| {
-            !known
-                .iter()
-                .any(|name| option.name.text.eq_ignore_ascii_case(name))
-        });
-        match other {
-            None => Ok(()),
-            Some(option) => Err(resolver.unsupported(
-                format!("option `{}`", option.name.text),
-                option.name.span.clone(),
-            )),
-        }
-    }
-}
-
 impl Resolver<'_> {
-    pub fn grant(
-        &self,
-        revoke: bool,
-        object: &str,
-        path: &parsed::Path,
-    ) -> Result<Analyzed, Error> {
-        match object {
-            "SCHEMA" | "DATASET" => {
-                self.catalog.schema(&path.parts, path.span.clone())?;
-            }
-            "TABLE" | "VIEW" => {
-                self.catalog.table(&path.parts, path.span.clone())?;
-            }
-            "FUNCTION" | "PROCEDURE" | "MODEL" | "PROJECT" | "CONNECTION" => {}
-            other => {
-                return Err(self.invalid(format!("no object `{other}`"), path.span.clone()));
-            }
-        }
-        let word = if revoke { "REVOKE" } else { "GRANT" };
-        Ok(Analyzed::NoEffect {
-            reason: format!("{word} has no effect here, where there are no other users"),
-        })
-    }
-
     pub fn export(&self, sql: &str, export: &parsed::Export) -> Result<Analyzed, Error> {
         let settings = Settings {
             options: &export.options,
             span: export.span.clone(),
         };
         self.stored_options(sql, &export.options, Owner::Export)?;
-        let uri = settings
-            .text("uri", self)?
-            .ok_or_else(|| self.invalid("EXPORT DATA needs the option `uri`", export.span.clone()))?;
+        let uri = settings.text("uri", self)?.ok_or_else(|| {
+            self.invalid("EXPORT DATA needs the option `uri`", export.span.clone())
+        })?;
         let place = settings
             .get("uri")
             .map_or(export.span.clone(), |option| option.span.clone());
@@ -152,12 +33,16 @@ impl Resolver<'_> {
         }
         let file = self.catalog.file(&uri, place.clone())?;
         let file = file.replace('*', "000000000000");
-        let format = settings.text("format", self)?.unwrap_or_else(|| "CSV".to_owned());
+        let format = settings
+            .text("format", self)?
+            .unwrap_or_else(|| "CSV".to_owned());
         let relation = self.relation(&export.query)?;
         let (rows, mut options) = match format.to_uppercase().as_str() {
             "CSV" => {
                 let delimiter = settings.text("field_delimiter", self)?;
-                let delimiter = delimiter.unwrap_or_else(|| ",".to_owned()).replace("tab", "\t");
+                let delimiter = delimiter
+                    .unwrap_or_else(|| ",".to_owned())
+                    .replace("tab", "\t");
                 let header = settings.bool("header", true);
                 let options = format!(
                     "FORMAT csv, HEADER {header}, DELIMITER {}",
@@ -170,7 +55,10 @@ impl Resolver<'_> {
             }
             "PARQUET" => {
                 let unfit = relation.columns.iter().find(|column| {
-                    matches!(column.ty, Type::Interval | Type::BigNumeric | Type::Range(_))
+                    matches!(
+                        column.ty,
+                        Type::Interval | Type::BigNumeric | Type::Range(_)
+                    )
                 });
                 if let Some(column) = unfit {
                     return Err(self.unsupported(format!("{} in Parquet", column.ty), place));
@@ -212,7 +100,10 @@ impl Resolver<'_> {
             let value = Typed::column(column.ty.clone(), &alias, &column.name, span.clone());
             let text = match &column.ty {
                 Type::Array(_) | Type::Struct(_) => {
-                    let message = format!("column `{}` is {}, which CSV cannot hold", column.name, column.ty);
+                    let message = format!(
+                        "column `{}` is {}, which CSV cannot hold",
+                        column.name, column.ty
+                    );
                     return Err(self.invalid(message, span.clone()));
                 }
                 Type::Bytes => Typed::apply(Type::String, "base64($0)", vec![value], span.clone()),
@@ -222,9 +113,12 @@ impl Resolver<'_> {
                     vec![value],
                     span.clone(),
                 ),
-                Type::Json => {
-                    Typed::apply(Type::String, "CAST($0 AS VARCHAR)", vec![value], span.clone())
-                }
+                Type::Json => Typed::apply(
+                    Type::String,
+                    "CAST($0 AS VARCHAR)",
+                    vec![value],
+                    span.clone(),
+                ),
                 _ => self.cast(value, &Type::String, false)?,
             };
             items.push(format!("{} AS {name}", text.sql()));
@@ -237,10 +131,13 @@ impl Resolver<'_> {
         let alias = self.fresh("q");
         let mut items = Vec::new();
         for column in &relation.columns {
-            let value =
-                Typed::column(column.ty.clone(), &alias, &column.name, self.whole.clone());
+            let value = Typed::column(column.ty.clone(), &alias, &column.name, self.whole.clone());
             let value = self.json_value(value)?;
-            items.push(format!("{} AS {}", value.sql(), quote_identifier(&column.name)));
+            items.push(format!(
+                "{} AS {}",
+                value.sql(),
+                quote_identifier(&column.name)
+            ));
         }
         Ok(over(&items, relation, &alias))
     }
@@ -260,14 +157,16 @@ impl Resolver<'_> {
                 let name = self.fresh("element");
                 let inner = Typed::text(*element, quote_identifier(&name), span.clone());
                 let inner = self.json_value(inner)?;
-                let template = format!("list_transform($0, lambda {}: $1)", quote_identifier(&name));
+                let template =
+                    format!("list_transform($0, lambda {}: $1)", quote_identifier(&name));
                 Typed::apply(Type::String, template, vec![value, inner], span)
             }
             Type::Struct(fields) => {
                 let mut parts = Vec::new();
                 for (at, field) in fields.iter().enumerate() {
                     let name = crate::type_text::physical_field(&fields, at);
-                    let part = self.struct_field(value.clone(), at, field.ty.clone(), &name, span.clone());
+                    let part =
+                        self.struct_field(value.clone(), at, field.ty.clone(), &name, span.clone());
                     parts.push((name, self.json_value(part)?));
                 }
                 let parts = Typed::new(
@@ -320,7 +219,11 @@ impl Resolver<'_> {
                 true => rows.columns.iter().map(written).collect(),
                 false => self.written_columns(&table.columns, &declared)?,
             };
-            statements.push(format!("{} (\n{}\n)", head(&replacing, &name), lines.join(",\n")));
+            statements.push(format!(
+                "{} (\n{}\n)",
+                head(&replacing, &name),
+                lines.join(",\n")
+            ));
             self.comments(sql, &name, &metadata, &table.columns, &mut statements)?;
         }
         statements.push(insert_all(&name, &rows.columns, &rows.sql));
@@ -362,9 +265,19 @@ impl Resolver<'_> {
     fn read_files(&self, settings: &Settings, columns: &[Column]) -> Result<Relation, Error> {
         settings.only(
             &[
-                "format", "uris", "skip_leading_rows", "field_delimiter", "null_marker", "quote",
-                "allow_quoted_newlines", "autodetect", "compression", "description", "labels",
-                "friendly_name", "encoding",
+                "format",
+                "uris",
+                "skip_leading_rows",
+                "field_delimiter",
+                "null_marker",
+                "quote",
+                "allow_quoted_newlines",
+                "autodetect",
+                "compression",
+                "description",
+                "labels",
+                "friendly_name",
+                "encoding",
             ],
             self,
         )?;
@@ -377,11 +290,18 @@ impl Resolver<'_> {
             files.push(quote_string(&self.catalog.file(uri, span.clone())?));
         }
         let files = format!("[{}]", files.join(", "));
-        let format = settings.text("format", self)?.unwrap_or_default().to_uppercase();
+        let format = settings
+            .text("format", self)?
+            .unwrap_or_default()
+            .to_uppercase();
         match format.as_str() {
             "CSV" => self.read_csv(settings, &files, columns),
             "JSON" | "NEWLINE_DELIMITED_JSON" | "PARQUET" => {
-                let function = if format == "PARQUET" { "read_parquet" } else { "read_json" };
+                let function = if format == "PARQUET" {
+                    "read_parquet"
+                } else {
+                    "read_json"
+                };
                 let from = format!("{function}({files}, union_by_name = true)");
                 self.read_typed(&from, columns, settings, format != "PARQUET")
             }
@@ -406,8 +326,14 @@ impl Resolver<'_> {
         } else {
             options.push_str(", delim = ','");
         }
-        let quote = settings.text("quote", self)?.unwrap_or_else(|| "\"".to_owned());
-        options.push_str(&format!(", quote = {}, escape = {}", quote_string(&quote), quote_string(&quote)));
+        let quote = settings
+            .text("quote", self)?
+            .unwrap_or_else(|| "\"".to_owned());
+        options.push_str(&format!(
+            ", quote = {}, escape = {}",
+            quote_string(&quote),
+            quote_string(&quote)
+        ));
         let null = settings.text("null_marker", self)?.unwrap_or_default();
         options.push_str(&format!(", nullstr = {}", quote_string(&null)));
         let skip = settings.number("skip_leading_rows", self)?;
@@ -438,11 +364,17 @@ impl Resolver<'_> {
                     vec![value],
                     settings.span.clone(),
                 ),
-                Type::Json => {
-                    Typed::apply(Type::Json, "CAST($0 AS JSON)", vec![value], settings.span.clone())
-                }
+                Type::Json => Typed::apply(
+                    Type::Json,
+                    "CAST($0 AS JSON)",
+                    vec![value],
+                    settings.span.clone(),
+                ),
                 Type::Array(_) | Type::Struct(_) => {
-                    let message = format!("column `{}` is {}, which CSV cannot hold", column.name, column.ty);
+                    let message = format!(
+                        "column `{}` is {}, which CSV cannot hold",
+                        column.name, column.ty
+                    );
                     return Err(self.invalid(message, settings.span.clone()));
                 }
                 ty => self.cast(value, ty, false)?,
@@ -473,7 +405,11 @@ impl Resolver<'_> {
     ) -> Result<Relation, Error> {
         let span = &settings.span;
         let found = self.catalog.described(from, texts, span.clone())?;
-        let wanted = if columns.is_empty() { &found.columns } else { columns };
+        let wanted = if columns.is_empty() {
+            &found.columns
+        } else {
+            columns
+        };
         let mut items = Vec::new();
         for column in wanted {
             let name = quote_identifier(&column.name);
@@ -514,5 +450,9 @@ fn over(items: &[String], relation: &Relation, alias: &str) -> String {
 }
 
 fn written(column: &Column) -> String {
-    format!("  {} {}", quote_identifier(&column.name), column.ty.duckdb())
+    format!(
+        "  {} {}",
+        quote_identifier(&column.name),
+        column.ty.duckdb()
+    )
 }

@@ -34,8 +34,7 @@ impl Resolver<'_> {
             None => self.fresh("u"),
         };
         let physical = name.clone().unwrap_or_else(|| "value".to_owned());
-        let value = Typed::column(*element, &alias, &physical, span.clone())
-            .with_origins(origins);
+        let value = Typed::column(*element, &alias, &physical, span.clone()).with_origins(origins);
         let (mut columns, value) = self.value_columns(value, name.as_deref());
         let quoted = quote_identifier(&alias);
         let text = match &offset {

@@ -58,9 +58,7 @@ impl Resolver<'_> {
                         continue;
                     }
                     Some((mark::NAMED, parts)) => match parts.exprs.as_slice() {
-                        [array, Expr::Value(name)] => {
-                            (name.value.clone().into_string(), *array)
-                        }
+                        [array, Expr::Value(name)] => (name.value.clone().into_string(), *array),
                         _ => return Err(self.invalid("expected an array and its alias", span)),
                     },
                     _ => (None, argument),

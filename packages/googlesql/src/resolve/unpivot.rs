@@ -52,7 +52,10 @@ impl Resolver<'_> {
                 );
                 return Err(self.invalid(message, self.span(&column.expr)));
             }
-            let names: Vec<_> = parts.iter().filter_map(|part| inferred_name(part)).collect();
+            let names: Vec<_> = parts
+                .iter()
+                .filter_map(|part| inferred_name(part))
+                .collect();
             labels.push(match &column.alias {
                 Some(alias) => label(alias),
                 None => Label::Text(names.join("_")),
@@ -69,7 +72,11 @@ impl Resolver<'_> {
             }
             rows.push(row);
         }
-        let label_type = self.label_type(&labels, columns.iter().all(|one| one.alias.is_some()), &span)?;
+        let label_type = self.label_type(
+            &labels,
+            columns.iter().all(|one| one.alias.is_some()),
+            &span,
+        )?;
         let mut types: Vec<Type> = Vec::new();
         for at in 0..values.len() {
             let mut sources = rows.iter().map(|row| &row[at]);
@@ -77,7 +84,10 @@ impl Resolver<'_> {
                 return Err(self.invalid("UNPIVOT takes columns", span));
             };
             if let Some(other) = sources.find(|source| source.ty != first.ty) {
-                let message = format!("columns of UNPIVOT have types {} and {}", first.ty, other.ty);
+                let message = format!(
+                    "columns of UNPIVOT have types {} and {}",
+                    first.ty, other.ty
+                );
                 return Err(self.mismatch(message, other.span.clone()));
             }
             types.push(first.ty.clone());
@@ -158,11 +168,17 @@ impl Resolver<'_> {
         all_written: bool,
         span: &Range<usize>,
     ) -> Result<Type, Error> {
-        let numbers = labels.iter().filter(|label| matches!(label, Label::Number(_))).count();
+        let numbers = labels
+            .iter()
+            .filter(|label| matches!(label, Label::Number(_)))
+            .count();
         match numbers {
             0 => Ok(Type::String),
             _ if numbers == labels.len() && all_written => Ok(Type::Int64),
-            _ => Err(self.invalid("labels of UNPIVOT are all texts or all numbers", span.clone())),
+            _ => Err(self.invalid(
+                "labels of UNPIVOT are all texts or all numbers",
+                span.clone(),
+            )),
         }
     }
 }

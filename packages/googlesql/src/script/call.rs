@@ -36,7 +36,7 @@ impl Script<'_> {
             return Err(Failure::new(code::EXECUTION_FAILED, message));
         }
         let what = format!("in the procedure `{written}`");
-        let inner = |failure: Failure| failure.from_inner(&definition, &what);
+        let inner = |failure: Failure| failure.surfaced(&definition, &what);
         let statements = crate::parse(&definition).map_err(|error| inner(error.into()))?;
         let Some(procedure) = statements.iter().find_map(|one| definition_of(&one.kind)) else {
             let message = format!("`{written}` is no procedure");

@@ -30,7 +30,7 @@ impl Script<'_> {
             self.variable(name)?;
         }
         let parameters = self.parameters(using, span)?;
-        let inner = |failure: Failure| failure.from_inner(&sql, "in the dynamic statement");
+        let inner = |failure: Failure| failure.surfaced(&sql, "in the dynamic statement");
         let statements = crate::parse(&sql).map_err(|error| inner(error.into()))?;
         let [statement] = statements.as_slice() else {
             let message = format!(

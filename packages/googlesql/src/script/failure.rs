@@ -90,7 +90,7 @@ impl Failure {
 
     /// The failure of the statement that ran the text in which this one happened: the place moves to
     /// that statement, and the message says where in the inner text it was
-    pub(crate) fn from_inner(mut self, text: &str, what: &str) -> Self {
+    pub(crate) fn surfaced(mut self, text: &str, what: &str) -> Self {
         let place = self.span.take().or(self.statement.clone());
         if let (Some(place), true) = (place, self.code != diagnostic::code::SCRIPT_RAISED) {
             let (line, column) = position(text, place.start);

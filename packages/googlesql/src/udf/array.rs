@@ -54,28 +54,34 @@ pub const TABLE: &[Function] = &[
         name: "gs_dot_product",
         parameters: &[List(&Double), List(&Double)],
         result: Double,
-        body: |cells| finite(dense(cells)?.iter().map(|(a, b)| a * b).sum()),
+        body: |cells| {
+            let pairs = dense(cells)?;
+            finite(pairs.iter().map(|(a, b)| a * b).sum(), &pairs)
+        },
     },
     Function {
         name: "gs_manhattan_distance",
         parameters: &[List(&Double), List(&Double)],
         result: Double,
-        body: |cells| finite(dense(cells)?.iter().map(|(a, b)| (a - b).abs()).sum()),
+        body: |cells| {
+            let pairs = dense(cells)?;
+            finite(pairs.iter().map(|(a, b)| (a - b).abs()).sum(), &pairs)
+        },
     },
     Function {
         name: "gs_l1_norm",
         parameters: &[List(&Double)],
         result: Double,
-        body: |cells| finite(numbers(&cells[0])?.iter().map(|value| value.abs()).sum()),
+        body: |cells| {
+            let pairs = norm_pairs(&cells[0])?;
+            finite(pairs.iter().map(|(value, _)| value.abs()).sum(), &pairs)
+        },
     },
     Function {
         name: "gs_l2_norm",
         parameters: &[List(&Double)],
         result: Double,
-        body: |cells| {
-            let squares: f64 = numbers(&cells[0])?.iter().map(|value| value * value).sum();
-            finite(squares.sqrt())
-        },
+        body: |cells| euclidean_distance(&norm_pairs(&cells[0])?),
     },
 ];
 
@@ -151,16 +157,26 @@ fn cosine_distance(pairs: &[(f64, f64)]) -> Result<Answer, String> {
     if left == 0.0 || right == 0.0 {
         return Err("there is no cosine distance from a vector of length 0".to_owned());
     }
-    finite(1.0 - product / (left.sqrt() * right.sqrt()))
+    finite(1.0 - product / (left.sqrt() * right.sqrt()), pairs)
 }
 
 fn euclidean_distance(pairs: &[(f64, f64)]) -> Result<Answer, String> {
     let squares: f64 = pairs.iter().map(|(a, b)| (a - b) * (a - b)).sum();
-    finite(squares.sqrt())
+    finite(squares.sqrt(), pairs)
 }
 
-fn finite(value: f64) -> Result<Answer, String> {
-    match value.is_infinite() {
+/// A vector against the one of length 0
+fn norm_pairs(list: &Cell) -> Result<Vec<(f64, f64)>, String> {
+    Ok(numbers(list)?
+        .into_iter()
+        .map(|value| (value, 0.0))
+        .collect())
+}
+
+/// Finite components do not make an infinite result
+fn finite(value: f64, pairs: &[(f64, f64)]) -> Result<Answer, String> {
+    let plain = pairs.iter().all(|(a, b)| a.is_finite() && b.is_finite());
+    match value.is_infinite() && plain {
         true => Err("the distance is out of range".to_owned()),
         false => Ok(Answer::Double(value)),
     }

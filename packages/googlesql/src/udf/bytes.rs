@@ -330,7 +330,11 @@ fn decode(text: &str, alphabet: &[u8], width: u32) -> Result<Answer, String> {
         .bytes()
         .filter(|byte| !byte.is_ascii_whitespace())
         .collect();
-    let filled = letters.iter().rev().take_while(|byte| **byte == b'=').count();
+    let filled = letters
+        .iter()
+        .rev()
+        .take_while(|byte| **byte == b'=')
+        .count();
     let (letters, fill) = letters.split_at(letters.len() - filled);
     // Letters that make up whole bytes: 4 of 6 bits, 8 of 5 bits
     let group = if width == 6 { 4 } else { 8 };

@@ -19,7 +19,10 @@ pub const TABLE: &[Function] = &[
         parameters: &[Blob],
         result: List(&Int),
         body: |cells| {
-            let codes = cells[0].bytes().iter().map(|byte| Answer::Int((*byte).into()));
+            let codes = cells[0]
+                .bytes()
+                .iter()
+                .map(|byte| Answer::Int((*byte).into()));
             Ok(Answer::List(codes.collect()))
         },
     },
@@ -43,9 +46,8 @@ pub const TABLE: &[Function] = &[
             let Some(codes) = numbers(&cells[0]) else {
                 return Ok(Answer::Null);
             };
-            let byte = |code: i64| {
-                u8::try_from(code).map_err(|_| format!("{code} is not a byte's value"))
-            };
+            let byte =
+                |code: i64| u8::try_from(code).map_err(|_| format!("{code} is not a byte's value"));
             let bytes = codes.into_iter().map(byte).collect::<Result<Vec<_>, _>>();
             bytes.map(Answer::Blob)
         },
@@ -54,15 +56,15 @@ pub const TABLE: &[Function] = &[
         name: "gs_chr",
         parameters: &[Int],
         result: Text,
-        body: |cells| Ok(Answer::Text(letter(cells[0].int())?)),
+        // Of 0 the empty text, as BigQuery's reference has it
+        body: |cells| match cells[0].int() {
+            0 => Ok(Answer::Text(String::new())),
+            code => letter(code).map(Answer::Text),
+        },
     },
 ];
 
-/// The letter of a code point; of 0 the empty text, as BigQuery's reference has it
 fn letter(code: i64) -> Result<String, String> {
-    if code == 0 {
-        return Ok(String::new());
-    }
     let letter = u32::try_from(code).ok().and_then(char::from_u32);
     letter
         .map(String::from)

@@ -40,14 +40,16 @@ pub const TABLE: &[Function] = &[
     function!("gs_json_of_float", [Double, Bool], Text, |cells| {
         let value = cells[0].double();
         let named = |name: &str| format!("\"{name}\"");
-        Ok(Answer::Text(match (value.is_finite(), cells[1].int() != 0) {
-            (true, true) if value == 0.0 => "0".to_owned(),
-            (true, true) => float_text(value).trim_end_matches(".0").to_owned(),
-            (true, false) => float_text(value),
-            (false, _) if value.is_nan() => named("NaN"),
-            (false, _) if value > 0.0 => named("Infinity"),
-            (false, _) => named("-Infinity"),
-        }))
+        Ok(Answer::Text(
+            match (value.is_finite(), cells[1].int() != 0) {
+                (true, true) if value == 0.0 => "0".to_owned(),
+                (true, true) => float_text(value).trim_end_matches(".0").to_owned(),
+                (true, false) => float_text(value),
+                (false, _) if value.is_nan() => named("NaN"),
+                (false, _) if value > 0.0 => named("Infinity"),
+                (false, _) => named("-Infinity"),
+            },
+        ))
     }),
     function!("gs_json_of_int", [Int], Text, |cells| {
         let value = cells[0].int();
@@ -67,7 +69,11 @@ pub const TABLE: &[Function] = &[
             (false, true) => false,
             (false, false) => parse_exact(&text).is_ok(),
         };
-        Ok(Answer::Text(if plain { text } else { format!("\"{text}\"") }))
+        Ok(Answer::Text(if plain {
+            text
+        } else {
+            format!("\"{text}\"")
+        }))
     }),
     function!("gs_json_array", [List(&Text)], Text, |cells| {
         let items: Vec<&str> = cells[0].items().iter().flatten().map(Cell::text).collect();
@@ -75,21 +81,26 @@ pub const TABLE: &[Function] = &[
         Ok(Answer::Text(write(&value)))
     }),
     // Keys and JSON texts of values
-    function!("gs_json_object", [List(&Text), List(&Text)], Text, |cells| {
-        let (keys, values) = (cells[0].items(), cells[1].items());
-        if keys.len() != values.len() {
-            return Err("JSON_OBJECT takes as many keys as values".to_owned());
+    function!(
+        "gs_json_object",
+        [List(&Text), List(&Text)],
+        Text,
+        |cells| {
+            let (keys, values) = (cells[0].items(), cells[1].items());
+            if keys.len() != values.len() {
+                return Err("JSON_OBJECT takes as many keys as values".to_owned());
+            }
+            let mut members = serde_json::Map::new();
+            for (key, value) in keys.iter().zip(values) {
+                let Some(key) = key else {
+                    return Err("a key of JSON_OBJECT is NULL".to_owned());
+                };
+                let value = parse(value.as_ref().map_or("null", Cell::text))?;
+                members.entry(key.text()).or_insert(value);
+            }
+            Ok(Answer::Text(write(&Value::Object(members))))
         }
-        let mut members = serde_json::Map::new();
-        for (key, value) in keys.iter().zip(values) {
-            let Some(key) = key else {
-                return Err("a key of JSON_OBJECT is NULL".to_owned());
-            };
-            let value = parse(value.as_ref().map_or("null", Cell::text))?;
-            members.entry(key.text()).or_insert(value);
-        }
-        Ok(Answer::Text(write(&Value::Object(members))))
-    }),
+    ),
     function!("gs_json_field", [Text, Text], Text, |cells| {
         let value = parse(cells[0].text())?;
         let found = value
@@ -141,27 +152,39 @@ pub const TABLE: &[Function] = &[
     function!("gs_json_values", [Text, Text], List(&Text), |cells| {
         array_at(cells, Style::Standard, true)
     }),
-    function!("gs_json_extract_values", [Text, Text], List(&Text), |cells| {
-        array_at(cells, Style::Legacy, true)
-    }),
+    function!(
+        "gs_json_extract_values",
+        [Text, Text],
+        List(&Text),
+        |cells| { array_at(cells, Style::Legacy, true) }
+    ),
     function!("gs_json_items", [Text, Text], List(&Text), |cells| {
         array_at(cells, Style::Standard, false)
     }),
-    function!("gs_json_extract_items", [Text, Text], List(&Text), |cells| {
-        array_at(cells, Style::Legacy, false)
-    }),
+    function!(
+        "gs_json_extract_items",
+        [Text, Text],
+        List(&Text),
+        |cells| { array_at(cells, Style::Legacy, false) }
+    ),
     function!("gs_json_text_values", [Text, Text], List(&Text), |cells| {
         text_array_at(cells, Style::Standard, true)
     }),
-    function!("gs_json_text_extract_values", [Text, Text], List(&Text), |cells| {
-        text_array_at(cells, Style::Legacy, true)
-    }),
+    function!(
+        "gs_json_text_extract_values",
+        [Text, Text],
+        List(&Text),
+        |cells| { text_array_at(cells, Style::Legacy, true) }
+    ),
     function!("gs_json_text_items", [Text, Text], List(&Text), |cells| {
         text_array_at(cells, Style::Standard, false)
     }),
-    function!("gs_json_text_extract_items", [Text, Text], List(&Text), |cells| {
-        text_array_at(cells, Style::Legacy, false)
-    }),
+    function!(
+        "gs_json_text_extract_items",
+        [Text, Text],
+        List(&Text),
+        |cells| { text_array_at(cells, Style::Legacy, false) }
+    ),
     function!("gs_json_keys", [Text, Int, Text], List(&Text), |cells| {
         let depth = cells[1].int();
         if depth <= 0 {
@@ -223,7 +246,9 @@ fn or_null(text: Option<String>) -> Answer {
 
 fn value_at(cells: &[Cell], style: Style) -> Result<Answer, String> {
     let steps = path(cells[1].text(), style)?;
-    Ok(or_null(at(&parse(cells[0].text())?, &steps).and_then(scalar)))
+    Ok(or_null(
+        at(&parse(cells[0].text())?, &steps).and_then(scalar),
+    ))
 }
 
 fn text_value_at(cells: &[Cell], style: Style) -> Result<Answer, String> {

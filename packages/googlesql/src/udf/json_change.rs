@@ -164,9 +164,11 @@ fn set(value: &mut Value, steps: &[Step], new: Value) -> Result<(), String> {
         };
     }
     match (value, first) {
-        (Value::Object(members), Step::Member(name)) => {
-            set(members.entry(name.clone()).or_insert(Value::Null), rest, new)
-        }
+        (Value::Object(members), Step::Member(name)) => set(
+            members.entry(name.clone()).or_insert(Value::Null),
+            rest,
+            new,
+        ),
         (Value::Array(items), Step::Element(index)) => {
             if *index >= items.len() {
                 grow(items, index + 1)?;

@@ -50,14 +50,34 @@ macro_rules! both {
 const BOOL: [Function; 2] = both!("gs_json_bool", "gs_json_bool_array", Bool, to_bool);
 const INT64: [Function; 2] = both!("gs_json_int64", "gs_json_int64_array", Int, to_int64);
 const STRING: [Function; 2] = both!("gs_json_string", "gs_json_string_array", Text, to_string);
-const LAX_BOOL: [Function; 2] =
-    both!("gs_json_lax_bool", "gs_json_lax_bool_array", Bool, lax_bool, lax);
-const LAX_INT64: [Function; 2] =
-    both!("gs_json_lax_int64", "gs_json_lax_int64_array", Int, lax_int64, lax);
-const LAX_FLOAT64: [Function; 2] =
-    both!("gs_json_lax_float64", "gs_json_lax_float64_array", Double, lax_float64, lax);
-const LAX_STRING: [Function; 2] =
-    both!("gs_json_lax_string", "gs_json_lax_string_array", Text, lax_string, lax);
+const LAX_BOOL: [Function; 2] = both!(
+    "gs_json_lax_bool",
+    "gs_json_lax_bool_array",
+    Bool,
+    lax_bool,
+    lax
+);
+const LAX_INT64: [Function; 2] = both!(
+    "gs_json_lax_int64",
+    "gs_json_lax_int64_array",
+    Int,
+    lax_int64,
+    lax
+);
+const LAX_FLOAT64: [Function; 2] = both!(
+    "gs_json_lax_float64",
+    "gs_json_lax_float64_array",
+    Double,
+    lax_float64,
+    lax
+);
+const LAX_STRING: [Function; 2] = both!(
+    "gs_json_lax_string",
+    "gs_json_lax_string_array",
+    Text,
+    lax_string,
+    lax
+);
 
 /// FLOAT64 with its mode, `exact` or `round`
 const FLOAT64: [Function; 2] = [

@@ -62,7 +62,11 @@ pub const TABLE: &[Function] = &[
         result: Text,
         body: |cells| {
             let letters = |cell: &Cell| cell.text().chars().collect::<Vec<char>>();
-            let translated = translate(&letters(&cells[0]), &letters(&cells[1]), &letters(&cells[2]))?;
+            let translated = translate(
+                &letters(&cells[0]),
+                &letters(&cells[1]),
+                &letters(&cells[2]),
+            )?;
             Ok(Answer::Text(translated.into_iter().collect()))
         },
     },
@@ -100,7 +104,10 @@ pub const TABLE: &[Function] = &[
 /// A first letter after each delimiter in upper case, all others in lower case; a letter whose other
 /// case takes several letters stays
 fn initcap(text: &str, delimiter: impl Fn(char) -> bool) -> String {
-    let single = |letter: char, mut cased: Box<dyn Iterator<Item = char>>| match (cased.next(), cased.next()) {
+    let single = |letter: char, mut cased: Box<dyn Iterator<Item = char>>| match (
+        cased.next(),
+        cased.next(),
+    ) {
         (Some(one), None) => one,
         _ => letter,
     };
@@ -123,12 +130,13 @@ fn translate<T: PartialEq + Copy>(items: &[T], from: &[T], to: &[T]) -> Result<V
     if from.iter().enumerate().any(twice) {
         return Err("TRANSLATE has a letter twice in its source".to_owned());
     }
-    let translated = items
-        .iter()
-        .filter_map(|item| match from.iter().position(|one| one == item) {
-            Some(at) => to.get(at).copied(),
-            None => Some(*item),
-        });
+    let translated =
+        items
+            .iter()
+            .filter_map(|item| match from.iter().position(|one| one == item) {
+                Some(at) => to.get(at).copied(),
+                None => Some(*item),
+            });
     Ok(translated.collect())
 }
 
@@ -187,5 +195,7 @@ fn edit_distance<T: PartialEq>(left: &[T], right: &[T], most: &Cell) -> Result<A
         }
     }
     let distance = row[right.len()];
-    Ok(Answer::Int(most.map_or(distance, |most| distance.min(most))))
+    Ok(Answer::Int(
+        most.map_or(distance, |most| distance.min(most)),
+    ))
 }

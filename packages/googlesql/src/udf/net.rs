@@ -61,7 +61,10 @@ pub const TABLE: &[Function] = &[
         let (inner, inner_bits) = network(cells[0].text())?;
         let bits = cells[1].int();
         if bits > inner_bits {
-            return Err(format!("a network of {bits} bits is none around `{}`", cells[0].text()));
+            return Err(format!(
+                "a network of {bits} bits is none around `{}`",
+                cells[0].text()
+            ));
         }
         let first = address(&masked(&octets(inner), bits)?)?;
         Ok(Answer::Text(format!("{}/{bits}", written(first))))
@@ -173,9 +176,7 @@ fn host(url: &str) -> &str {
     let is_slash = |letter: char| matches!(letter, '/' | '\\');
     // After a scheme and two slashes; a colon that no two slashes follow ends a host
     let scheme = url
-        .find(|letter: char| {
-            !(letter.is_ascii_alphanumeric() || matches!(letter, '+' | '-' | '.'))
-        })
+        .find(|letter: char| !(letter.is_ascii_alphanumeric() || matches!(letter, '+' | '-' | '.')))
         .filter(|at| url[*at..].starts_with(':'))
         .map_or("", |at| &url[at + 1..]);
     let slashes = |text: &str| text.len() >= 2 && text.chars().take(2).all(is_slash);
@@ -220,8 +221,6 @@ fn public_suffix(host: &str) -> Option<&str> {
                 rest = text.split_once('.')?.1;
             }
             Some(psl::Type::Icann) => break label_count(suffix.as_bytes()),
-            // A suffix that nobody lists is one if something stands before it
-            None if rest.contains('.') => break 1,
             None => return None,
         }
     };
@@ -231,7 +230,10 @@ fn public_suffix(host: &str) -> Option<&str> {
 /// The public suffix with one label before it
 fn registered_domain(host: &str) -> Option<&str> {
     let suffix = public_suffix(host)?;
-    last_labels(host, label_count(suffix.trim_end_matches('.').as_bytes()) + 1)
+    last_labels(
+        host,
+        label_count(suffix.trim_end_matches('.').as_bytes()) + 1,
+    )
 }
 
 fn label_count(suffix: &[u8]) -> usize {

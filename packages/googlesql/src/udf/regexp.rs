@@ -22,8 +22,22 @@ pub const TABLE: &[Function] = &[
     over!(Bytes, Blob, "gs_regexp_contains", [], Bool, contains),
     over!(Text, Text, "gs_regexp_extract", [Int, Int], Text, extract),
     over!(Bytes, Blob, "gs_regexp_extract", [Int, Int], Blob, extract),
-    over!(Text, Text, "gs_regexp_extract_all", [], List(&Text), extract_all),
-    over!(Bytes, Blob, "gs_regexp_extract_all", [], List(&Blob), extract_all),
+    over!(
+        Text,
+        Text,
+        "gs_regexp_extract_all",
+        [],
+        List(&Text),
+        extract_all
+    ),
+    over!(
+        Bytes,
+        Blob,
+        "gs_regexp_extract_all",
+        [],
+        List(&Blob),
+        extract_all
+    ),
     over!(Text, Text, "gs_regexp_groups", [], List(&Text), groups),
     over!(Bytes, Blob, "gs_regexp_groups", [], List(&Blob), groups),
     over!(Text, Text, "gs_regexp_replace", [Text], Text, replace),
@@ -47,7 +61,9 @@ fn extract_all(cells: &[Cell], subject: Subject) -> Result<Answer, String> {
     with(cells[1].bytes(), subject, |regex| {
         let group = only_group(regex)?;
         let found = matches(regex, cells[0].bytes(), subject).map(|captures| {
-            let item = captures.get(group).map_or(&b""[..], |found| found.as_bytes());
+            let item = captures
+                .get(group)
+                .map_or(&b""[..], |found| found.as_bytes());
             own(item, subject)
         });
         Ok(Answer::List(found.collect()))
@@ -75,7 +91,9 @@ fn instr(cells: &[Cell], subject: Subject) -> Result<Answer, String> {
         _ => return Err("the last argument of REGEXP_INSTR is 0 or 1".to_owned()),
     };
     if cells[0].bytes().is_empty() || cells[1].bytes().is_empty() {
-        with(cells[1].bytes(), subject, |regex| only_group(regex).map(drop))?;
+        with(cells[1].bytes(), subject, |regex| {
+            only_group(regex).map(drop)
+        })?;
         return Ok(Answer::Int(0));
     }
     let text = cells[0].bytes();
@@ -198,7 +216,10 @@ fn only_group(regex: &Regex) -> Result<usize, String> {
 
 /// Where the 1-based position in the third argument lies; `None` past the end
 fn position(cells: &[Cell], subject: Subject) -> Result<Option<usize>, String> {
-    let Some(skip) = usize::try_from(cells[2].int()).ok().and_then(|at| at.checked_sub(1)) else {
+    let Some(skip) = usize::try_from(cells[2].int())
+        .ok()
+        .and_then(|at| at.checked_sub(1))
+    else {
         return Err("the position of a search is positive".to_owned());
     };
     let bytes = cells[0].bytes();

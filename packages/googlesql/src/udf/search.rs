@@ -14,9 +14,10 @@ pub const TABLE: &[Function] = &[
         body: |cells| {
             let wanted = letters::normalize(cells[1].text(), "NFKC", true);
             let leaves = cells[0].items();
-            let found = leaves.iter().flatten().any(|leaf| {
-                letters::normalize(leaf.text(), "NFKC", true).contains(&wanted)
-            });
+            let found = leaves
+                .iter()
+                .flatten()
+                .any(|leaf| letters::normalize(leaf.text(), "NFKC", true).contains(&wanted));
             Ok(match (found, leaves.iter().any(Option::is_none)) {
                 (true, _) => Answer::Bool(true),
                 (false, true) => Answer::Null,
@@ -54,11 +55,14 @@ pub const TABLE: &[Function] = &[
                 .flatten()
                 .map(|leaf| analyzer.terms(leaf.text()))
                 .collect();
-            let found = phrases.iter().filter(|phrase| !phrase.is_empty()).all(|phrase| {
-                leaves
-                    .iter()
-                    .any(|terms| terms.windows(phrase.len()).any(|window| window == phrase))
-            });
+            let found = phrases
+                .iter()
+                .filter(|phrase| !phrase.is_empty())
+                .all(|phrase| {
+                    leaves
+                        .iter()
+                        .any(|terms| terms.windows(phrase.len()).any(|window| window == phrase))
+                });
             Ok(Answer::Bool(found))
         },
     },
@@ -77,7 +81,10 @@ fn phrases(query: &str, analyzer: &Analyzer) -> Result<Vec<Vec<String>>, String>
             phrases.push(analyzer.terms(part));
             continue;
         }
-        if let Some(reserved) = part.chars().find(|letter| "[]<>(){}|!'\"*&?+/:=\\~^".contains(*letter)) {
+        if let Some(reserved) = part
+            .chars()
+            .find(|letter| "[]<>(){}|!'\"*&?+/:=\\~^".contains(*letter))
+        {
             return Err(format!(
                 "`{reserved}` is reserved in the query of SEARCH outside of backquotes"
             ));

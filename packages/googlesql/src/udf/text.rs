@@ -150,7 +150,9 @@ pub const TABLE: &[Function] = &[
         result: Text,
         body: |cells| {
             let text = cells[0].text();
-            Ok(Answer::Text(text.repeat(repetitions(text.len(), cells[1].int())?)))
+            Ok(Answer::Text(
+                text.repeat(repetitions(text.len(), cells[1].int())?),
+            ))
         },
     },
     Function {
@@ -159,7 +161,9 @@ pub const TABLE: &[Function] = &[
         result: Blob,
         body: |cells| {
             let bytes = cells[0].bytes();
-            Ok(Answer::Blob(bytes.repeat(repetitions(bytes.len(), cells[1].int())?)))
+            Ok(Answer::Blob(
+                bytes.repeat(repetitions(bytes.len(), cells[1].int())?),
+            ))
         },
     },
     Function {
@@ -171,7 +175,10 @@ pub const TABLE: &[Function] = &[
             let own = |piece: &str| Answer::Text(piece.to_owned());
             Ok(Answer::List(match (text, delimiter) {
                 ("", _) => vec![own("")],
-                (text, "") => text.chars().map(|letter| own(letter.encode_utf8(&mut [0; 4]))).collect(),
+                (text, "") => text
+                    .chars()
+                    .map(|letter| own(letter.encode_utf8(&mut [0; 4])))
+                    .collect(),
                 (text, delimiter) => text.split(delimiter).map(own).collect(),
             }))
         },
@@ -227,8 +234,7 @@ pub const TABLE: &[Function] = &[
 
 /// How often something of this length may be repeated
 fn repetitions(length: usize, count: i64) -> Result<usize, String> {
-    let count =
-        usize::try_from(count).map_err(|_| "REPEAT takes a number that is not negative")?;
+    let count = usize::try_from(count).map_err(|_| "REPEAT takes a number that is not negative")?;
     match length.checked_mul(count) {
         Some(whole) if whole <= MOST as usize => Ok(count),
         _ => Err("the result of REPEAT is longer than 1 MB".to_owned()),
@@ -239,7 +245,9 @@ fn repetitions(length: usize, count: i64) -> Result<usize, String> {
 fn place_of(bytes: &[u8], wanted: &[u8]) -> Option<usize> {
     match wanted.is_empty() {
         true => None,
-        false => bytes.windows(wanted.len()).position(|window| window == wanted),
+        false => bytes
+            .windows(wanted.len())
+            .position(|window| window == wanted),
     }
 }
 

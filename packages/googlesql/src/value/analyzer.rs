@@ -97,7 +97,9 @@ impl Analyzer {
         };
         for filter in &self.filters {
             match filter {
-                Filter::Lower => terms.iter_mut().for_each(|term| *term = term.to_lowercase()),
+                Filter::Lower => terms
+                    .iter_mut()
+                    .for_each(|term| *term = term.to_lowercase()),
                 Filter::Normalize { form, fold } => terms
                     .iter_mut()
                     .for_each(|term| *term = super::letters::normalize(term, form, *fold)),

@@ -65,7 +65,9 @@ pub fn format(format: &str, arguments: &[Argument]) -> Result<Option<String>, St
         };
         // A negative width is a flag, a negative precision is none
         shape.left |= width < 0;
-        if width.unsigned_abs() > WIDEST.unsigned_abs() || precision.is_some_and(|digits| digits > WIDEST) {
+        if width.unsigned_abs() > WIDEST.unsigned_abs()
+            || precision.is_some_and(|digits| digits > WIDEST)
+        {
             return Err("the width or precision in FORMAT is too large".to_owned());
         }
         shape.width = width.unsigned_abs() as usize;
@@ -129,7 +131,10 @@ fn printed(literal: bool, kind: char, text: &str) -> Option<String> {
             match (value.is_finite(), literal) {
                 (true, _) => super::json::float_text(value),
                 (false, false) => super::number::format_float(value),
-                (false, true) => format!("CAST(\"{}\" AS FLOAT64)", super::number::format_float(value)),
+                (false, true) => format!(
+                    "CAST(\"{}\" AS FLOAT64)",
+                    super::number::format_float(value)
+                ),
             }
         }
         ('s', true) => quoted(text),

@@ -33,7 +33,8 @@ fn numbers(text: &str) -> impl Iterator<Item = &str> {
     let mut rest = text;
     std::iter::from_fn(move || {
         loop {
-            let start = rest.find(|letter: char| letter == '"' || letter == '-' || letter.is_ascii_digit())?;
+            let start = rest
+                .find(|letter: char| letter == '"' || letter == '-' || letter.is_ascii_digit())?;
             rest = &rest[start..];
             if !rest.starts_with('"') {
                 break;

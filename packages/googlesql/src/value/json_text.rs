@@ -140,8 +140,8 @@ impl<'t> Scanner<'t> {
     /// Reads a value and gives its text
     fn value(&mut self) -> Option<&'t str> {
         let rest = &self.text[self.at..];
-        let mut stream = serde_json::Deserializer::from_str(rest)
-            .into_iter::<serde::de::IgnoredAny>();
+        let mut stream =
+            serde_json::Deserializer::from_str(rest).into_iter::<serde::de::IgnoredAny>();
         stream.next()?.ok()?;
         let length = stream.byte_offset();
         self.at += length;

@@ -29,7 +29,10 @@ fn compatibility_fold(text: &str) -> String {
     let mut text = text.to_owned();
     // Folding may make letters that have another compatible form; twice is a fixed point
     for _ in 0..2 {
-        let seen: String = text.chars().filter(|letter| !is_ignorable(*letter)).collect();
+        let seen: String = text
+            .chars()
+            .filter(|letter| !is_ignorable(*letter))
+            .collect();
         text = normalizer
             .normalize(&mapper.fold_string(&normalizer.normalize(&seen)))
             .into_owned();

@@ -390,8 +390,7 @@ fn braces(rest: &Peekable<Chars>) -> Result<Option<usize>, String> {
         Some((least, most)) => (least, Some(most)),
         None => (inner.as_str(), None),
     };
-    let number =
-        |text: &str| !text.is_empty() && text.bytes().all(|digit| digit.is_ascii_digit());
+    let number = |text: &str| !text.is_empty() && text.bytes().all(|digit| digit.is_ascii_digit());
     if !number(least) || most.is_some_and(|most| !most.is_empty() && !number(most)) {
         return Ok(None);
     }
@@ -400,7 +399,11 @@ fn braces(rest: &Peekable<Chars>) -> Result<Option<usize>, String> {
         .into_iter()
         .flatten()
         .filter(|bound| !bound.is_empty())
-        .any(|bound| bound.parse().map_or(true, |bound: u32| bound > MOST_REPETITIONS));
+        .any(|bound| {
+            bound
+                .parse()
+                .map_or(true, |bound: u32| bound > MOST_REPETITIONS)
+        });
     match too_many {
         true => Err(format!("invalid repetition size: {{{inner}}}")),
         false => Ok(Some(inner.len() + 1)),

@@ -474,6 +474,7 @@ fn offset(text: &str, colon: bool) -> Option<(i64, &str)> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::value::temporal::split;
 
     #[test]
     fn dates_read_by_their_elements() {

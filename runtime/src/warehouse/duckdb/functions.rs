@@ -48,6 +48,7 @@ impl DuckDbSession {
             .map_err(|failure| unreadable(&failure))?;
         if !create.temporary {
             self.transactions.note(&name, before);
+            self.renew_function_views(&name)?;
         }
         Ok(Outcome::Done)
     }
@@ -82,6 +83,7 @@ impl DuckDbSession {
             Some(routine) if wanted(routine.kind) => {
                 let before = self.routines.set(&name, None).map_err(failed)?;
                 self.transactions.note(&name, before);
+                self.renew_function_views(&name)?;
                 Ok(Outcome::Done)
             }
             Some(_) => {

@@ -13,6 +13,7 @@ use googlesql::{
 
 use super::Names;
 use super::information_ddl::{table_ddl, view_ddl};
+use super::information_keys as of_keys;
 use super::information_routines as of_routines;
 use super::routines::Routine;
 use super::stored::{metadata, stored};
@@ -100,20 +101,20 @@ const VIEWS: &[View] = &[
         columns: "constraint_catalog STRING, constraint_schema STRING, constraint_name STRING, table_catalog STRING, \
                   table_schema STRING, table_name STRING, constraint_type STRING, is_deferrable STRING, \
                   initially_deferred STRING, enforced STRING",
-        rows: constraints,
+        rows: of_keys::constraints,
     },
     View {
         name: "KEY_COLUMN_USAGE",
         columns: "constraint_catalog STRING, constraint_schema STRING, constraint_name STRING, table_catalog STRING, \
                   table_schema STRING, table_name STRING, column_name STRING, ordinal_position INT64, \
                   position_in_unique_constraint INT64",
-        rows: key_columns,
+        rows: of_keys::key_columns,
     },
     View {
         name: "CONSTRAINT_COLUMN_USAGE",
         columns: "table_catalog STRING, table_schema STRING, table_name STRING, column_name STRING, \
                   constraint_catalog STRING, constraint_schema STRING, constraint_name STRING",
-        rows: constraint_columns,
+        rows: of_keys::constraint_columns,
     },
     View {
         name: "ROUTINES",
@@ -142,11 +143,7 @@ const LEGACY: View = View {
 ///
 /// # Errors
 /// A view that is not known, or a path without the dataset that it needs
-pub fn table(
-    source: &Source,
-    path: &[String],
-    span: Range<usize>,
-) -> Result<Option<Table>, Error> {
+pub fn table(source: &Source, path: &[String], span: Range<usize>) -> Result<Option<Table>, Error> {
     let (before, name) = match path {
         [dataset @ .., name] if name == LEGACY.name => (dataset, name),
         [before @ .., schema, name] if schema.eq_ignore_ascii_case("INFORMATION_SCHEMA") => {
@@ -155,9 +152,12 @@ pub fn table(
         _ => return Ok(None),
     };
     let legacy = Some(&LEGACY).filter(|view| view.name == name.as_str());
-    let known = VIEWS.iter().find(|view| view.name.eq_ignore_ascii_case(name));
+    let known = VIEWS
+        .iter()
+        .find(|view| view.name.eq_ignore_ascii_case(name));
     let Some(view) = legacy.or(known) else {
-        let message = format!("`INFORMATION_SCHEMA.{name}` is not supported by the embedded engine");
+        let message =
+            format!("`INFORMATION_SCHEMA.{name}` is not supported by the embedded engine");
         let mut error = Error::new(code::SQL_UNSUPPORTED, message, span);
         error.help = did_you_mean(name, VIEWS.iter().map(|view| view.name));
         return Err(error);
@@ -281,7 +281,11 @@ impl Source<'_> {
             })
     }
 
-    fn tables(&self, dataset: &str) -> duckdb::Result<Vec<(PhysicalName, StoredTable)>> {
+    /// The tables and views of a dataset
+    ///
+    /// # Errors
+    /// The engine cannot be asked
+    pub fn tables(&self, dataset: &str) -> duckdb::Result<Vec<(PhysicalName, StoredTable)>> {
         let mut found = Vec::new();
         for name in super::catalog::tables(self.connection, dataset)? {
             let name = PhysicalName {
@@ -304,7 +308,7 @@ impl Source<'_> {
     }
 
     /// The first columns of most views
-    fn place(&self, name: &PhysicalName) -> Vec<Value> {
+    pub fn place(&self, name: &PhysicalName) -> Vec<Value> {
         let (project, dataset) = self.split(&name.schema);
         [project, dataset.to_owned(), name.name.clone()]
             .map(Value::Text)
@@ -352,7 +356,9 @@ fn tables(source: &Source, dataset: &str) -> duckdb::Result<Vec<Vec<Value>>> {
         let full = format!("{project}.{dataset}.{}", name.name);
         let ddl = match (&metadata.query, kind.as_str()) {
             (Some(query), _) => Some(view_ddl(&full, &kind, &metadata, query)),
-            (None, "BASE TABLE" | "CLONE" | "SNAPSHOT") => Some(table_ddl(&full, &table, &metadata)),
+            (None, "BASE TABLE" | "CLONE" | "SNAPSHOT") => {
+                Some(table_ddl(&full, &table, &metadata))
+            }
             _ => None,
         };
         let base = metadata.base.as_deref().unwrap_or_default();
@@ -440,7 +446,11 @@ fn field_paths(source: &Source, dataset: &str) -> duckdb::Result<Vec<Vec<Value>>
                 row.extend([
                     Value::Text(column.column.name.clone()),
                     Value::Text(path),
-                    Value::Text(if top { shown_type(&ty, &kept) } else { ty.to_string() }),
+                    Value::Text(if top {
+                        shown_type(&ty, &kept)
+                    } else {
+                        ty.to_string()
+                    }),
                     Value::maybe(text_option(&kept, "description").filter(|_| top)),
                     Value::Text("NULL".to_owned()),
                     Value::maybe(text_option(&kept, "rounding_mode").filter(|_| top)),
@@ -473,11 +483,7 @@ fn views(source: &Source, dataset: &str) -> duckdb::Result<Vec<Vec<Value>>> {
         let metadata = TableMetadata::read(table.comment.as_deref());
         if table_type(source, &name, &table) == "VIEW" {
             let mut row = source.place(&name);
-            row.extend([
-                Value::maybe(metadata.query),
-                Value::Null,
-                Value::yes(true),
-            ]);
+            row.extend([Value::maybe(metadata.query), Value::Null, Value::yes(true)]);
             rows.push(row);
         }
     }
@@ -534,75 +540,6 @@ fn table_options(source: &Source, dataset: &str) -> duckdb::Result<Vec<Vec<Value
             let mut row = source.place(&name);
             row.extend([option.name, option.ty, option.value].map(Value::Text));
             rows.push(row);
-        }
-    }
-    Ok(rows)
-}
-
-fn constraints(source: &Source, dataset: &str) -> duckdb::Result<Vec<Vec<Value>>> {
-    let mut rows = Vec::new();
-    for (name, table) in source.tables(dataset)? {
-        for key in TableMetadata::read(table.comment.as_deref()).keys {
-            let (project, dataset) = source.split(&name.schema);
-            let mut row = [project, dataset.to_owned(), key.name].map(Value::Text).to_vec();
-            row.extend(source.place(&name));
-            let kind = match key.references {
-                Some(_) => "FOREIGN KEY",
-                None => "PRIMARY KEY",
-            };
-            row.extend(["".to_owned(), "".to_owned()].map(|_| Value::yes(false)));
-            row.insert(6, Value::Text(kind.to_owned()));
-            row.push(Value::yes(false));
-            rows.push(row);
-        }
-    }
-    Ok(rows)
-}
-
-fn key_columns(source: &Source, dataset: &str) -> duckdb::Result<Vec<Vec<Value>>> {
-    let mut rows = Vec::new();
-    for (name, table) in source.tables(dataset)? {
-        for key in TableMetadata::read(table.comment.as_deref()).keys {
-            let (project, dataset) = source.split(&name.schema);
-            for (number, column) in (1..).zip(&key.columns) {
-                let constraint = [project.clone(), dataset.to_owned(), key.name.clone()];
-                let mut row = constraint.map(Value::Text).to_vec();
-                row.extend(source.place(&name));
-                row.push(Value::Text(column.clone()));
-                row.push(Value::Int(number));
-                row.push(match key.references {
-                    Some(_) => Value::Int(number),
-                    None => Value::Null,
-                });
-                rows.push(row);
-            }
-        }
-    }
-    Ok(rows)
-}
-
-fn constraint_columns(source: &Source, dataset: &str) -> duckdb::Result<Vec<Vec<Value>>> {
-    let mut rows = Vec::new();
-    for (name, table) in source.tables(dataset)? {
-        for key in TableMetadata::read(table.comment.as_deref()).keys {
-            let (project, dataset) = source.split(&name.schema);
-            let (place, columns) = match &key.references {
-                None => (source.place(&name), key.columns.clone()),
-                Some((path, columns)) => {
-                    let parts: Vec<String> = path.split('.').map(str::to_owned).collect();
-                    match source.names.path(&parts, 0..0) {
-                        Ok(referenced) => (source.place(&referenced), columns.clone()),
-                        Err(_) => continue,
-                    }
-                }
-            };
-            for column in columns {
-                let mut row = place.clone();
-                row.push(Value::Text(column));
-                let constraint = [project.clone(), dataset.to_owned(), key.name.clone()];
-                row.extend(constraint.map(Value::Text));
-                rows.push(row);
-            }
         }
     }
     Ok(rows)

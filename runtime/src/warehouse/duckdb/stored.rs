@@ -9,10 +9,7 @@ use googlesql::{
 ///
 /// # Errors
 /// The engine cannot be asked
-pub fn stored(
-    connection: &Connection,
-    name: &PhysicalName,
-) -> duckdb::Result<Option<StoredTable>> {
+pub fn stored(connection: &Connection, name: &PhysicalName) -> duckdb::Result<Option<StoredTable>> {
     let found: Option<(bool, Option<String>)> = connection
         .prepare_cached(
             "SELECT FALSE, comment FROM duckdb_tables() \
@@ -48,7 +45,13 @@ fn columns(connection: &Connection, name: &PhysicalName) -> duckdb::Result<Vec<S
         let nullable: bool = row.get(2)?;
         let default: Option<String> = row.get(3)?;
         let column = Type::from_duckdb(&ty).map(|(ty, _)| Column::new("", ty));
-        Ok((row.get::<_, String>(0)?, column, nullable, default, row.get(4)?))
+        Ok((
+            row.get::<_, String>(0)?,
+            column,
+            nullable,
+            default,
+            row.get(4)?,
+        ))
     })?;
     let mut columns = Vec::new();
     for row in rows {

@@ -17,7 +17,11 @@ pub struct Templates {
 impl Templates {
     /// Those whose label contains `only`
     pub fn new(only: Option<&str>) -> Self {
-        let lines = || TEXT.lines().map(str::trim).filter(|line| !line.starts_with('#'));
+        let lines = || {
+            TEXT.lines()
+                .map(str::trim)
+                .filter(|line| !line.starts_with('#'))
+        };
         let lists = lines()
             .filter_map(|line| line.strip_prefix('@')?.split_once(" = "))
             .map(|(name, items)| (name, items.split(" ‖ ").collect()))
