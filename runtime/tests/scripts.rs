@@ -3,6 +3,11 @@
 //! A case is a title after `###`, a script, and after `---` one line for each outcome: the rows of a
 //! query (cells by ` | `, rows by ` ; `), `N rows`, `done`, or `CODE at LINE:COLUMN: message`.
 
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test whose preparation fails has nothing else to do"
+)]
+
 use sqlx_runtime::warehouse::duckdb::{DuckDbOptions, DuckDbWarehouse, Names};
 use sqlx_runtime::warehouse::{Outcome, Session, SqlError, Warehouse};
 

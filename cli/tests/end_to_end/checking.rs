@@ -124,7 +124,7 @@ fn lineage_leads_from_a_column_to_the_sources_and_back() {
     );
     assert_transcript!(
         "lineage_json",
-        scratch.snapshot(&["lineage", "sales.log.seen", "--format", "json"])
+        scratch.snapshot(&["lineage", "sales.best.amount", "--format", "json"])
     );
     assert_transcript!(
         "lineage_dot",

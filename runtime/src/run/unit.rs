@@ -147,7 +147,14 @@ impl Unit {
             .or_else(|| failure.statement.as_ref().and_then(whole));
         let name = &self.plan.actions[self.index].name;
         let diagnostic = failure.into_diagnostic();
-        locate(&self.plan.compilation, action, name, statement, span, diagnostic)
+        locate(
+            &self.plan.compilation,
+            action,
+            name,
+            statement,
+            span,
+            diagnostic,
+        )
     }
 }
 

@@ -105,7 +105,10 @@ const GROUPS: &[(&str, &str)] = &[
     ("NUMERIC and BIGNUMERIC", decimal::TABLE),
     ("Network addresses and URLs", net::TABLE),
     ("Ranges", range::TABLE),
-    ("Strings, bytes, regular expressions and text search", string::TABLE),
+    (
+        "Strings, bytes, regular expressions and text search",
+        string::TABLE,
+    ),
     ("Dates and times", temporal::TABLE),
     ("Not supported", refused::TABLE),
 ];
@@ -224,7 +227,11 @@ mod tests {
     #[test]
     fn every_line_of_the_table_reads() {
         let mut functions = HashMap::new();
-        for line in GROUPS.iter().flat_map(|(_, group)| group.lines()).map(str::trim) {
+        for line in GROUPS
+            .iter()
+            .flat_map(|(_, group)| group.lines())
+            .map(str::trim)
+        {
             assert!(
                 line.is_empty() || read(line, &mut functions).is_some(),
                 "{line}"

@@ -1,7 +1,7 @@
 //! Approximate aggregates, which are exact here: `APPROX_COUNT_DISTINCT`, `APPROX_QUANTILES`,
 //! `APPROX_TOP_COUNT`, `APPROX_TOP_SUM`
 
-use sqlparser::ast::NullTreatment;
+use sqlparser::ast::{Expr, NullTreatment, Query, SelectItem, SetExpr};
 
 use super::Resolver;
 use super::call::Call;
@@ -108,6 +108,29 @@ impl Resolver<'_> {
         );
         let arguments = vec![value, weight.into_exact()];
         self.collect(call, template, arguments, Type::Array(Box::new(row)), scope)
+    }
+
+    /// A query's result cannot be a sketch, whose bytes differ from BigQuery's; a table can hold it
+    pub fn refuse_sketches(&self, query: &Query) -> Result<(), Error> {
+        let SetExpr::Select(select) = query.body.as_ref() else {
+            return Ok(());
+        };
+        for item in &select.projection {
+            let (SelectItem::UnnamedExpr(expr) | SelectItem::ExprWithAlias { expr, .. }) = item
+            else {
+                continue;
+            };
+            if let Expr::Function(function) = expr
+                && matches!(
+                    function.name.to_string().to_ascii_uppercase().as_str(),
+                    "HLL_COUNT.INIT" | "HLL_COUNT.MERGE_PARTIAL"
+                )
+            {
+                let what = "a sketch, whose bytes are not BigQuery's, as a query's result";
+                return Err(self.unsupported(what, self.span(expr)));
+            }
+        }
+        Ok(())
     }
 
     fn no_distinct(&self, call: &Call) -> Error {

@@ -5,8 +5,7 @@ use std::ops::Range;
 use diagnostic::{code, did_you_mean};
 use sqlparser::ast::{
     DuplicateTreatment, Expr, Function, FunctionArg, FunctionArgExpr, FunctionArgOperator,
-    FunctionArgumentClause,
-    FunctionArguments, Ident, NullTreatment,
+    FunctionArgumentClause, FunctionArguments, Ident, NullTreatment,
 };
 
 use super::Resolver;

@@ -13,10 +13,10 @@ impl Resolver<'_> {
     pub fn expression(&self, expr: &Expr, scope: &Scope) -> Result<Typed, Error> {
         let since = self.mark();
         let value = self.deeper(|| self.any_expression(expr, scope));
-        if matches!(&value, Ok(value) if self.findings.is_some() && !value.ty.is_known()) {
-            self.doubt();
+        if let Ok(value) = &value {
+            self.read(value);
         }
-        self.recovered(since, value, || Typed::unknown(self.span(expr)))
+        self.recovered(since, value, || self.unresolved(since, self.span(expr)))
     }
 
     fn any_expression(&self, expr: &Expr, scope: &Scope) -> Result<Typed, Error> {

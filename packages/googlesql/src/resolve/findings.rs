@@ -39,17 +39,22 @@ pub struct Findings {
     columns: RefCell<Option<Vec<OutputColumn>>>,
     /// Sort and partition keys so far, which belong to the value of the call around them
     keys: RefCell<Vec<Origins>>,
+    /// What the expressions so far are made of
+    reads: RefCell<Vec<Origins>>,
     /// The columns that are given to the model function at hand
     inputs: RefCell<Vec<OutputColumn>>,
 }
 
-/// How often something unknown had been read at some point
+/// How often something unknown had been read at some point, and how many expressions there were
 #[derive(Clone, Copy)]
-pub struct Mark(usize);
+pub struct Mark(usize, usize);
 
 impl Resolver<'_> {
     pub fn mark(&self) -> Mark {
-        Mark(self.findings.as_ref().map_or(0, |one| one.doubts.get()))
+        let findings = self.findings.as_ref();
+        findings.map_or(Mark(0, 0), |one| {
+            Mark(one.doubts.get(), one.reads.borrow().len())
+        })
     }
 
     /// The error itself where a statement is lowered; where it is checked, told or left out, and `fallback` goes on
@@ -100,6 +105,28 @@ impl Resolver<'_> {
         let value = value?;
         let origins = Origins::union(keys.iter().chain([&value.origins]));
         Ok(value.with_origins(origins))
+    }
+
+    /// Notes an expression that was resolved
+    pub fn read(&self, value: &Typed) {
+        if let Some(findings) = &self.findings {
+            if !value.ty.is_known() {
+                self.doubt();
+            }
+            findings.reads.borrow_mut().push(value.origins.clone());
+        }
+    }
+
+    /// What stands for an expression that failed: of any type, made of what was read for it
+    pub fn unresolved(&self, since: Mark, span: Range<usize>) -> Typed {
+        let origins = match &self.findings {
+            Some(findings) => {
+                let reads = findings.reads.borrow();
+                Origins::union(reads.iter().skip(since.1))
+            }
+            None => Origins::default(),
+        };
+        Typed::unknown(span).with_origins(origins)
     }
 
     /// Notes that something unknown was read

@@ -274,11 +274,12 @@ FROM (
   UNION ALL
   SELECT {keys}{nulls}\"_at\", 1 AS \"_tick\" FROM \"_ticks\"
 ) AS \"_both\"
-WINDOW
-  \"_before\" AS ({partition}ORDER BY \"_at\", \"_tick\" ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW),
-  \"_after\" AS ({partition}ORDER BY \"_at\", \"_tick\" ROWS BETWEEN CURRENT ROW AND UNBOUNDED FOLLOWING)
-QUALIFY \"_tick\" = 1",
+{windows} \"_tick\" = 1",
             indent(&indent(&self.relation.sql)),
+            windows = match self.values.is_empty() {
+                true => "WHERE".to_owned(),
+                false => windows(&partition),
+            },
             at = format_args!("CAST(\"_at\" AS {})", self.time.ty.duckdb()),
         );
         let mut columns = vec![self.time.clone()];
@@ -347,4 +348,16 @@ QUALIFY \"_tick\" = 1",
             }
         }
     }
+}
+
+/// The rows before and after a tick, and the start of the condition after them
+fn windows(partition: &str) -> String {
+    let frame = |name: &str, bounds: &str| {
+        format!("\"{name}\" AS ({partition}ORDER BY \"_at\", \"_tick\" ROWS BETWEEN {bounds})")
+    };
+    format!(
+        "WINDOW\n  {},\n  {}\nQUALIFY",
+        frame("_before", "UNBOUNDED PRECEDING AND CURRENT ROW"),
+        frame("_after", "CURRENT ROW AND UNBOUNDED FOLLOWING")
+    )
 }

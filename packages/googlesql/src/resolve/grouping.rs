@@ -1,6 +1,6 @@
 //! `GROUP BY`: expressions, positions, aliases, ALL, ROLLUP, CUBE, GROUPING SETS
 
-use sqlparser::ast::{Expr, GroupByExpr};
+use sqlparser::ast::{Expr, Function, GroupByExpr};
 
 use super::Resolver;
 use super::order::ordinal;
@@ -62,7 +62,7 @@ impl Resolver<'_> {
                     self.column_keys(key, scope, found);
                 }
             }
-            Expr::Function(function) => {
+            Expr::Function(function) if sets_keyword(function).is_some() => {
                 for key in super::pipe::unnamed(function) {
                     self.column_keys(key, scope, found);
                 }
@@ -120,8 +120,7 @@ impl Resolver<'_> {
             Expr::Tuple(keys) if keys.is_empty() => return Ok("()".to_owned()),
             // Inside of GROUPING SETS they are read as calls
             Expr::Function(function) => {
-                let keyword = function.name.to_string().to_ascii_uppercase();
-                if matches!(keyword.as_str(), "ROLLUP" | "CUBE") {
+                if let Some(keyword) = sets_keyword(function) {
                     let inner: Vec<Vec<Expr>> = super::pipe::unnamed(function)
                         .into_iter()
                         .map(|key| match key {
@@ -161,6 +160,14 @@ impl Resolver<'_> {
             _ => format!("CAST({} AS {})", key.sql(), key.ty.duckdb()),
         })
     }
+}
+
+/// `ROLLUP` or `CUBE`, where it was read as a call
+fn sets_keyword(function: &Function) -> Option<&'static str> {
+    let name = function.name.to_string();
+    ["ROLLUP", "CUBE"]
+        .into_iter()
+        .find(|keyword| name.eq_ignore_ascii_case(keyword))
 }
 
 /// Whether an expression reads nothing but these keys

@@ -335,7 +335,13 @@ impl Resolver<'_> {
             (_, "$0") | (Type::Time, _) => template,
             _ => format!("CAST({template} AS {})", ty.duckdb()),
         };
-        Ok(Typed::apply(ty, template, vec![value], span))
+        // the first week of the calendar begins before it
+        let weeks = week_start(part).is_some();
+        let truncated = Typed::apply(ty, template, vec![value], span);
+        Ok(match weeks {
+            true => in_range(truncated),
+            false => truncated,
+        })
     }
 
     pub fn last_day(&self, call: &Call, scope: &Scope) -> Result<Typed, Error> {
@@ -367,7 +373,13 @@ impl Resolver<'_> {
                 None => return Err(self.invalid(format!("LAST_DAY has no part {part}"), span)),
             },
         };
-        Ok(Typed::apply(Type::Date, template, vec![value], span))
+        // the last week of the calendar ends after it
+        let weeks = week_start(&part).is_some();
+        let last = Typed::apply(Type::Date, template, vec![value], span);
+        Ok(match weeks {
+            true => in_range(last),
+            false => last,
+        })
     }
 
     /// `EXTRACT(PART FROM value [AT TIME ZONE zone])`

@@ -275,13 +275,16 @@ impl Resolver<'_> {
         let bound = arguments
             .iter()
             .any(|one| unsteady(one) || one.sql().len() > LONG_ARGUMENT);
-        if !bound {
-            let value = self.routine_body(function, body, &arguments, scope)?;
-            let once = !value.sql().contains("WITH ");
-            if once || !arguments.iter().any(|one| one.sql().contains("SELECT")) {
-                return self.returned(value, returns.as_ref());
+        let direct = match bound {
+            true => None,
+            false => {
+                let value = self.routine_body(function, body, &arguments, scope)?;
+                if !value.sql().contains("SELECT") {
+                    return self.returned(value, returns.as_ref());
+                }
+                Some(value)
             }
-        }
+        };
         // the parameters are fields of a row that is evaluated first
         let row = self.fresh("arguments");
         let fields: Vec<_> = arguments
@@ -301,6 +304,11 @@ impl Resolver<'_> {
             })
             .collect();
         let value = self.routine_body(function, body, &parameters, scope)?;
+        if let Some(direct) = direct
+            && !arguments.iter().any(|one| is_caught(one, &value.sql()))
+        {
+            return self.returned(direct, returns.as_ref());
+        }
         let value = self.returned(value, returns.as_ref())?;
         if fields.is_empty() {
             return Ok(value);
@@ -541,6 +549,15 @@ impl Resolver<'_> {
         OPEN.with_borrow_mut(|open| open.pop());
         result
     }
+}
+
+/// Whether a name in the argument might mean something else inside of the body, which has subqueries
+fn is_caught(argument: &Typed, body: &str) -> bool {
+    let caught = |one: &Typed| match &one.node {
+        Node::Column { relation, .. } => body.contains(&quote_identifier(relation)),
+        _ => false,
+    };
+    argument.sql().contains("SELECT") || find(argument, &caught).is_some()
 }
 
 /// What a definition makes

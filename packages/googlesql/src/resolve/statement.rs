@@ -20,6 +20,7 @@ impl Resolver<'_> {
         match kind {
             parsed::Kind::Query(query) => {
                 self.natural.announce();
+                self.refuse_sketches(query)?;
                 Ok(Analyzed::Query(self.relation(query)?))
             }
             parsed::Kind::CreateTable(table) => self.create_table(sql, table),

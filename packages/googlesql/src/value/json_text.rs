@@ -11,8 +11,8 @@ pub fn find<'t>(text: &'t str, steps: &[Step]) -> Option<&'t str> {
     for step in steps {
         scanner.space();
         match (step, scanner.peek()?) {
-            (Step::Member(name), b'{') => scanner.to_member(name)?,
-            (Step::Element(index), b'[') => scanner.to_element(*index)?,
+            (Step::Member(name), b'{') => scanner.seek_member(name)?,
+            (Step::Element(index), b'[') => scanner.seek_element(*index)?,
             _ => return None,
         }
     }
@@ -93,7 +93,7 @@ impl<'t> Scanner<'t> {
     }
 
     /// Goes to the value of the first member of this name
-    fn to_member(&mut self, name: &str) -> Option<()> {
+    fn seek_member(&mut self, name: &str) -> Option<()> {
         self.take(b'{')?;
         loop {
             self.space();
@@ -110,7 +110,7 @@ impl<'t> Scanner<'t> {
         }
     }
 
-    fn to_element(&mut self, index: usize) -> Option<()> {
+    fn seek_element(&mut self, index: usize) -> Option<()> {
         self.take(b'[')?;
         self.space();
         for _ in 0..index {

@@ -56,7 +56,7 @@ impl Moments {
     /// `CORR`
     pub fn corr(&self) -> Option<f64> {
         (self.count > 1.0).then(|| {
-            let corr = self.xy / (self.xx.sqrt() * self.yy.sqrt());
+            let corr = self.xy / (self.xx * self.yy).sqrt();
             corr.clamp(-1.0, 1.0)
         })
     }
@@ -65,7 +65,7 @@ impl Moments {
 /// A power of two near the largest magnitude, 1 for ordinary values
 fn scale(values: impl Iterator<Item = f64>) -> f64 {
     let largest = values.map(f64::abs).fold(0.0, f64::max);
-    match largest.is_finite() && !(1e-100..1e100).contains(&largest) && largest > 0.0 {
+    match largest.is_finite() && !(1e-70..1e70).contains(&largest) && largest > 0.0 {
         true => 2_f64.powi(largest.log2().floor().min(1023.0) as i32),
         false => 1.0,
     }

@@ -173,6 +173,7 @@ fn columns_know_what_they_are_made_of() {
         "SELECT id AS k FROM d.orders UNION ALL SELECT note FROM d.raw",
         "SELECT o.*, r.note, r.a.b FROM d.orders AS o JOIN d.raw AS r USING (id)",
         "SELECT * FROM d.raw",
+        "SELECT TIMESTAMP(a) AS t, DATE(a, b) AS d FROM d.raw",
         "SELECT s.b FROM (SELECT STRUCT(id AS a, amount AS b) AS s FROM d.orders)",
         "SELECT customer IN (SELECT name FROM d.raw WHERE ok) AS known, EXISTS (SELECT 1 FROM d.raw WHERE x = id) AS there FROM d.orders",
         "CREATE TABLE d.t AS SELECT ARRAY(SELECT sku FROM UNNEST(items)) AS skus, IF(day > '2020-01-01', amount, NULL) AS late FROM d.orders",

@@ -14,4 +14,5 @@ mod errors;
 mod lowering;
 #[cfg(test)]
 mod reference;
+#[cfg(test)]
 mod support;

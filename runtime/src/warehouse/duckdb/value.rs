@@ -158,11 +158,12 @@ fn instant_text(micros: i64, zone: &str) -> String {
 /// `Y-M D H:M:S`, as GoogleSQL prints an INTERVAL
 fn interval_text(months: i32, days: i32, nanos: i64) -> String {
     let sign = |negative: bool| if negative { "-" } else { "" };
-    let seconds = nanos.unsigned_abs() / 1_000_000_000;
-    let micros = nanos.unsigned_abs() % 1_000_000_000 / 1_000;
+    let whole = whole_micros(nanos);
+    let seconds = whole.unsigned_abs() / 1_000_000;
+    let micros = whole.unsigned_abs() % 1_000_000;
     let fraction = match micros {
         0 => String::new(),
-        _ if micros % 1_000 == 0 => format!(".{:03}", micros / 1_000),
+        _ if micros.is_multiple_of(1_000) => format!(".{:03}", micros / 1_000),
         _ => format!(".{micros:06}"),
     };
     format!(
@@ -170,11 +171,23 @@ fn interval_text(months: i32, days: i32, nanos: i64) -> String {
         sign(months < 0),
         months.unsigned_abs() / 12,
         months.unsigned_abs() % 12,
-        sign(nanos < 0),
+        sign(whole < 0),
         seconds / 3600,
         seconds / 60 % 60,
         seconds % 60,
     )
+}
+
+/// The engine hands over microseconds times 1000 in 64 bits, in which intervals of more than 292 years
+/// wrap around. 2^64 is no multiple of 1000, so the remainder tells how often
+fn whole_micros(nanos: i64) -> i128 {
+    // an INTERVAL has at most 87,840,000 hours
+    const ROUNDS: i128 = 18;
+    (-ROUNDS..=ROUNDS)
+        .map(|round| i128::from(nanos) + (round << 64))
+        .find(|whole| whole % 1_000 == 0)
+        .unwrap_or(i128::from(nanos))
+        / 1_000
 }
 
 #[cfg(test)]
@@ -197,6 +210,8 @@ mod tests {
             to_cell(Value::Date32(17_694), &Type::Date).to_text(""),
             "2018-06-12"
         );
+        let long = 87_840_000 * 3_600 * 1_000_000_000_i128;
+        assert_eq!(interval_text(0, 0, long as i64), "0-0 0 87840000:0:0");
         assert_eq!(interval_text(14, 3, -3_661_500_000_000), "1-2 3 -1:1:1.500");
     }
 }
