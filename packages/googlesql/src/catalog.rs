@@ -106,7 +106,11 @@ pub trait Catalog {
     ///
     /// # Errors
     /// The database cannot be asked
-    fn stored(&self, name: &PhysicalName, span: Range<usize>) -> Result<Option<StoredTable>, Error> {
+    fn stored(
+        &self,
+        name: &PhysicalName,
+        span: Range<usize>,
+    ) -> Result<Option<StoredTable>, Error> {
         let _ = (name, span);
         Ok(None)
     }

@@ -33,13 +33,11 @@ pub use check::{Checked, CheckedModel, CheckedScript, Schema, SchemaColumn, chec
 pub use error::Error;
 pub use functions::{Parameter, Signature, SignatureKind, reference, signatures};
 pub use lineage::Origin;
-pub use metadata::{
-    ColumnMetadata, Partition, StoredKey, StoredOption, TableMetadata,
-};
+pub use metadata::{ColumnMetadata, Partition, StoredKey, StoredOption, TableMetadata};
 pub use parse::parse;
 pub use parse::statement::Statement;
-pub use routine_text::{RoutineText, describe_routine, literal_text};
 pub use quote::{quote_identifier, quote_string};
-pub use value::big_decimal::bignumeric_text;
+pub use routine_text::{RoutineText, describe_routine, literal_text};
 pub use types::{Column, Field, Type};
+pub use value::big_decimal::bignumeric_text;
 pub use words::{ends_statement, function_names, keywords};

@@ -7,8 +7,8 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
-use crate::type_text::NO_FIELDS;
 use crate::lineage::Origins;
+use crate::type_text::NO_FIELDS;
 use crate::{Type, quote_identifier};
 
 /// An expression with its type

@@ -1,7 +1,7 @@
 //! A script's text to its statements, each parsed
 
-mod aggregate_clause;
 mod access;
+mod aggregate_clause;
 mod alter;
 mod cast_format;
 mod chain;
@@ -100,9 +100,10 @@ fn statement(cursor: &mut Cursor) -> Result<Kind, Error> {
         "GRANT" => access::access(cursor, false),
         "REVOKE" => access::access(cursor, true),
         "BEGIN" | "IF" | "LOOP" | "WHILE" | "REPEAT" | "FOR" | "DECLARE" | "SET" | "CALL"
-        | "EXECUTE" | "RAISE" | "RETURN" | "COMMIT" | "ROLLBACK" | "CASE"
-        | "BREAK" | "LEAVE" | "CONTINUE" | "ITERATE" | "GRAPH" | "EXPLAIN"
-        | "DESCRIBE" | "SHOW" | "UNDROP" => Ok(cursor.unsupported(format!("`{word}` statement"))),
+        | "EXECUTE" | "RAISE" | "RETURN" | "COMMIT" | "ROLLBACK" | "CASE" | "BREAK" | "LEAVE"
+        | "CONTINUE" | "ITERATE" | "GRAPH" | "EXPLAIN" | "DESCRIBE" | "SHOW" | "UNDROP" => {
+            Ok(cursor.unsupported(format!("`{word}` statement")))
+        }
         _ => Err(Error::new(
             code::SQL_SYNTAX,
             "expected the start of a statement",

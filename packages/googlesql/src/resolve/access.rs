@@ -113,7 +113,10 @@ impl Resolver<'_> {
                     .enumerate()
                     .filter(|(_, field)| field.name.as_deref().is_some_and(|own| same(own, name)));
                 let Some((at, field)) = found.next() else {
-                    if fields.iter().any(|field| field.name.as_deref() == Some(REST)) {
+                    if fields
+                        .iter()
+                        .any(|field| field.name.as_deref() == Some(REST))
+                    {
                         return Ok(Typed::unknown(span).with_origins(value.origins.renamed(name)));
                     }
                     let known = fields.iter().filter_map(|field| field.name.as_deref());
@@ -128,7 +131,13 @@ impl Resolver<'_> {
                     let message = format!("field `{name}` is ambiguous");
                     return Err(self.error(code::AMBIGUOUS_COLUMN, message, span));
                 }
-                Ok(self.struct_field(value, at, field.ty.clone(), &crate::type_text::physical_field(&fields, at), span))
+                Ok(self.struct_field(
+                    value,
+                    at,
+                    field.ty.clone(),
+                    &crate::type_text::physical_field(&fields, at),
+                    span,
+                ))
             }
             Type::Json => {
                 let key = self.string(name, span.clone());

@@ -3,8 +3,8 @@
 use std::ops::Range;
 
 use sqlparser::ast::{
-    Distinct, Ident, Select, SelectItem, SelectItemQualifiedWildcardKind,
-    ValueTableMode, WildcardAdditionalOptions,
+    Distinct, Ident, Select, SelectItem, SelectItemQualifiedWildcardKind, ValueTableMode,
+    WildcardAdditionalOptions,
 };
 
 use super::Resolver;
@@ -294,7 +294,10 @@ impl Resolver<'_> {
             .iter()
             .enumerate()
             .map(|(at, field)| {
-                let (ty, name) = (field.ty.clone(), crate::type_text::physical_field(&fields, at));
+                let (ty, name) = (
+                    field.ty.clone(),
+                    crate::type_text::physical_field(&fields, at),
+                );
                 Item {
                     name: field.name.clone(),
                     value: self.struct_field(value.clone(), at, ty, &name, span.clone()),
@@ -412,7 +415,10 @@ impl Resolver<'_> {
                 .iter()
                 .enumerate()
                 .map(|(at, field)| {
-                    let (ty, physical) = (field.ty.clone(), crate::type_text::physical_field(fields, at));
+                    let (ty, physical) = (
+                        field.ty.clone(),
+                        crate::type_text::physical_field(fields, at),
+                    );
                     let span = value.span.clone();
                     ScopeColumn {
                         name: field.name.clone().unwrap_or_default(),

@@ -270,7 +270,7 @@ mod tests {
         ] {
             let mut merged = of(left.clone(), 14);
             assert!(merged.merge(&of(right.clone(), precision)).is_ok());
-            let both = of(left.start..right.end, precision);
+            let both = of(left.start..left.end.max(right.end), precision.min(14));
             assert_eq!(merged.count(), both.count());
             assert_eq!(Sketch::decode(&merged.encode()), Some(merged));
         }
