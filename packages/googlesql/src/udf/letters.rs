@@ -9,13 +9,25 @@ pub const TABLE: &[Function] = &[
         name: "gs_upper",
         parameters: &[Text],
         result: Text,
-        body: |cells| Ok(Answer::Text(cells[0].text().to_uppercase())),
+        body: |cells| {
+            let text = cells[0].text();
+            Ok(Answer::Text(match text.is_ascii() {
+                true => text.to_ascii_uppercase(),
+                false => text.to_uppercase(),
+            }))
+        },
     },
     Function {
         name: "gs_lower",
         parameters: &[Text],
         result: Text,
-        body: |cells| Ok(Answer::Text(cells[0].text().to_lowercase())),
+        body: |cells| {
+            let text = cells[0].text();
+            Ok(Answer::Text(match text.is_ascii() {
+                true => text.to_ascii_lowercase(),
+                false => text.to_lowercase(),
+            }))
+        },
     },
     Function {
         name: "gs_initcap",

@@ -30,7 +30,7 @@ pub const TABLE: &[Function] = &[
         name: "gs_reverse",
         parameters: &[Text],
         result: Text,
-        body: |cells| Ok(Answer::Text(cells[0].text().chars().rev().collect())),
+        body: |cells| Ok(Answer::Text(reversed(cells[0].text()))),
     },
     Function {
         name: "gs_instr",
@@ -51,7 +51,8 @@ pub const TABLE: &[Function] = &[
             if cells[2].int() < 0 {
                 return Err("SUBSTR takes a length that is not negative".to_owned());
             }
-            Ok(Answer::Text(substr(text, cells[1].int(), cells[2].int())))
+            let part = substr(text, cells[1].int(), cells[2].int());
+            Ok(Answer::Text(part.to_owned()))
         },
     },
     Function {
@@ -59,11 +60,8 @@ pub const TABLE: &[Function] = &[
         parameters: &[Text, Int],
         result: Text,
         body: |cells| {
-            Ok(Answer::Text(substr(
-                cells[0].text(),
-                cells[1].int(),
-                i64::MAX,
-            )))
+            let part = substr(cells[0].text(), cells[1].int(), i64::MAX);
+            Ok(Answer::Text(part.to_owned()))
         },
     },
     Function {
@@ -294,9 +292,34 @@ pub fn substr_range(count: usize, position: i64, length: i64) -> (usize, usize) 
     (start as usize, end as usize)
 }
 
-fn substr(text: &str, position: i64, length: i64) -> String {
-    let (start, end) = substr_range(text.chars().count(), position, length);
-    text.chars().skip(start).take(end - start).collect()
+fn substr(text: &str, position: i64, length: i64) -> &str {
+    let (start, end) = substr_range(letters(text), position, length);
+    let rest = &text[offset(text, start)..];
+    &rest[..offset(rest, end - start)]
+}
+
+/// How many letters there are
+fn letters(text: &str) -> usize {
+    match text.is_ascii() {
+        true => text.len(),
+        false => text.chars().count(),
+    }
+}
+
+/// The byte at which the letter of this index starts; the end where there are fewer
+fn offset(text: &str, index: usize) -> usize {
+    if text.is_ascii() {
+        return index.min(text.len());
+    }
+    (text.char_indices().nth(index)).map_or(text.len(), |(at, _)| at)
+}
+
+fn reversed(text: &str) -> String {
+    if text.is_ascii() {
+        let bytes = text.bytes().rev().collect();
+        return String::from_utf8(bytes).unwrap_or_default();
+    }
+    text.chars().rev().collect()
 }
 
 fn pad(text: &str, length: i64, fill: &str, left: bool) -> Result<Answer, String> {
@@ -306,14 +329,21 @@ fn pad(text: &str, length: i64, fill: &str, left: bool) -> Result<Answer, String
     if fill.is_empty() {
         return Err("the fill of LPAD and RPAD is empty".to_owned());
     }
-    let count = text.chars().count();
+    let count = letters(text);
     let length = length as usize;
     if count >= length {
-        return Ok(Answer::Text(text.chars().take(length).collect()));
+        return Ok(Answer::Text(text[..offset(text, length)].to_owned()));
     }
-    let fill: String = fill.chars().cycle().take(length - count).collect();
-    Ok(Answer::Text(match left {
-        true => fill + text,
-        false => format!("{text}{fill}"),
-    }))
+    let (missing, each) = (length - count, letters(fill));
+    let last = &fill[..offset(fill, missing % each)];
+    let mut padded = String::with_capacity(text.len() + (missing / each + 1) * fill.len());
+    if !left {
+        padded.push_str(text);
+    }
+    (0..missing / each).for_each(|_| padded.push_str(fill));
+    padded.push_str(last);
+    if left {
+        padded.push_str(text);
+    }
+    Ok(Answer::Text(padded))
 }

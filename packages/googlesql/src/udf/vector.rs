@@ -1,21 +1,25 @@
 //! DuckDB's vectors as cells: the one module with unsafe code
 //!
 //! Safety: DuckDB hands a callback flat vectors of the types that the function was registered with,
-//! valid for `len` rows during the call. Every read here uses the physical type that belongs to the
-//! registered kind, stays below `len`, and nothing is kept past the call.
+//! valid for `len` rows during the call, and writable ones of as many rows. Every read and write here uses
+//! the physical type that belongs to the registered kind, stays below `len`, and nothing is kept past
+//! the call.
 #![expect(
     unsafe_code,
     reason = "DuckDB's vector accessors are unsafe; see the module's head"
 )]
 
 use std::cell::RefCell;
+use std::marker::PhantomData;
 
 use duckdb::Connection;
 use duckdb::core::{
     DataChunkHandle, FlatVector, Inserter, ListVector, LogicalTypeHandle, LogicalTypeId,
 };
-use duckdb::ffi::{duckdb_interval, duckdb_string_t};
-use duckdb::types::DuckString;
+use duckdb::ffi::{
+    duckdb_data_chunk_get_vector, duckdb_interval, duckdb_list_vector_get_child, duckdb_string_t,
+    duckdb_vector, duckdb_vector_get_data, duckdb_vector_get_validity,
+};
 use duckdb::vscalar::{ScalarFunctionSignature, VScalar};
 use duckdb::vtab::arrow::WritableVector;
 
@@ -54,10 +58,7 @@ impl VScalar for Rows {
     ) -> Result<(), Box<dyn std::error::Error>> {
         let rows = input.len();
         let row = state.row;
-        let lists: Vec<Option<List>> = row
-            .parameters
-            .iter()
-            .enumerate()
+        let lists: Vec<Option<List>> = (row.parameters.iter().enumerate())
             .map(|(at, kind)| List::of(input, at, *kind))
             .collect();
         let items: Vec<Option<Vec<Option<Cell>>>> = lists
@@ -70,14 +71,14 @@ impl VScalar for Rows {
             .enumerate()
             .map(|(at, kind)| match (&lists[at], &items[at]) {
                 (Some(list), Some(items)) => Column::List(&list.entries, items),
-                _ => Column::Flat(input.flat_vector(at), *kind),
+                _ => Column::Flat(Flat::argument(input, at, *kind)),
             })
             .collect();
         let mut cells = Vec::with_capacity(columns.len());
         let mut answer = |at: usize| {
             cells.clear();
             for column in &columns {
-                match column.cell(at, rows) {
+                match column.cell(at) {
                     Some(cell) => cells.push(cell),
                     None => return Ok(Answer::Null),
                 }
@@ -87,9 +88,9 @@ impl VScalar for Rows {
         match row.result {
             Kind::List(_) => write_lists(output, rows, answer)?,
             _ => {
-                let mut output = output.flat_vector();
+                let mut output = Output::of(output.flat_vector());
                 for at in 0..rows {
-                    write(&mut output, at, rows, answer(at)?);
+                    output.write(at, answer(at)?);
                 }
             }
         }
@@ -110,17 +111,15 @@ impl VScalar for Rows {
 
 /// An argument of all rows
 enum Column<'a> {
-    Flat(FlatVector<'a>, Kind),
+    Flat(Flat<'a>),
     /// Where each row's items lie, and the items of all rows
     List(&'a ListVector<'a>, &'a [Option<Cell<'a>>]),
 }
 
 impl<'a> Column<'a> {
-    fn cell(&'a self, at: usize, rows: usize) -> Option<Cell<'a>> {
+    fn cell(&self, at: usize) -> Option<Cell<'a>> {
         match self {
-            Self::Flat(vector, kind) => {
-                (!vector.row_is_null(at as u64)).then(|| read(vector, *kind, at, rows))
-            }
+            Self::Flat(flat) => flat.cell(at),
             Self::List(entries, items) => {
                 if entries.row_is_null(at as u64) {
                     return None;
@@ -135,8 +134,7 @@ impl<'a> Column<'a> {
 /// A list argument of all rows
 struct List<'a> {
     entries: ListVector<'a>,
-    child: FlatVector<'a>,
-    kind: Kind,
+    child: Flat<'a>,
 }
 
 impl<'a> List<'a> {
@@ -144,23 +142,109 @@ impl<'a> List<'a> {
         let Kind::List(kind) = kind else {
             return None;
         };
-        let entries = input.list_vector(at);
-        let child = entries.child(entries.len());
+        // Safety: see the module's head; the argument is a list
+        let child = unsafe {
+            let list = duckdb_data_chunk_get_vector(input.get_ptr(), at as u64);
+            Flat::of(duckdb_list_vector_get_child(list), *kind)
+        };
         Some(Self {
-            entries,
+            entries: input.list_vector(at),
             child,
-            kind: *kind,
         })
     }
 
-    fn items(&self) -> Vec<Option<Cell<'_>>> {
-        let count = self.entries.len();
-        (0..count)
-            .map(|at| {
-                let valid = !self.child.row_is_null(at as u64);
-                valid.then(|| read(&self.child, self.kind, at, count))
-            })
+    fn items(&self) -> Vec<Option<Cell<'a>>> {
+        (0..self.entries.len())
+            .map(|at| self.child.cell(at))
             .collect()
+    }
+}
+
+/// The cells of a vector, where they are
+struct Flat<'a> {
+    kind: Kind,
+    data: *const u8,
+    /// A bit for each row, from the lowest on; none where no row is NULL
+    validity: *const u64,
+    chunk: PhantomData<&'a DataChunkHandle>,
+}
+
+impl<'a> Flat<'a> {
+    fn argument(input: &'a DataChunkHandle, at: usize, kind: Kind) -> Self {
+        // Safety: see the module's head
+        unsafe {
+            Self::of(
+                duckdb_data_chunk_get_vector(input.get_ptr(), at as u64),
+                kind,
+            )
+        }
+    }
+
+    /// Safety: the vector holds cells of this kind, and lives for `'a`
+    unsafe fn of(vector: duckdb_vector, kind: Kind) -> Self {
+        unsafe {
+            Self {
+                kind,
+                data: duckdb_vector_get_data(vector).cast(),
+                validity: duckdb_vector_get_validity(vector),
+                chunk: PhantomData,
+            }
+        }
+    }
+
+    fn cell(&self, at: usize) -> Option<Cell<'a>> {
+        // Safety: see the module's head
+        unsafe {
+            let valid =
+                self.validity.is_null() || *self.validity.add(at / 64) >> (at % 64) & 1 == 1;
+            valid.then(|| self.read(at))
+        }
+    }
+
+    /// Safety: `at` is below the vector's rows, and not NULL there
+    unsafe fn read(&self, at: usize) -> Cell<'a> {
+        unsafe {
+            match self.kind {
+                Kind::Bool => Cell::Int(i64::from(*self.data.add(at))),
+                Kind::Int => Cell::Int(*self.data.cast::<i64>().add(at)),
+                Kind::Double => Cell::Double(*self.data.cast::<f64>().add(at)),
+                // DuckDB aligns its 128-bit numbers to 8 bytes: low half, then high half
+                Kind::Decimal => {
+                    let [low, high] = *self.data.cast::<[u64; 2]>().add(at);
+                    Cell::Decimal((u128::from(high) << 64 | u128::from(low)) as i128)
+                }
+                Kind::Text | Kind::Blob | Kind::Big => {
+                    Cell::Bytes(bytes(&*self.data.cast::<duckdb_string_t>().add(at)))
+                }
+                Kind::Interval => {
+                    let parts = *self.data.cast::<duckdb_interval>().add(at);
+                    Cell::Interval(Interval {
+                        months: parts.months,
+                        days: parts.days,
+                        micros: parts.micros,
+                    })
+                }
+                Kind::Date => Cell::Date(*self.data.cast::<i32>().add(at)),
+                Kind::Time | Kind::Civil => Cell::Micros(*self.data.cast::<i64>().add(at)),
+                // Lists hold no lists; whole columns of lists are read by [`List`]
+                Kind::List(_) => Cell::List(&[]),
+            }
+        }
+    }
+}
+
+/// The bytes of a text: in its place up to twelve of them, elsewhere where there are more
+///
+/// Safety: the text is one that DuckDB wrote
+unsafe fn bytes(string: &duckdb_string_t) -> &[u8] {
+    const INLINED: usize = 12;
+    unsafe {
+        let length = string.value.inlined.length as usize;
+        let start = match length <= INLINED {
+            true => string.value.inlined.inlined.as_ptr(),
+            false => string.value.pointer.ptr.cast_const(),
+        };
+        std::slice::from_raw_parts(start.cast(), length)
     }
 }
 
@@ -181,66 +265,50 @@ fn handle(kind: Kind) -> LogicalTypeHandle {
     }
 }
 
-fn read<'a>(column: &'a FlatVector<'_>, kind: Kind, at: usize, rows: usize) -> Cell<'a> {
-    // Safety: see the module's head
-    unsafe {
-        match kind {
-            Kind::Bool => Cell::Int(i64::from(column.as_slice_with_len::<u8>(rows)[at])),
-            Kind::Int => Cell::Int(column.as_slice_with_len::<i64>(rows)[at]),
-            Kind::Double => Cell::Double(column.as_slice_with_len::<f64>(rows)[at]),
-            // DuckDB aligns its 128-bit numbers to 8 bytes: low half, then high half
-            Kind::Decimal => {
-                let [low, high] = column.as_slice_with_len::<[u64; 2]>(rows)[at];
-                Cell::Decimal((u128::from(high) << 64 | u128::from(low)) as i128)
-            }
-            Kind::Text | Kind::Blob | Kind::Big => {
-                let strings = column.as_mut_ptr::<duckdb_string_t>();
-                let mut string = DuckString::new(&mut *strings.add(at));
-                let bytes: *const [u8] = string.as_bytes();
-                Cell::Bytes(&*bytes)
-            }
-            Kind::Interval => {
-                let parts = column.as_slice_with_len::<duckdb_interval>(rows)[at];
-                Cell::Interval(Interval {
-                    months: parts.months,
-                    days: parts.days,
-                    micros: parts.micros,
-                })
-            }
-            Kind::Date => Cell::Date(column.as_slice_with_len::<i32>(rows)[at]),
-            Kind::Time | Kind::Civil => Cell::Micros(column.as_slice_with_len::<i64>(rows)[at]),
-            // Lists hold no lists; whole columns of lists are read by [`List`]
-            Kind::List(_) => Cell::List(&[]),
-        }
-    }
+/// A vector that is filled
+struct Output<'a> {
+    vector: FlatVector<'a>,
+    data: *mut u8,
 }
 
-fn write(output: &mut FlatVector, at: usize, rows: usize, answer: Answer) {
-    // Safety: see the module's head
-    unsafe {
-        match answer {
-            Answer::Null | Answer::List(_) => output.set_null(at),
-            Answer::Bool(value) => output.as_mut_slice_with_len::<u8>(rows)[at] = u8::from(value),
-            Answer::Int(value) | Answer::Micros(value) => {
-                output.as_mut_slice_with_len::<i64>(rows)[at] = value;
+impl<'a> Output<'a> {
+    fn of(vector: FlatVector<'a>) -> Self {
+        // Safety: the pointer is used by [`Output::write`] only
+        let data = unsafe { vector.as_mut_ptr() };
+        Self { vector, data }
+    }
+
+    fn write(&mut self, at: usize, answer: Answer) {
+        // Safety: see the module's head
+        unsafe {
+            match answer {
+                Answer::Null | Answer::List(_) => self.vector.set_null(at),
+                Answer::Bool(value) => *self.data.add(at) = u8::from(value),
+                Answer::Int(value) | Answer::Micros(value) => {
+                    *self.data.cast::<i64>().add(at) = value;
+                }
+                Answer::Double(value) => *self.data.cast::<f64>().add(at) = value,
+                Answer::Decimal(value) => {
+                    let halves = [value as u64, (value >> 64) as u64];
+                    *self.data.cast::<[u64; 2]>().add(at) = halves;
+                }
+                Answer::Interval(parts) => {
+                    *self.data.cast::<duckdb_interval>().add(at) = duckdb_interval {
+                        months: parts.months,
+                        days: parts.days,
+                        micros: parts.micros,
+                    };
+                }
+                Answer::Date(days) => *self.data.cast::<i32>().add(at) = days,
+                Answer::Big(value) => self.bytes(at, big_decimal::encode(&value).as_slice()),
+                Answer::Text(text) => self.bytes(at, text.as_bytes()),
+                Answer::Blob(bytes) => self.bytes(at, bytes.as_slice()),
             }
-            Answer::Double(value) => output.as_mut_slice_with_len::<f64>(rows)[at] = value,
-            Answer::Decimal(value) => {
-                let halves = [value as u64, (value >> 64) as u64];
-                output.as_mut_slice_with_len::<[u64; 2]>(rows)[at] = halves;
-            }
-            Answer::Interval(parts) => {
-                output.as_mut_slice_with_len::<duckdb_interval>(rows)[at] = duckdb_interval {
-                    months: parts.months,
-                    days: parts.days,
-                    micros: parts.micros,
-                };
-            }
-            Answer::Big(value) => output.insert(at, big_decimal::encode(&value).as_slice()),
-            Answer::Date(days) => output.as_mut_slice_with_len::<i32>(rows)[at] = days,
-            Answer::Text(text) => output.insert(at, text.as_bytes()),
-            Answer::Blob(bytes) => output.insert(at, bytes.as_slice()),
         }
+    }
+
+    fn bytes(&self, at: usize, bytes: &[u8]) {
+        self.vector.insert(at, bytes);
     }
 }
 
@@ -266,9 +334,9 @@ fn write_lists(
     }
     let count = items.len();
     lists.try_set_len(count)?;
-    let mut child = lists.child(count);
+    let mut child = Output::of(lists.child(count));
     for (at, item) in items.into_iter().enumerate() {
-        write(&mut child, at, count, item);
+        child.write(at, item);
     }
     Ok(())
 }

@@ -106,6 +106,9 @@ pub fn round(value: f64, digits: i64, cut: bool) -> Option<f64> {
     if digits < -310 {
         return Some(0.0);
     }
+    if let Some(rounded) = round_by_product(value.abs(), digits, cut) {
+        return Some(rounded.copysign(value));
+    }
     // So many digits that the last one's own rounding does not matter
     let behind = usize::try_from(digits.max(0)).ok()? + 80;
     let text = format!("{:.behind$}", value.abs());
@@ -135,6 +138,32 @@ pub fn round(value: f64, digits: i64, cut: bool) -> Option<f64> {
     }
     let rounded: f64 = digits.parse().ok()?;
     rounded.is_finite().then_some(rounded.copysign(value))
+}
+
+/// [`round`] of a number that is not negative, where its product with a power of ten is known exactly
+///
+/// The product of two FLOAT64s is the sum of the rounded product and what a fused multiplication says
+/// it lacks; the quotient of two whole FLOAT64s is the one that is nearest.
+fn round_by_product(value: f64, digits: i64, cut: bool) -> Option<f64> {
+    const POWERS: [f64; 16] = [
+        1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15,
+    ];
+    let power = *POWERS.get(usize::try_from(digits).ok()?)?;
+    let product = value * power;
+    // With a bit for halves; and the rest of a product of tiny numbers would not be exact
+    if product >= 2_f64.powi(51) || value != 0.0 && value < 1e-200 {
+        return None;
+    }
+    let rest = value.mul_add(power, -product);
+    let whole = product.trunc();
+    let beyond = product - whole;
+    let whole = match cut {
+        true if beyond == 0.0 && rest < 0.0 => whole - 1.0,
+        true => whole,
+        false if beyond > 0.5 || beyond == 0.5 && rest >= 0.0 => whole + 1.0,
+        false => whole,
+    };
+    Some(whole / power)
 }
 
 /// A result that is finite where its operands are
@@ -167,5 +196,9 @@ mod tests {
         assert_eq!(format_float(-0.0), "0");
         assert_eq!(round(2.5, 0, false), Some(3.0));
         assert_eq!(round(-1234.5, -2, true), Some(-1200.0));
+        assert_eq!(round(2.675, 2, false), Some(2.67));
+        assert_eq!(round(0.285, 2, false), Some(0.28));
+        assert_eq!(round(0.29, 2, true), Some(0.28));
+        assert_eq!(round(-0.4, 0, false).map(f64::to_bits), Some((-0.0_f64).to_bits()));
     }
 }

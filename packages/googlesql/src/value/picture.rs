@@ -2,6 +2,8 @@
 //!
 //! <https://cloud.google.com/bigquery/docs/reference/standard-sql/format-elements>
 
+use std::fmt::Write;
+
 use super::temporal::{date_of, days_of, iso_week, split, weekday};
 
 pub const DAYS: [&str; 7] = [
@@ -39,139 +41,205 @@ pub enum Has {
 
 /// The text of a clock reading; `offset` is the zone's seconds ahead of UTC and its name
 pub fn format(picture: &str, civil: i64, has: Has, offset: (i32, &str)) -> Result<String, String> {
-    let mut text = String::new();
-    let mut letters = picture.chars().peekable();
-    while let Some(letter) = letters.next() {
-        if letter != '%' {
-            text.push(letter);
-            continue;
-        }
-        // A `%` at the end is dropped
-        let Some(element) = letters.next() else {
-            break;
-        };
-        let element = match element {
-            'E' | 'O' => {
-                let mut long = String::from(element);
-                for part in letters.by_ref() {
-                    long.push(part);
-                    if part.is_alphabetic() {
-                        break;
-                    }
-                }
-                long
-            }
-            plain => plain.to_string(),
-        };
-        match one(&element, civil, has, offset)? {
-            Some(piece) => text.push_str(&piece),
-            // What the value lacks stays as it is written
-            None => text.push_str(&format!("%{element}")),
-        }
-    }
+    let mut text = String::with_capacity(picture.len() * 2);
+    Reading::of(civil, has, offset.0).write(&mut text, picture)?;
     Ok(text)
 }
 
-fn one(element: &str, civil: i64, has: Has, offset: (i32, &str)) -> Result<Option<String>, String> {
-    let (days, micros) = split(civil);
-    let (year, month, day) = date_of(days);
-    let week_day = weekday(days);
-    let day_of_year = i64::from(days - days_of(year, 1, 1).unwrap_or(days)) + 1;
-    let seconds = micros / 1_000_000;
-    let (hour, minute, second) = (seconds / 3600, seconds / 60 % 60, seconds % 60);
-    let twelve = if hour % 12 == 0 { 12 } else { hour % 12 };
-    let again = |picture: &str| format(picture, civil, has, offset).map(Some);
-    let needs_date =
-        "AaBbhCcDdeFGgjmQUuVWwxYy".contains(element.trim_start_matches(['E', 'O', '4']));
-    let needs_time = matches!(
-        element.chars().last(),
-        Some('c' | 'H' | 'I' | 'k' | 'l' | 'M' | 'P' | 'p' | 'R' | 'r' | 'S' | 'T' | 'X' | 's')
-    );
-    if (has == Has::Time && needs_date) || (has == Has::Date && needs_time) {
-        return Ok(None);
-    }
-    if element.ends_with(['Z', 'z']) && has != Has::Timestamp
-        || element.ends_with('s') && matches!(has, Has::Date | Has::Time)
-    {
-        return Ok(None);
-    }
-    let plain = match element.as_bytes() {
-        // `%Ez` and `%ET` have a meaning of their own; other modifiers change nothing
-        [b'E', b'z' | b'T' | b'Y'] | [b'E' | b'O', b'Q'] => element,
-        [b'E' | b'O', _] => &element[1..],
-        _ => element,
-    };
-    Ok(Some(match plain {
-        "A" => DAYS[week_day as usize].to_owned(),
-        "a" => DAYS[week_day as usize][..3].to_owned(),
-        "B" => MONTHS[month as usize - 1].to_owned(),
-        "b" | "h" => MONTHS[month as usize - 1][..3].to_owned(),
-        "C" => format!("{:02}", year / 100),
-        "c" => return again("%a %b %e %H:%M:%S %E4Y"),
-        "D" | "x" => return again("%m/%d/%y"),
-        "d" => format!("{day:02}"),
-        "e" => format!("{day:2}"),
-        "F" => return again("%E4Y-%m-%d"),
-        "G" => format!("{:04}", iso_week(days).0),
-        "g" => format!("{:02}", iso_week(days).0 % 100),
-        "H" => format!("{hour:02}"),
-        "I" => format!("{twelve:02}"),
-        "j" => format!("{day_of_year:03}"),
-        "k" => format!("{hour:2}"),
-        "l" => format!("{twelve:2}"),
-        "M" => format!("{minute:02}"),
-        "m" => format!("{month:02}"),
-        "n" => "\n".to_owned(),
-        "P" => if hour < 12 { "am" } else { "pm" }.to_owned(),
-        "p" => if hour < 12 { "AM" } else { "PM" }.to_owned(),
-        "Q" => format!("{}", (month + 2) / 3),
-        "R" => return again("%H:%M"),
-        "r" => return again("%I:%M:%S %p"),
-        "S" => format!("{second:02}"),
-        "s" => (civil - i64::from(offset.0) * 1_000_000)
-            .div_euclid(1_000_000)
-            .to_string(),
-        "T" | "X" => return again("%H:%M:%S"),
-        "t" => "\t".to_owned(),
-        "U" => format!("{:02}", (day_of_year + 6 - week_day) / 7),
-        "u" => format!("{}", if week_day == 0 { 7 } else { week_day }),
-        "V" => format!("{:02}", iso_week(days).1),
-        "W" => format!("{:02}", (day_of_year + 6 - (week_day + 6) % 7) / 7),
-        "w" => format!("{week_day}"),
-        "Y" => format!("{year}"),
-        "y" => format!("{:02}", year % 100),
-        "E4Y" | "EY" => format!("{year:04}"),
-        "ET" => "T".to_owned(),
-        "Z" => match offset.0.abs() / 60 {
-            0 => "UTC".to_owned(),
-            minutes if minutes % 60 == 0 => format!("UTC{:+}", offset.0 / 3600),
-            _ => format!("UTC{}", zone_offset(offset.0, "")),
-        },
-        "z" => zone_offset(offset.0, ""),
-        "Ez" => zone_offset(offset.0, ":"),
-        "%" => "%".to_owned(),
-        "E*S" => {
-            let fraction = format!("{:06}", micros % 1_000_000);
-            match fraction.trim_end_matches('0') {
-                "" => format!("{second:02}"),
-                digits => format!("{second:02}.{digits}"),
-            }
+/// A clock reading in its parts
+struct Reading {
+    has: Has,
+    civil: i64,
+    /// Of the zone, in seconds ahead of UTC
+    offset: i32,
+    days: i32,
+    year: i32,
+    month: u32,
+    day: u32,
+    micros: i64,
+}
+
+impl Reading {
+    fn of(civil: i64, has: Has, offset: i32) -> Self {
+        let (days, micros) = split(civil);
+        let (year, month, day) = date_of(days);
+        Self {
+            has,
+            civil,
+            offset,
+            days,
+            year,
+            month,
+            day,
+            micros,
         }
-        fraction => match fraction
-            .strip_prefix('E')
-            .and_then(|rest| rest.strip_suffix('S'))
-        {
-            Some("0") => format!("{second:02}"),
-            Some(digits @ ("1" | "2" | "3" | "4" | "5" | "6")) => {
-                let count: usize = digits.parse().unwrap_or(6);
-                format!(
-                    "{second:02}.{}",
-                    &format!("{:06}", micros % 1_000_000)[..count]
-                )
+    }
+
+    fn write(&self, text: &mut String, picture: &str) -> Result<(), String> {
+        let mut rest = picture;
+        while let Some(start) = rest.find('%') {
+            text.push_str(&rest[..start]);
+            rest = &rest[start + 1..];
+            let length = match rest.chars().next() {
+                // A `%` at the end is dropped
+                None => return Ok(()),
+                Some('E' | 'O') => (rest.char_indices().skip(1))
+                    .find(|(_, part)| part.is_alphabetic())
+                    .map_or(rest.len(), |(at, part)| at + part.len_utf8()),
+                Some(plain) => plain.len_utf8(),
+            };
+            let (element, after) = rest.split_at(length);
+            match self.lacks(element) {
+                // What the value lacks stays as it is written
+                true => {
+                    text.push('%');
+                    text.push_str(element);
+                }
+                false => self.write_element(text, element)?,
+            }
+            rest = after;
+        }
+        text.push_str(rest);
+        Ok(())
+    }
+
+    fn lacks(&self, element: &str) -> bool {
+        let needs_date =
+            "AaBbhCcDdeFGgjmQUuVWwxYy".contains(element.trim_start_matches(['E', 'O', '4']));
+        let needs_time = matches!(
+            element.chars().last(),
+            Some('c' | 'H' | 'I' | 'k' | 'l' | 'M' | 'P' | 'p' | 'R' | 'r' | 'S' | 'T' | 'X' | 's')
+        );
+        (self.has == Has::Time && needs_date)
+            || (self.has == Has::Date && needs_time)
+            || element.ends_with(['Z', 'z']) && self.has != Has::Timestamp
+            || element.ends_with('s') && matches!(self.has, Has::Date | Has::Time)
+    }
+
+    fn write_element(&self, text: &mut String, element: &str) -> Result<(), String> {
+        let plain = match element.as_bytes() {
+            // `%Ez` and `%ET` have a meaning of their own; other modifiers change nothing
+            [b'E', b'z' | b'T' | b'Y'] | [b'E' | b'O', b'Q'] => element,
+            [b'E' | b'O', _] => &element[1..],
+            _ => element,
+        };
+        let seconds = self.micros / 1_000_000;
+        let (hour, minute, second) = (seconds / 3600, seconds / 60 % 60, seconds % 60);
+        let twelve = if hour % 12 == 0 { 12 } else { hour % 12 };
+        let year = i64::from(self.year);
+        match plain {
+            "A" => text.push_str(DAYS[self.week_day() as usize]),
+            "a" => text.push_str(&DAYS[self.week_day() as usize][..3]),
+            "B" => text.push_str(MONTHS[self.month as usize - 1]),
+            "b" | "h" => text.push_str(&MONTHS[self.month as usize - 1][..3]),
+            "C" => padded(text, year / 100, 2, '0'),
+            "c" => return self.write(text, "%a %b %e %H:%M:%S %E4Y"),
+            "D" | "x" => return self.write(text, "%m/%d/%y"),
+            "d" => padded(text, i64::from(self.day), 2, '0'),
+            "e" => padded(text, i64::from(self.day), 2, ' '),
+            "F" => return self.write(text, "%E4Y-%m-%d"),
+            "G" => padded(text, i64::from(iso_week(self.days).0), 4, '0'),
+            "g" => padded(text, i64::from(iso_week(self.days).0 % 100), 2, '0'),
+            "H" => padded(text, hour, 2, '0'),
+            "I" => padded(text, twelve, 2, '0'),
+            "j" => padded(text, self.day_of_year(), 3, '0'),
+            "k" => padded(text, hour, 2, ' '),
+            "l" => padded(text, twelve, 2, ' '),
+            "M" => padded(text, minute, 2, '0'),
+            "m" => padded(text, i64::from(self.month), 2, '0'),
+            "n" => text.push('\n'),
+            "P" => text.push_str(if hour < 12 { "am" } else { "pm" }),
+            "p" => text.push_str(if hour < 12 { "AM" } else { "PM" }),
+            "Q" => padded(text, i64::from(self.month + 2) / 3, 1, '0'),
+            "R" => return self.write(text, "%H:%M"),
+            "r" => return self.write(text, "%I:%M:%S %p"),
+            "S" | "E0S" => padded(text, second, 2, '0'),
+            "s" => {
+                let utc = self.civil - i64::from(self.offset) * 1_000_000;
+                padded(text, utc.div_euclid(1_000_000), 1, '0');
+            }
+            "T" | "X" => return self.write(text, "%H:%M:%S"),
+            "t" => text.push('\t'),
+            "U" => {
+                let week = (self.day_of_year() + 6 - self.week_day()) / 7;
+                padded(text, week, 2, '0');
+            }
+            "u" => match self.week_day() {
+                0 => text.push('7'),
+                day => padded(text, day, 1, '0'),
+            },
+            "V" => padded(text, i64::from(iso_week(self.days).1), 2, '0'),
+            "W" => {
+                let week = (self.day_of_year() + 6 - (self.week_day() + 6) % 7) / 7;
+                padded(text, week, 2, '0');
+            }
+            "w" => padded(text, self.week_day(), 1, '0'),
+            "Y" => padded(text, year, 1, '0'),
+            "y" => padded(text, year % 100, 2, '0'),
+            "E4Y" | "EY" => padded(text, year, 4, '0'),
+            "ET" => text.push('T'),
+            "Z" => {
+                text.push_str("UTC");
+                match self.offset.abs() / 60 {
+                    0 => {}
+                    minutes if minutes % 60 == 0 => {
+                        text.push_str(&format!("{:+}", self.offset / 3600));
+                    }
+                    _ => text.push_str(&zone_offset(self.offset, "")),
+                }
+            }
+            "z" => text.push_str(&zone_offset(self.offset, "")),
+            "Ez" => text.push_str(&zone_offset(self.offset, ":")),
+            "%" => text.push('%'),
+            "E*S" => {
+                padded(text, second, 2, '0');
+                let fraction = format!("{:06}", self.micros % 1_000_000);
+                match fraction.trim_end_matches('0') {
+                    "" => {}
+                    digits => {
+                        text.push('.');
+                        text.push_str(digits);
+                    }
+                }
+            }
+            "E1S" | "E2S" | "E3S" | "E4S" | "E5S" | "E6S" => {
+                let count = usize::from(plain.as_bytes()[1] - b'0');
+                padded(text, second, 2, '0');
+                text.push('.');
+                text.push_str(&format!("{:06}", self.micros % 1_000_000)[..count]);
             }
             _ => return Err(format!("format element `%{element}` is not supported")),
-        },
-    }))
+        }
+        Ok(())
+    }
+
+    /// From Sunday, which is 0
+    fn week_day(&self) -> i64 {
+        weekday(self.days)
+    }
+
+    /// From 1
+    fn day_of_year(&self) -> i64 {
+        i64::from(self.days - days_of(self.year, 1, 1).unwrap_or(self.days)) + 1
+    }
+}
+
+/// Writes a number with at least so many letters
+fn padded(text: &mut String, number: i64, least: usize, fill: char) {
+    if let (0..=99, 2) = (number, least) {
+        let digit = |number: i64| char::from(b'0' + number as u8);
+        text.push(match number / 10 {
+            0 => fill,
+            tens => digit(tens),
+        });
+        text.push(digit(number % 10));
+        return;
+    }
+    // Formatting a number into a text cannot fail
+    let _ = match fill {
+        '0' => write!(text, "{number:0least$}"),
+        _ => write!(text, "{number:least$}"),
+    };
 }
 
 fn zone_offset(seconds: i32, colon: &str) -> String {
