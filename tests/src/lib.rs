@@ -5,6 +5,7 @@ pub mod bench;
 pub mod dataform;
 #[path = "../../compiler/tests/conformance/execution.rs"]
 pub mod execution;
+mod folder;
 pub mod generate;
 pub mod googlesql;
 pub mod oracle;

@@ -9,6 +9,10 @@ use googlesql::{
     Catalog, Column, Error, Field, ModelFunction, PhysicalName, Relation, Table, Type,
 };
 
+/// As in the program
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// A statement of about one kilobyte, as projects have them
 const STATEMENT: &str = "\
 WITH sessions AS (

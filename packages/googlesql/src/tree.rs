@@ -460,7 +460,11 @@ fn level(template: &str) -> Level {
             _ if quoted => {}
             '(' | '[' | '{' => depth += 1,
             ')' | ']' | '}' => depth = depth.saturating_sub(1),
-            _ if depth == 0 => loosest = loosest.min(operator_level(&template[at..], at == 0)),
+            // Operators start with these, but for signs
+            ' ' | ':' if depth == 0 => {
+                loosest = loosest.min(operator_level(&template[at..], at == 0))
+            }
+            _ if at == 0 => loosest = operator_level(template, true),
             _ => {}
         }
     }

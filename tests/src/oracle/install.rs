@@ -1,10 +1,12 @@
 //! Google's reference evaluator, installed from PyPI once and kept below the target folder
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::Command;
 
 use anyhow::{Context, Result, bail};
+
+use crate::folder::target_folder;
 
 /// The version of the package `zetasql`, which carries analyzer and evaluator as WebAssembly
 const VERSION: &str = "0.1.5";
@@ -64,14 +66,4 @@ fn run(command: &mut Command) -> Result<()> {
         );
     }
     Ok(())
-}
-
-/// The folder of cargo's results, in which this program stands below its profile
-fn target_folder() -> Result<PathBuf> {
-    let program = std::env::current_exe().context("the program's own place is unknown")?;
-    program
-        .ancestors()
-        .find(|folder| folder.join("CACHEDIR.TAG").is_file())
-        .map(Path::to_owned)
-        .context("the program does not stand in a target folder of cargo")
 }

@@ -6,6 +6,8 @@ use std::process::Command;
 
 use anyhow::{Context, Result, bail};
 
+use crate::folder::target_folder;
+
 /// The version of `@dataform/cli` that is compared with
 pub const CLI_VERSION: &str = "3.0.69";
 
@@ -40,7 +42,7 @@ impl Installation {
 /// # Errors
 /// When npm or Node.js is missing, or npm cannot reach its registry.
 pub fn install() -> Result<Installation> {
-    let folder = cache_folder()?.join(format!("dataform-cli-{CLI_VERSION}-core-{CORE_VERSION}"));
+    let folder = target_folder()?.join(format!("dataform-cli-{CLI_VERSION}-core-{CORE_VERSION}"));
     let installation = Installation {
         modules: folder.join("node_modules"),
     };
@@ -79,14 +81,4 @@ fn npm(folder: &Path) -> Result<()> {
         );
     }
     Ok(())
-}
-
-/// The folder of cargo's results, in which this program stands below its profile
-fn cache_folder() -> Result<PathBuf> {
-    let program = std::env::current_exe().context("the program's own place is unknown")?;
-    program
-        .ancestors()
-        .find(|folder| folder.join("CACHEDIR.TAG").is_file())
-        .map(Path::to_owned)
-        .context("the program does not stand in a target folder of cargo")
 }

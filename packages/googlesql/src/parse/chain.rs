@@ -1,6 +1,7 @@
 //! Chains of operators nest as deep as they are long: a limit keeps every later step within its stack
 
 use diagnostic::code;
+use sqlparser::keywords::Keyword;
 use sqlparser::tokenizer::{Token, TokenWithSpan};
 
 use crate::Error;
@@ -26,10 +27,11 @@ pub fn check(tokens: &[TokenWithSpan]) -> Result<(), Error> {
                 }
             }
             Token::Comma => last.0 = 0,
-            Token::Word(word) => match word.value.to_ascii_uppercase().as_str() {
-                "AND" | "OR" | "NOT" | "IS" | "LIKE" | "IN" | "BETWEEN" | "JOIN" => last.0 += 1,
-                "UNION" | "EXCEPT" | "INTERSECT" => last.1 += 1,
-                "SELECT" | "FROM" | "WHERE" => last.0 = 0,
+            Token::Word(word) => match word.keyword {
+                Keyword::AND | Keyword::OR | Keyword::NOT | Keyword::IS => last.0 += 1,
+                Keyword::LIKE | Keyword::IN | Keyword::BETWEEN | Keyword::JOIN => last.0 += 1,
+                Keyword::UNION | Keyword::EXCEPT | Keyword::INTERSECT => last.1 += 1,
+                Keyword::SELECT | Keyword::FROM | Keyword::WHERE => last.0 = 0,
                 _ => {}
             },
             Token::Number(..) | Token::SingleQuotedString(_) => {}

@@ -18,7 +18,7 @@ use super::chained::chained;
 use super::mark::BY_NAME;
 use super::operand::{labels, quantified, unnested};
 use super::pipe::pipes;
-use super::token::{at, is, is_name, is_word, string, word};
+use super::token::{at, is, is_name, is_word, mentions, string, word};
 use super::with::{depths, from_first, lets, without_hints};
 
 pub fn rewrite(tokens: Vec<TokenWithSpan>) -> Vec<TokenWithSpan> {
@@ -30,6 +30,9 @@ pub fn rewrite(tokens: Vec<TokenWithSpan>) -> Vec<TokenWithSpan> {
 }
 
 fn named_arguments(tokens: Vec<TokenWithSpan>) -> Vec<TokenWithSpan> {
+    if !mentions(&tokens, &["MODEL", "TABLE"]) {
+        return tokens;
+    }
     let mut rewritten: Vec<TokenWithSpan> = Vec::with_capacity(tokens.len() + 4);
     let mut calls = Vec::new();
     let mut tokens = tokens.into_iter().peekable();
@@ -58,6 +61,9 @@ fn named_arguments(tokens: Vec<TokenWithSpan>) -> Vec<TokenWithSpan> {
 }
 
 fn typed_arrays(tokens: Vec<TokenWithSpan>) -> Vec<TokenWithSpan> {
+    if !mentions(&tokens, &["SAFE", "TRY_CAST", "ARRAY"]) {
+        return tokens;
+    }
     let mut rewritten = Vec::with_capacity(tokens.len());
     // The types whose closing bracket is still to come, each with the depth of brackets before it
     let mut open: Vec<(usize, Vec<TokenWithSpan>)> = Vec::new();
@@ -131,6 +137,9 @@ fn type_end(tokens: &[TokenWithSpan], start: usize) -> Option<usize> {
 }
 
 fn by_name(tokens: Vec<TokenWithSpan>) -> Vec<TokenWithSpan> {
+    if !mentions(&tokens, &["NAME", "CORRESPONDING"]) {
+        return tokens;
+    }
     let mut rewritten: Vec<TokenWithSpan> = Vec::with_capacity(tokens.len());
     let mut index = 0;
     while index < tokens.len() {
@@ -241,6 +250,9 @@ pub fn set_operator(tokens: &[TokenWithSpan], start: usize) -> Option<SetOperato
 }
 
 fn offsets(tokens: Vec<TokenWithSpan>) -> Vec<TokenWithSpan> {
+    if !mentions(&tokens, &["OFFSET"]) {
+        return tokens;
+    }
     let mut rewritten: Vec<TokenWithSpan> = Vec::with_capacity(tokens.len());
     let mut index = 0;
     while let Some(token) = tokens.get(index) {

@@ -28,6 +28,11 @@ pub fn is_word(token: Option<&TokenWithSpan>, words: &[&str]) -> bool {
     }
 }
 
+/// Whether one of the words is there at all: most statements need no rewriting
+pub fn mentions(tokens: &[TokenWithSpan], words: &[&str]) -> bool {
+    tokens.iter().any(|token| is_word(Some(token), words))
+}
+
 /// Whether the words follow each other from the start
 pub fn are_words(tokens: &[TokenWithSpan], words: &[&str]) -> bool {
     words

@@ -67,6 +67,12 @@ pub fn depths(tokens: Vec<TokenWithSpan>) -> Vec<TokenWithSpan> {
 
 /// `WITH(a AS value, b AS value, result)` becomes `let('a', value, 'b', value, result)`
 pub fn lets(tokens: Vec<TokenWithSpan>) -> Vec<TokenWithSpan> {
+    let opens = |pair: &[TokenWithSpan]| {
+        is_word(pair.first(), &["WITH"]) && is(pair.get(1), &Token::LParen)
+    };
+    if !tokens.windows(2).any(opens) {
+        return tokens;
+    }
     let mut rewritten = Vec::with_capacity(tokens.len());
     let mut starts_argument = false;
     let mut depth: Vec<bool> = Vec::new();

@@ -63,7 +63,7 @@ impl Resolver<'_> {
         let Value::String(time) = self.constant(time)? else {
             return Err(bad("ts_column is the name of a column"));
         };
-        let time = self.gap_column(&relation, &time, &span)?;
+        let time = self.column_named(&relation, &time, &span)?;
         if !matches!(time.ty, Type::Timestamp | Type::DateTime | Type::Date) {
             return Err(self.mismatch(format!("{} is no time to fill gaps of", time.ty), span));
         }
@@ -82,7 +82,7 @@ impl Resolver<'_> {
             Some(Value::Array(names)) => names
                 .iter()
                 .map(|name| match name {
-                    Value::String(name) => self.gap_column(&relation, name, &span),
+                    Value::String(name) => self.column_named(&relation, name, &span),
                     _ => Err(bad("partitioning_columns is a list of names")),
                 })
                 .collect::<Result<_, _>>()?,
@@ -153,22 +153,6 @@ impl Resolver<'_> {
         Ok(found)
     }
 
-    fn gap_column(
-        &self,
-        relation: &Relation,
-        name: &str,
-        span: &Range<usize>,
-    ) -> Result<Column, Error> {
-        let found = relation
-            .columns
-            .iter()
-            .find(|column| same(&column.name, name));
-        found.cloned().ok_or_else(|| {
-            let message = format!("no column `{name}` to fill gaps of");
-            self.error(code::UNKNOWN_COLUMN, message, span.clone())
-        })
-    }
-
     fn gap_value(
         &self,
         relation: &Relation,
@@ -186,7 +170,7 @@ impl Resolver<'_> {
             let message = "value_columns is a list of columns with their methods";
             return Err(self.error(code::INVALID_ARGUMENTS, message, span.clone()));
         };
-        let column = self.gap_column(relation, name, span)?;
+        let column = self.column_named(relation, name, span)?;
         let method = match method.to_ascii_lowercase().as_str() {
             "null" => Method::Null,
             "locf" => Method::LastObserved,

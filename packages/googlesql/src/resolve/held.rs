@@ -6,8 +6,8 @@
 use std::ops::Range;
 
 use super::Resolver;
-use super::query::indent;
 use super::scope::same;
+use super::table_function::over;
 use crate::metadata::ColumnMetadata;
 use crate::parse::statement as parsed;
 use crate::tree::Typed;
@@ -86,12 +86,7 @@ impl Resolver<'_> {
                 format!("{} AS {name}", limits.held(value, &column.name).sql())
             })
             .collect();
-        let sql = format!(
-            "SELECT {}\nFROM (\n{}\n) AS {}",
-            items.join(", "),
-            indent(&relation.sql),
-            quote_identifier(&alias)
-        );
+        let sql = over(&items, &relation, &alias);
         Relation { sql, ..relation }
     }
 }

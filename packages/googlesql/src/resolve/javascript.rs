@@ -121,29 +121,8 @@ impl Resolver<'_> {
                 vec![value],
                 span,
             ),
-            Type::Array(element) => {
-                let name = self.fresh("element");
-                let inner = Typed::text(*element, quote_identifier(&name), span.clone());
-                let inner = self.encoded(inner)?;
-                let template =
-                    format!("list_transform($0, lambda {}: $1)", quote_identifier(&name));
-                Typed::apply(Type::String, template, vec![value, inner], span)
-            }
-            Type::Struct(fields) => {
-                let mut parts = Vec::new();
-                for (at, field) in fields.iter().enumerate() {
-                    let name = physical_field(&fields, at);
-                    let part =
-                        self.struct_field(value.clone(), at, field.ty.clone(), &name, span.clone());
-                    parts.push((name, self.encoded(part)?));
-                }
-                let parts = Typed::new(Type::Struct(Vec::new()), Node::Struct(parts), span.clone());
-                Typed::apply(
-                    Type::String,
-                    "CASE WHEN $0 IS NULL THEN NULL ELSE $1 END",
-                    vec![value, parts],
-                    span,
-                )
+            Type::Array(_) | Type::Struct(_) => {
+                self.part_by_part(value, &mut |part| self.encoded(part))?
             }
             _ => self.cast(value, &Type::String, false)?,
         })

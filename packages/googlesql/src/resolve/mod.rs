@@ -34,6 +34,7 @@ pub mod javascript;
 pub mod join;
 pub mod lambda;
 pub mod layout;
+pub mod leaves;
 pub mod let_expression;
 pub mod like;
 pub mod limit;

@@ -9,7 +9,7 @@ use sqlparser::ast::{FunctionArg, FunctionArgExpr};
 
 use super::Resolver;
 use super::query::{Output, indent};
-use super::scope::{Scope, same};
+use super::scope::Scope;
 use super::table_function::output_of;
 use crate::{Column, Error, Relation, Type, Value, quote_identifier};
 
@@ -52,7 +52,7 @@ impl Resolver<'_> {
             },
             _ => return Err(bad("RANGE_SESSIONIZE takes a column and a list of columns")),
         };
-        let range = self.sessionized(&relation, column, &span)?;
+        let range = self.column_named(&relation, column, &span)?;
         if !matches!(range.ty, Type::Range(_)) {
             return Err(bad("RANGE_SESSIONIZE takes a column of ranges"));
         }
@@ -62,29 +62,12 @@ impl Resolver<'_> {
                 return Err(bad("RANGE_SESSIONIZE takes a list of columns"));
             };
             keys.push(quote_identifier(
-                &self.sessionized(&relation, name, &span)?.name,
+                &self.column_named(&relation, name, &span)?.name,
             ));
         }
         relation.sql = sessions(&relation, &range, &keys, strict);
         relation.columns.push(Column::new(SESSION, range.ty));
         Ok(output_of(&relation))
-    }
-
-    fn sessionized(
-        &self,
-        relation: &Relation,
-        name: &str,
-        span: &Range<usize>,
-    ) -> Result<Column, Error> {
-        let found = relation
-            .columns
-            .iter()
-            .find(|column| same(&column.name, name));
-        let unknown = || {
-            let message = format!("no column `{name}` to make sessions of");
-            self.error(code::UNKNOWN_COLUMN, message, span.clone())
-        };
-        found.cloned().ok_or_else(unknown)
     }
 }
 

@@ -247,7 +247,11 @@ pub fn unknown_column(rest: &ScopeColumn, name: &str, span: &Range<usize>) -> Ty
 
 /// Names of columns, fields and aliases are compared without regard to case
 pub fn same(left: &str, right: &str) -> bool {
-    !left.is_empty() && left.to_lowercase() == right.to_lowercase()
+    let equal = match left.is_ascii() && right.is_ascii() {
+        true => left.eq_ignore_ascii_case(right),
+        false => left.to_lowercase() == right.to_lowercase(),
+    };
+    equal && !left.is_empty()
 }
 
 fn at(expr: &Typed, span: &Range<usize>) -> Typed {

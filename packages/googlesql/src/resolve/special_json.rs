@@ -218,17 +218,14 @@ impl Resolver<'_> {
         } else {
             JsonStyle::Exact
         };
-        let value = arguments.remove(0);
-        let (safe, span) = (call.name == "SAFE_TO_JSON", call.span.clone());
-        let template = match safe {
-            true => {
-                "CASE WHEN $1 IS NULL THEN NULL ELSE CAST(gs_json_parse($0, 'round') AS JSON) END"
-            }
-            false => "CAST(gs_json_parse($0, 'round') AS JSON)",
-        };
-        let text = self.json_text(value.clone(), style)?;
-        let parts = if safe { vec![text, value] } else { vec![text] };
-        Ok(Typed::apply(Type::Json, template, parts, span))
+        let text = self.json_text(arguments.remove(0), style)?;
+        let template = "CAST(gs_json_parse($0, 'round') AS JSON)";
+        Ok(Typed::apply(
+            Type::Json,
+            template,
+            vec![text],
+            call.span.clone(),
+        ))
     }
 
     /// `TO_JSON_STRING(value, pretty_print)`

@@ -3,7 +3,7 @@
 //! <https://cloud.google.com/bigquery/docs/reference/standard-sql/data-types#array_nulls>
 
 use super::Resolver;
-use super::query::indent;
+use super::table_function::over;
 use crate::tree::{Literal, Node, Typed};
 use crate::type_text::physical_field;
 use crate::{Relation, Type, quote_identifier};
@@ -88,12 +88,7 @@ impl Resolver<'_> {
                 }
             })
             .collect();
-        let sql = format!(
-            "SELECT {}\nFROM (\n{}\n) AS {}",
-            items.join(", "),
-            indent(&relation.sql),
-            quote_identifier(&alias)
-        );
+        let sql = over(&items, &relation, &alias);
         Relation { sql, ..relation }
     }
 }

@@ -10,10 +10,10 @@ use sqlparser::ast::{
 
 use super::Resolver;
 use super::query::{Output, indent};
-use super::scope::{CommonTable, OutputColumn, Scope};
+use super::scope::{CommonTable, OutputColumn, Scope, same};
 use crate::lineage::Origins;
 use crate::parse::mark;
-use crate::{Error, ModelFunction, Relation, Value, quote_identifier};
+use crate::{Column, Error, ModelFunction, Relation, Value, quote_identifier};
 
 impl Resolver<'_> {
     pub fn table_function(
@@ -245,6 +245,21 @@ impl Resolver<'_> {
             columns,
         })
     }
+
+    /// The column of a table argument that another argument names
+    pub fn column_named(
+        &self,
+        relation: &Relation,
+        name: &str,
+        span: &Range<usize>,
+    ) -> Result<Column, Error> {
+        let mut columns = relation.columns.iter();
+        let found = columns.find(|column| same(&column.name, name));
+        found.cloned().ok_or_else(|| {
+            let message = format!("no column `{name}` in the table argument");
+            self.error(code::UNKNOWN_COLUMN, message, span.clone())
+        })
+    }
 }
 
 /// A lowered query with the names its columns have on DuckDB
@@ -253,7 +268,7 @@ pub fn relation_of(output: Output) -> Relation {
         columns: output
             .columns
             .into_iter()
-            .map(|column| crate::Column::new(column.physical, column.ty))
+            .map(|column| Column::new(column.physical, column.ty))
             .collect(),
         sql: output.sql,
     }
@@ -275,6 +290,16 @@ pub fn output_of(relation: &Relation) -> Output {
             .collect(),
         value_table: false,
     }
+}
+
+/// `SELECT <items>` from a lowered query under an alias
+pub fn over(items: &[String], relation: &Relation, alias: &str) -> String {
+    format!(
+        "SELECT {}\nFROM (\n{}\n) AS {}",
+        items.join(", "),
+        indent(&relation.sql),
+        quote_identifier(alias)
+    )
 }
 
 /// Whether a query is only `VALUES`

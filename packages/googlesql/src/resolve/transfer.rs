@@ -8,6 +8,7 @@ use super::options::Owner;
 use super::query::indent;
 use super::settings::Settings;
 use super::statement::{execute, qualified};
+use super::table_function::over;
 use crate::metadata::TableMetadata;
 use crate::parse::statement as parsed;
 use crate::tree::Typed;
@@ -153,33 +154,8 @@ impl Resolver<'_> {
                 vec![value],
                 span,
             ),
-            Type::Array(element) => {
-                let name = self.fresh("element");
-                let inner = Typed::text(*element, quote_identifier(&name), span.clone());
-                let inner = self.json_value(inner)?;
-                let template =
-                    format!("list_transform($0, lambda {}: $1)", quote_identifier(&name));
-                Typed::apply(Type::String, template, vec![value, inner], span)
-            }
-            Type::Struct(fields) => {
-                let mut parts = Vec::new();
-                for (at, field) in fields.iter().enumerate() {
-                    let name = crate::type_text::physical_field(&fields, at);
-                    let part =
-                        self.struct_field(value.clone(), at, field.ty.clone(), &name, span.clone());
-                    parts.push((name, self.json_value(part)?));
-                }
-                let parts = Typed::new(
-                    Type::Struct(Vec::new()),
-                    crate::tree::Node::Struct(parts),
-                    span.clone(),
-                );
-                Typed::apply(
-                    Type::String,
-                    "CASE WHEN $0 IS NULL THEN NULL ELSE $1 END",
-                    vec![value, parts],
-                    span,
-                )
+            Type::Array(_) | Type::Struct(_) => {
+                self.part_by_part(value, &mut |part| self.json_value(part))?
             }
             _ => self.cast(value, &Type::String, false)?,
         })
@@ -438,15 +414,6 @@ impl Resolver<'_> {
             columns: wanted.to_vec(),
         })
     }
-}
-
-fn over(items: &[String], relation: &Relation, alias: &str) -> String {
-    format!(
-        "SELECT {}\nFROM (\n{}\n) AS {}",
-        items.join(", "),
-        indent(&relation.sql),
-        quote_identifier(alias)
-    )
 }
 
 fn written(column: &Column) -> String {

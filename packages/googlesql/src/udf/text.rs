@@ -316,7 +316,8 @@ fn offset(text: &str, index: usize) -> usize {
 
 fn reversed(text: &str) -> String {
     if text.is_ascii() {
-        let bytes = text.bytes().rev().collect();
+        let mut bytes = text.as_bytes().to_vec();
+        bytes.reverse();
         return String::from_utf8(bytes).unwrap_or_default();
     }
     text.chars().rev().collect()

@@ -106,24 +106,9 @@ impl Decimal {
         self.check(if negative { -units } else { units })
     }
 
-    /// As `PARSE_NUMERIC` reads it: blanks around sign and digits, commas in the whole part, the
-    /// sign before or after
+    /// As `PARSE_BIGNUMERIC` reads it
     pub fn parse_loose(self, text: &str) -> Option<BigInt> {
-        let text = text.trim();
-        let (sign, rest) = match (text.strip_prefix(['+', '-']), text.strip_suffix(['+', '-'])) {
-            (Some(rest), _) => (&text[..1], rest),
-            (None, Some(rest)) => (&text[rest.len()..], rest),
-            (None, None) => ("", text),
-        };
-        let rest = rest.trim();
-        let (whole, fraction) = match rest.find(['.', 'e', 'E']) {
-            Some(at) => rest.split_at(at),
-            None => (rest, ""),
-        };
-        if rest.starts_with(['+', '-']) || fraction.contains(',') {
-            return None;
-        }
-        self.parse(&format!("{sign}{}{fraction}", whole.replace(',', "")))
+        self.parse(&super::decimal::tightened(text)?)
     }
 
     /// Without trailing zeros

@@ -52,9 +52,14 @@ pub fn parse(text: &str) -> Option<i128> {
     check(if negative { -units } else { units })
 }
 
-/// As `PARSE_NUMERIC` reads it: blanks around sign and digits, commas in the whole part, the sign
-/// before or after
+/// As `PARSE_NUMERIC` reads it
 pub fn parse_loose(text: &str) -> Option<i128> {
+    parse(&tightened(text)?)
+}
+
+/// What `PARSE_NUMERIC` allows beyond a plain number, taken away: blanks around sign and digits,
+/// commas in the whole part, the sign after the digits
+pub fn tightened(text: &str) -> Option<String> {
     let text = text.trim();
     let (sign, rest) = match (text.strip_prefix(['+', '-']), text.strip_suffix(['+', '-'])) {
         (Some(rest), _) => (&text[..1], rest),
@@ -69,7 +74,7 @@ pub fn parse_loose(text: &str) -> Option<i128> {
     if rest.starts_with(['+', '-']) || fraction.contains(',') {
         return None;
     }
-    parse(&format!("{sign}{}{fraction}", whole.replace(',', "")))
+    Some(format!("{sign}{}{fraction}", whole.replace(',', "")))
 }
 
 /// Without trailing zeros

@@ -199,6 +199,9 @@ mod tests {
         assert_eq!(round(2.675, 2, false), Some(2.67));
         assert_eq!(round(0.285, 2, false), Some(0.28));
         assert_eq!(round(0.29, 2, true), Some(0.28));
-        assert_eq!(round(-0.4, 0, false).map(f64::to_bits), Some((-0.0_f64).to_bits()));
+        assert_eq!(
+            round(-0.4, 0, false).map(f64::to_bits),
+            Some((-0.0_f64).to_bits())
+        );
     }
 }

@@ -53,9 +53,9 @@ struct Reading {
     /// Of the zone, in seconds ahead of UTC
     offset: i32,
     days: i32,
-    year: i32,
-    month: u32,
-    day: u32,
+    year: i64,
+    month: i64,
+    day: i64,
     micros: i64,
 }
 
@@ -104,16 +104,19 @@ impl Reading {
     }
 
     fn lacks(&self, element: &str) -> bool {
-        let needs_date =
-            "AaBbhCcDdeFGgjmQUuVWwxYy".contains(element.trim_start_matches(['E', 'O', '4']));
-        let needs_time = matches!(
-            element.chars().last(),
-            Some('c' | 'H' | 'I' | 'k' | 'l' | 'M' | 'P' | 'p' | 'R' | 'r' | 'S' | 'T' | 'X' | 's')
-        );
-        (self.has == Has::Time && needs_date)
-            || (self.has == Has::Date && needs_time)
-            || element.ends_with(['Z', 'z']) && self.has != Has::Timestamp
-            || element.ends_with('s') && matches!(self.has, Has::Date | Has::Time)
+        match element.chars().next_back() {
+            Some('Z' | 'z') if self.has != Has::Timestamp => true,
+            Some('s') if matches!(self.has, Has::Date | Has::Time) => true,
+            Some(
+                'c' | 'H' | 'I' | 'k' | 'l' | 'M' | 'P' | 'p' | 'R' | 'r' | 'S' | 'T' | 'X' | 's',
+            ) if self.has == Has::Date => true,
+            _ => {
+                let plain = element.trim_start_matches(['E', 'O', '4']);
+                self.has == Has::Time
+                    && !plain.is_empty()
+                    && "AaBbhCcDdeFGgjmQUuVWwxYy".contains(plain)
+            }
+        }
     }
 
     fn write_element(&self, text: &mut String, element: &str) -> Result<(), String> {
@@ -126,31 +129,30 @@ impl Reading {
         let seconds = self.micros / 1_000_000;
         let (hour, minute, second) = (seconds / 3600, seconds / 60 % 60, seconds % 60);
         let twelve = if hour % 12 == 0 { 12 } else { hour % 12 };
-        let year = i64::from(self.year);
         match plain {
             "A" => text.push_str(DAYS[self.week_day() as usize]),
             "a" => text.push_str(&DAYS[self.week_day() as usize][..3]),
             "B" => text.push_str(MONTHS[self.month as usize - 1]),
             "b" | "h" => text.push_str(&MONTHS[self.month as usize - 1][..3]),
-            "C" => padded(text, year / 100, 2, '0'),
+            "C" => padded(text, self.year / 100, 2, '0'),
             "c" => return self.write(text, "%a %b %e %H:%M:%S %E4Y"),
             "D" | "x" => return self.write(text, "%m/%d/%y"),
-            "d" => padded(text, i64::from(self.day), 2, '0'),
-            "e" => padded(text, i64::from(self.day), 2, ' '),
+            "d" => padded(text, self.day, 2, '0'),
+            "e" => padded(text, self.day, 2, ' '),
             "F" => return self.write(text, "%E4Y-%m-%d"),
-            "G" => padded(text, i64::from(iso_week(self.days).0), 4, '0'),
-            "g" => padded(text, i64::from(iso_week(self.days).0 % 100), 2, '0'),
+            "G" => padded(text, iso_week(self.days).0, 4, '0'),
+            "g" => padded(text, iso_week(self.days).0 % 100, 2, '0'),
             "H" => padded(text, hour, 2, '0'),
             "I" => padded(text, twelve, 2, '0'),
             "j" => padded(text, self.day_of_year(), 3, '0'),
             "k" => padded(text, hour, 2, ' '),
             "l" => padded(text, twelve, 2, ' '),
             "M" => padded(text, minute, 2, '0'),
-            "m" => padded(text, i64::from(self.month), 2, '0'),
+            "m" => padded(text, self.month, 2, '0'),
             "n" => text.push('\n'),
             "P" => text.push_str(if hour < 12 { "am" } else { "pm" }),
             "p" => text.push_str(if hour < 12 { "AM" } else { "PM" }),
-            "Q" => padded(text, i64::from(self.month + 2) / 3, 1, '0'),
+            "Q" => padded(text, (self.month + 2) / 3, 1, '0'),
             "R" => return self.write(text, "%H:%M"),
             "r" => return self.write(text, "%I:%M:%S %p"),
             "S" | "E0S" => padded(text, second, 2, '0'),
@@ -168,15 +170,15 @@ impl Reading {
                 0 => text.push('7'),
                 day => padded(text, day, 1, '0'),
             },
-            "V" => padded(text, i64::from(iso_week(self.days).1), 2, '0'),
+            "V" => padded(text, iso_week(self.days).1, 2, '0'),
             "W" => {
                 let week = (self.day_of_year() + 6 - (self.week_day() + 6) % 7) / 7;
                 padded(text, week, 2, '0');
             }
             "w" => padded(text, self.week_day(), 1, '0'),
-            "Y" => padded(text, year, 1, '0'),
-            "y" => padded(text, year % 100, 2, '0'),
-            "E4Y" | "EY" => padded(text, year, 4, '0'),
+            "Y" => padded(text, self.year, 1, '0'),
+            "y" => padded(text, self.year % 100, 2, '0'),
+            "E4Y" | "EY" => padded(text, self.year, 4, '0'),
             "ET" => text.push('T'),
             "Z" => {
                 text.push_str("UTC");
@@ -234,6 +236,10 @@ fn padded(text: &mut String, number: i64, least: usize, fill: char) {
         });
         text.push(digit(number % 10));
         return;
+    }
+    if let (0..=9999, 4, '0') = (number, least, fill) {
+        padded(text, number / 100, 2, fill);
+        return padded(text, number % 100, 2, fill);
     }
     // Formatting a number into a text cannot fail
     let _ = match fill {

@@ -82,6 +82,9 @@ fn fragment(text: &str) -> String {
         line = rest;
     }
     let line = line.trim_end_matches(['.', '!']);
+    if let Some(told) = in_our_terms(line) {
+        return told;
+    }
     let mut letters = line.chars();
     match letters.next() {
         // an acronym or a quoted name keeps its case
@@ -90,6 +93,30 @@ fn fragment(text: &str) -> String {
         }
         _ => line.to_owned(),
     }
+}
+
+/// What the engine says of datasets, groups and required columns, in GoogleSQL's terms
+fn in_our_terms(line: &str) -> Option<String> {
+    let between = |front: &str, behind: &str| line.strip_prefix(front)?.split(behind).next();
+    if line.ends_with("does not exist")
+        && let Some(name) = between("Schema with name ", " does not exist")
+    {
+        return Some(format!("no dataset `{name}` in this warehouse"));
+    }
+    if line.contains("must appear in the GROUP BY clause")
+        && let Some(name) = between("column \"", "\"")
+    {
+        return Some(format!("column `{name}` is neither grouped nor aggregated"));
+    }
+    if line.starts_with("GROUPING child ") {
+        return Some("GROUPING takes an expression that is grouped".to_owned());
+    }
+    if let Some(column) = line.strip_prefix("NOT NULL constraint failed: ") {
+        let name = column.rsplit('.').next().unwrap_or(column);
+        return Some(format!("column `{name}` is required and cannot be NULL"));
+    }
+    line.starts_with("More than one row returned by a subquery")
+        .then(|| "a scalar subquery gave more than one row".to_owned())
 }
 
 fn first_line(text: &str) -> &str {
@@ -112,6 +139,26 @@ mod tests {
                 "no files found that match \"x\"",
             ),
             ("Conversion Error: CSV is odd.", "CSV is odd"),
+            (
+                "Catalog Error: Schema with name d does not exist!",
+                "no dataset `d` in this warehouse",
+            ),
+            (
+                "Binder Error: column \"x\" must appear in the GROUP BY clause or must be part of an aggregate function.",
+                "column `x` is neither grouped nor aggregated",
+            ),
+            (
+                "Binder Error: GROUPING child \"g\" must be a grouping column",
+                "GROUPING takes an expression that is grouped",
+            ),
+            (
+                "Constraint Error: NOT NULL constraint failed: t.id",
+                "column `id` is required and cannot be NULL",
+            ),
+            (
+                "Invalid Input Error: More than one row returned by a subquery used as an expression - scalar subqueries can only return a single row.",
+                "a scalar subquery gave more than one row",
+            ),
         ] {
             assert_eq!(fragment(text), expected);
         }
