@@ -115,6 +115,13 @@ fn in_our_terms(line: &str) -> Option<String> {
         let name = column.rsplit('.').next().unwrap_or(column);
         return Some(format!("column `{name}` is required and cannot be NULL"));
     }
+    if let Some((value, ty)) = line
+        .split_once(" can't be cast because the value is out of range for the destination type ")
+    {
+        let value = value.rsplit(" with value ").next().unwrap_or(value);
+        let ty = ty.split(' ').next().unwrap_or(ty);
+        return Some(format!("{value} is out of range for {ty}"));
+    }
     line.starts_with("More than one row returned by a subquery")
         .then(|| "a scalar subquery gave more than one row".to_owned())
 }
@@ -154,6 +161,10 @@ mod tests {
             (
                 "Constraint Error: NOT NULL constraint failed: t.id",
                 "column `id` is required and cannot be NULL",
+            ),
+            (
+                "Conversion Error: Type INT128 with value 9223372036854775808 can't be cast because the value is out of range for the destination type INT64 when casting from source column sum(x)",
+                "9223372036854775808 is out of range for INT64",
             ),
             (
                 "Invalid Input Error: More than one row returned by a subquery used as an expression - scalar subqueries can only return a single row.",
