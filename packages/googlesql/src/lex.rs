@@ -124,6 +124,12 @@ impl Lexer<'_> {
         let start = self.at;
         let letters = self.text[start..start + prefix].to_ascii_lowercase();
         let body = self.delimited(start, start + prefix)?;
+        if matches!(self.peek(0), Some('\'' | '"')) {
+            let message = "string literals side by side need a space between them";
+            return Err(self
+                .error(message, self.at..self.at + 1)
+                .help("write a quote within a string as `\\'`"));
+        }
         let (raw, bytes) = (letters.contains('r'), letters.contains('b'));
         let content = &self.text[body.clone()];
         let decoded = if bytes {
