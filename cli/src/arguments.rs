@@ -99,18 +99,6 @@ pub enum Command {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Args)]
 #[command(next_help_heading = "Run")]
 pub struct RunArguments {
-    /// Only actions with one of these tags
-    #[arg(long, value_name = "TAG,…", value_delimiter = ',')]
-    pub tags: Vec<String>,
-    /// Only actions with one of these names: `name`, `dataset.name`, with `*` and `?`
-    #[arg(long, value_name = "NAME,…", value_delimiter = ',')]
-    pub actions: Vec<String>,
-    /// And all that they depend on
-    #[arg(long)]
-    pub include_deps: bool,
-    /// And all that depends on them
-    #[arg(long)]
-    pub include_dependents: bool,
     /// Rebuild incremental tables from nothing
     #[arg(long)]
     pub full_refresh: bool,
@@ -123,6 +111,8 @@ pub struct RunArguments {
     /// Actions at a time [default: 4]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
     pub jobs: Option<u16>,
+    #[command(flatten)]
+    pub selection: SelectionArguments,
 }
 
 #[derive(Debug, Clone, Args)]

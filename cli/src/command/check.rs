@@ -5,8 +5,9 @@ use std::collections::HashSet;
 use diagnostic::{Diagnostic, Severity, to_json};
 use serde_json::{Value as Json, json};
 use sqlx_compiler::{ActionRef, Target};
-use sqlx_runtime::{CheckedAction, Plan, ProjectCheck, Selection, names};
+use sqlx_runtime::{CheckedAction, Plan, ProjectCheck, names};
 
+use super::run::selection;
 use crate::arguments::{CheckArguments, GlobalArguments, OutputFormat};
 use crate::exit;
 use crate::printer::{Printer, Style};
@@ -77,12 +78,7 @@ pub fn of_project(global: &GlobalArguments, project: &Project) -> Result<Project
 }
 
 fn chosen(project: &Project, arguments: &CheckArguments) -> Result<HashSet<Target>, Diagnostic> {
-    let selection = Selection {
-        tags: arguments.selection.tags.clone(),
-        actions: arguments.selection.actions.clone(),
-        include_dependencies: arguments.selection.include_deps,
-        include_dependents: arguments.selection.include_dependents,
-    };
+    let selection = selection(&arguments.selection)?;
     let plan = Plan::new(project.compilation.clone(), selection, false)?;
     let targets = (0..plan.actions.len())
         .filter_map(|index| plan.action(index))

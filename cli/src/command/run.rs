@@ -13,7 +13,7 @@ use sqlx_runtime::{
     Observer, Plan, Recorder, RunOptions, RunStatus, RunSummary, Selection, new_run, preview,
 };
 
-use crate::arguments::{GlobalArguments, RunArguments};
+use crate::arguments::{GlobalArguments, RunArguments, SelectionArguments};
 use crate::execution::{self, RunConfig, execution_graph};
 use crate::exit;
 use crate::printer::Printer;
@@ -50,7 +50,11 @@ pub fn run(global: &GlobalArguments, arguments: &RunArguments, printer: &Printer
     }
 }
 
-fn plan(project: &Project, arguments: &RunArguments) -> Result<Plan, Diagnostic> {
+/// The selection that a command line asks for
+///
+/// # Errors
+/// It widens nothing
+pub fn selection(arguments: &SelectionArguments) -> Result<Selection, Diagnostic> {
     let selection = Selection {
         tags: arguments.tags.clone(),
         actions: arguments.actions.clone(),
@@ -67,6 +71,11 @@ fn plan(project: &Project, arguments: &RunArguments) -> Result<Plan, Diagnostic>
         )
         .help("add `--tags` or `--actions`"));
     }
+    Ok(selection)
+}
+
+fn plan(project: &Project, arguments: &RunArguments) -> Result<Plan, Diagnostic> {
+    let selection = selection(&arguments.selection)?;
     Plan::new(
         Arc::clone(&project.compilation),
         selection,
