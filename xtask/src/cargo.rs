@@ -29,20 +29,24 @@ pub fn test(rest: &[String]) -> Result<()> {
     run(program().args(["test", "--workspace"]).args(rest))
 }
 
-/// A measuring program of the `sqlx-tests` package, in release mode
-pub fn tool(name: &str, rest: &[String]) -> Result<()> {
-    run(program()
-        .args([
-            "run",
-            "--release",
-            "--quiet",
-            "--package",
-            "sqlx-tests",
-            "--bin",
-            name,
-            "--",
-        ])
-        .args(rest))
+/// How a measuring program is built
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Profile {
+    /// As the tests are: for programs that compare results
+    Dev,
+    /// As the product is: for programs that measure speed
+    Release,
+}
+
+/// A measuring program of the `sqlx-tests` package
+pub fn tool(profile: Profile, name: &str, rest: &[String]) -> Result<()> {
+    let mut command = program();
+    command.arg("run");
+    if profile == Profile::Release {
+        command.arg("--release");
+    }
+    command.args(["--quiet", "--package", "sqlx-tests", "--bin", name, "--"]);
+    run(command.args(rest))
 }
 
 /// Runs a command to its end

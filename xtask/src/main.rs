@@ -9,6 +9,8 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
+use cargo::Profile;
+
 /// The project's automation
 #[derive(Parser)]
 #[command(name = "cargo xtask")]
@@ -79,11 +81,15 @@ fn main() -> ExitCode {
         Task::Setup => library::ensure(),
         Task::Test { rest } => library::ensure().and_then(|()| cargo::test(&rest)),
         Task::Conformance { rest } => {
-            library::ensure().and_then(|()| cargo::tool("conformance", &rest))
+            library::ensure().and_then(|()| cargo::tool(Profile::Dev, "conformance", &rest))
         }
-        Task::Oracle { rest } => library::ensure().and_then(|()| cargo::tool("oracle", &rest)),
+        Task::Oracle { rest } => {
+            library::ensure().and_then(|()| cargo::tool(Profile::Dev, "oracle", &rest))
+        }
         Task::Fuzz { seconds, targets } => fuzz::fuzz(seconds, &targets),
-        Task::Bench { rest } => library::ensure().and_then(|()| cargo::tool("bench", &rest)),
+        Task::Bench { rest } => {
+            library::ensure().and_then(|()| cargo::tool(Profile::Release, "bench", &rest))
+        }
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
