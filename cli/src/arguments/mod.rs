@@ -1,0 +1,76 @@
+//! The arguments, each defined once, a file for each command
+
+mod check;
+mod compile;
+mod format;
+mod global;
+mod graph;
+mod lineage;
+mod project;
+mod query;
+mod run;
+mod selection;
+mod simulate;
+
+use clap::{Parser, Subcommand};
+
+pub use check::{CHECK_HELP, CheckArguments};
+pub use compile::CompileArguments;
+pub use format::FormatArguments;
+pub use global::{GlobalArguments, OutputFormat};
+pub use graph::{GraphArguments, GraphFormat};
+pub use lineage::{LineageArguments, LineageFormat};
+pub use project::{InitArguments, InstallArguments};
+pub use query::{QueryArguments, RowFormat};
+pub use run::RunArguments;
+pub use selection::SelectionArguments;
+pub use simulate::SimulateArguments;
+
+const EXIT_CODES: &str = "\
+Exit codes:
+  0    done
+  1    something failed
+  2    usage, settings or compile error; nothing was run
+  4    nothing matches the selection
+  130  interrupted";
+
+/// Compile and run Dataform projects on your own machine
+///
+/// Without a command, runs the project: `sqlx-run --tags staging`
+#[derive(Debug, Parser)]
+#[command(name = "sqlx-run", version, after_help = EXIT_CODES, max_term_width = 100)]
+pub struct Arguments {
+    #[command(flatten)]
+    pub global: GlobalArguments,
+    #[command(flatten)]
+    pub run: RunArguments,
+    #[command(subcommand)]
+    pub command: Option<Command>,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Run the project's actions
+    Run(RunArguments),
+    /// Compile the project and list its actions, or print the graph as Dataform's JSON
+    Compile(CompileArguments),
+    /// Check names and types in every action's SQL, before anything runs or exists
+    #[command(after_help = CHECK_HELP)]
+    Check(CheckArguments),
+    /// Lay out SQLX and JavaScript files as Dataform does
+    Format(FormatArguments),
+    /// Draw the compiled graph
+    Graph(GraphArguments),
+    /// Tell which columns a column is made of, or what is made of it
+    Lineage(LineageArguments),
+    /// Ask the warehouse in GoogleSQL; on a terminal without SQL, in a shell
+    Query(QueryArguments),
+    /// Write events of an invented game, in the schema of the Firebase export
+    Simulate(SimulateArguments),
+    /// Begin a project
+    Init(InitArguments),
+    /// Fetch the npm packages that the project's JavaScript requires
+    Install(InstallArguments),
+    /// Take a command line of Dataform's own CLI: `sqlx-run dataform help`
+    Dataform,
+}
