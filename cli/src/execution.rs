@@ -161,11 +161,7 @@ pub fn execution_graph<'a>(
         };
         let tasks = sql::tasks(
             action,
-            match &existing {
-                Existing::None => sql::Existing::None,
-                Existing::Table(columns) => sql::Existing::Table(columns),
-                Existing::View => sql::Existing::View,
-            },
+            existing.as_sql(),
             run_config.full_refresh,
             &mut unique,
         );
@@ -291,6 +287,7 @@ fn table_state(target: &Target, existing: Existing) -> Option<TableState> {
         Existing::None => return None,
         Existing::Table(columns) => ("TABLE", columns),
         Existing::View => ("VIEW", Vec::new()),
+        Existing::MaterializedView => ("MATERIALIZED_VIEW", Vec::new()),
     };
     Some(TableState {
         target: target.clone(),

@@ -14,7 +14,8 @@ use googlesql::{Column, PhysicalName};
 use proptest::prelude::*;
 use sqlx_compiler::{Compilation, CompiledGraph, Target};
 use sqlx_runtime::warehouse::{
-    Existing, Interrupt, Outcome, Progress, Session, SqlError, Warehouse,
+    Engine, Existing, Interrupt, Metadata, Outcome, Progress, Session, SessionContext, SqlError,
+    TableKind, TableState, Warehouse,
 };
 use sqlx_runtime::{ActionStatus, Event, Observer, Plan, RunOptions, RunStatus, Selection, run};
 
@@ -31,6 +32,22 @@ struct RememberingSession {
 }
 
 impl Warehouse for Remembering {
+    fn engine(&self) -> Engine {
+        Engine::Embedded
+    }
+
+    fn describe(&self, targets: &[Target]) -> Result<Vec<Option<TableState>>, Diagnostic> {
+        Ok(vec![None; targets.len()])
+    }
+
+    fn set_metadata(&self, _: &Target, _: &Metadata) -> Result<(), Diagnostic> {
+        Ok(())
+    }
+
+    fn drop(&self, _: &Target, _: TableKind) -> Result<(), Diagnostic> {
+        Ok(())
+    }
+
     fn create_datasets(&self, _: &[Target]) -> Result<(), Diagnostic> {
         Ok(())
     }
@@ -47,7 +64,7 @@ impl Warehouse for Remembering {
         Ok(Vec::new())
     }
 
-    fn session(&self) -> Result<Box<dyn Session>, Diagnostic> {
+    fn session(&self, _: &SessionContext) -> Result<Box<dyn Session>, Diagnostic> {
         Ok(Box::new(RememberingSession {
             broken: self.broken.clone(),
             ran: Arc::clone(&self.ran),
@@ -65,13 +82,7 @@ impl Session for RememberingSession {
         let name = name.rsplit('.').next().unwrap_or_default().to_owned();
         self.ran.lock().unwrap().push(name.clone());
         if self.broken.contains(&name) {
-            return Err(SqlError {
-                code: code::EXECUTION_FAILED,
-                message: "broken".to_owned(),
-                span: None,
-                statement: None,
-                help: None,
-            });
+            return Err(SqlError::new(code::EXECUTION_FAILED, "broken"));
         }
         Ok(vec![Outcome::Changed(1)])
     }

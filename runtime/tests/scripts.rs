@@ -9,7 +9,7 @@
 )]
 
 use sqlx_runtime::warehouse::duckdb::{DuckDbOptions, DuckDbWarehouse, Names};
-use sqlx_runtime::warehouse::{Outcome, Session, SqlError, Warehouse};
+use sqlx_runtime::warehouse::{Outcome, Session, SessionContext, SqlError, Warehouse};
 
 /// The outcomes of a script in a session, as lines
 fn run(session: &mut dyn Session, script: &str) -> String {
@@ -73,7 +73,7 @@ fn check(cases: &str) {
         let (title, case) = case.split_once('\n').unwrap();
         let (script, expected) = case.split_once("\n---\n").unwrap_or((case, ""));
         let warehouse = warehouse();
-        let mut session = warehouse.session().unwrap();
+        let mut session = warehouse.session(&SessionContext::default()).unwrap();
         let found = run(&mut *session, script);
         if found != expected.trim_end() {
             wrong.push(format!(
@@ -153,7 +153,7 @@ fn files_go_out_and_come_in() {
         ..DuckDbOptions::default()
     };
     let warehouse = DuckDbWarehouse::open(options).unwrap();
-    let mut session = warehouse.session().unwrap();
+    let mut session = warehouse.session(&SessionContext::default()).unwrap();
     let mut wrong = Vec::new();
     for case in include_str!("scripts/files.txt").split("### ").skip(1) {
         let (script, expected) = case.split_once("\n---\n").unwrap();
@@ -178,14 +178,14 @@ fn files_go_out_and_come_in() {
 #[test]
 fn variables_live_as_long_as_the_session() {
     let warehouse = warehouse();
-    let mut session = warehouse.session().unwrap();
+    let mut session = warehouse.session(&SessionContext::default()).unwrap();
     assert_eq!(run(&mut *session, "DECLARE a INT64 DEFAULT 41"), "");
     assert_eq!(run(&mut *session, "SET a = a + 1; SELECT a"), "42");
     assert_eq!(
         run(&mut *session, "DECLARE a STRING DEFAULT 'x'; SELECT a"),
         "x"
     );
-    let mut other = warehouse.session().unwrap();
+    let mut other = warehouse.session(&SessionContext::default()).unwrap();
     assert_eq!(
         run(&mut *other, "SELECT a"),
         "Q004 at 1:8: no column `a` in scope"
@@ -207,15 +207,27 @@ fn procedures_live_as_long_as_the_warehouse() {
         .unwrap()
     };
     let create = "CREATE PROCEDURE twice(INOUT x INT64) BEGIN SET x = 2 * x; END";
-    assert_eq!(run(&mut *open().session().unwrap(), create), "done");
+    assert_eq!(
+        run(
+            &mut *open().session(&SessionContext::default()).unwrap(),
+            create
+        ),
+        "done"
+    );
     let call = "DECLARE x INT64 DEFAULT 4; CALL main.twice(x); SELECT x";
-    assert_eq!(run(&mut *open().session().unwrap(), call), "8");
+    assert_eq!(
+        run(
+            &mut *open().session(&SessionContext::default()).unwrap(),
+            call
+        ),
+        "8"
+    );
 }
 
 #[test]
 fn a_script_that_fails_within_a_transaction_leaves_nothing() {
     let warehouse = warehouse();
-    let mut session = warehouse.session().unwrap();
+    let mut session = warehouse.session(&SessionContext::default()).unwrap();
     let together = |session: &mut dyn Session, script: &str| match session
         .execute_together(script, &mut |_| {})
     {
@@ -244,7 +256,7 @@ fn a_script_that_fails_within_a_transaction_leaves_nothing() {
 #[test]
 fn an_interrupt_ends_a_loop_that_no_handler_continues() {
     let warehouse = warehouse();
-    let mut session = warehouse.session().unwrap();
+    let mut session = warehouse.session(&SessionContext::default()).unwrap();
     let handle = session.interrupt_handle();
     let stopper = std::thread::spawn(move || {
         std::thread::sleep(std::time::Duration::from_millis(200));

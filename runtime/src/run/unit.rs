@@ -12,7 +12,7 @@ use super::Running;
 use crate::event::{ActionResult, ActionStatus};
 use crate::place::locate;
 use crate::plan::Plan;
-use crate::warehouse::{Existing, Outcome, Progress, Session, SqlError, Warehouse};
+use crate::warehouse::{Existing, Outcome, Progress, Session, SessionContext, SqlError, Warehouse};
 
 /// What one action needs to run
 pub struct Unit {
@@ -69,7 +69,12 @@ impl Unit {
         // actions run side by side: what they make for a while is named apart
         let run = format!("{}_{}", self.run, self.index);
         let tasks = tasks(&*self.warehouse, action, self.plan.full_refresh, &run)?;
-        let mut session = self.warehouse.session()?;
+        let mut session = self.warehouse.session(&SessionContext {
+            run: self.run.clone(),
+            action: self.plan.actions[self.index].name.clone(),
+            attempt: 1,
+            ..SessionContext::default()
+        })?;
         if !self.running.enter(self.index, session.interrupt_handle()) {
             return Err(Diagnostic::error(code::INTERRUPTED, "interrupted"));
         }
@@ -184,17 +189,17 @@ pub fn tasks(
     } else {
         Existing::None
     };
-    let existing = match &existing {
-        Existing::None => sql::Existing::None,
-        Existing::Table(columns) => sql::Existing::Table(columns),
-        Existing::View => sql::Existing::View,
-    };
     let mut made = 0;
     let mut unique = || {
         made += 1;
         format!("{}_{made}", run.replace('-', "_"))
     };
-    Ok(sql::tasks(action, existing, full_refresh, &mut unique))
+    Ok(sql::tasks(
+        action,
+        existing.as_sql(),
+        full_refresh,
+        &mut unique,
+    ))
 }
 
 fn jit_code(action: ActionRef<'_>) -> bool {

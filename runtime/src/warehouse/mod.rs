@@ -3,19 +3,30 @@
 
 pub mod duckdb;
 mod encode;
+mod metadata;
 mod rows;
+mod state;
+mod statistics;
 
+use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::Arc;
 
 use diagnostic::{Code, Diagnostic};
 use googlesql::{Column, PhysicalName};
+use serde::{Deserialize, Serialize};
 use sqlx_compiler::Target;
 
+pub use metadata::{ColumnMetadata, Metadata};
 pub use rows::{Cell, Rows};
+pub use state::{Existing, TableKind, TableState};
+pub use statistics::{Estimate, Statistics};
 
 /// An engine that runs the project's SQL
 pub trait Warehouse: Send + Sync {
+    /// Which engine it is
+    fn engine(&self) -> Engine;
+
     /// Makes the datasets that do not exist yet
     ///
     /// # Errors
@@ -38,11 +49,78 @@ pub trait Warehouse: Send + Sync {
     /// The engine cannot be asked
     fn tables(&self) -> Result<Vec<PhysicalName>, Diagnostic>;
 
+    /// What stands at each target, in the targets' order; `None` where nothing does. Asks once for
+    /// many, where the engine can
+    ///
+    /// # Errors
+    /// The engine cannot be asked
+    fn describe(&self, targets: &[Target]) -> Result<Vec<Option<TableState>>, Diagnostic>;
+
+    /// Writes what is declared about a table or view; what is not declared stays as it is
+    ///
+    /// # Errors
+    /// Nothing stands there, or the engine refuses
+    fn set_metadata(&self, target: &Target, metadata: &Metadata) -> Result<(), Diagnostic>;
+
+    /// What a script would cost, without running it; `None` where the engine does not tell
+    ///
+    /// # Errors
+    /// The engine refuses the script
+    fn estimate(&self, _script: &str) -> Result<Option<Estimate>, SqlError> {
+        Ok(None)
+    }
+
+    /// Drops what stands at a target, if it is of that kind
+    ///
+    /// # Errors
+    /// The engine refuses
+    fn drop(&self, target: &Target, kind: TableKind) -> Result<(), Diagnostic>;
+
     /// A connection for the statements of one action, in order
     ///
     /// # Errors
     /// The engine gives no further connection
-    fn session(&self) -> Result<Box<dyn Session>, Diagnostic>;
+    fn session(&self, context: &SessionContext) -> Result<Box<dyn Session>, Diagnostic>;
+}
+
+/// The engines
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Engine {
+    /// DuckDB, in this process
+    Embedded,
+    /// BigQuery, or what answers like it
+    BigQuery,
+}
+
+impl Engine {
+    /// `embedded` or `bigquery`
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Embedded => "embedded",
+            Self::BigQuery => "bigquery",
+        }
+    }
+}
+
+impl std::fmt::Display for Engine {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str(self.as_str())
+    }
+}
+
+/// What a session is for: an engine that remembers statements names them by it, so that the same
+/// statement of the same attempt is never run twice
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct SessionContext {
+    /// Identifies the run; empty where there is none, and then every session stands for itself
+    pub run: String,
+    /// `dataset.name`
+    pub action: String,
+    /// 1 for the first
+    pub attempt: u32,
+    /// What the user wants to find the statements by
+    pub labels: BTreeMap<String, String>,
 }
 
 /// One connection; statements of one action run in it one after the other
@@ -68,6 +146,11 @@ pub trait Session: Send {
         progress: &mut dyn FnMut(Progress),
     ) -> Result<Vec<Outcome>, SqlError>;
 
+    /// What the statements so far have taken, where the engine tells
+    fn statistics(&self) -> Statistics {
+        Statistics::default()
+    }
+
     /// A handle that stops what the session runs, from another thread
     fn interrupt_handle(&self) -> Arc<dyn Interrupt>;
 }
@@ -76,17 +159,6 @@ pub trait Session: Send {
 pub trait Interrupt: Send + Sync {
     /// The running statement ends with an error soon
     fn interrupt(&self);
-}
-
-/// What stands at a target
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Existing {
-    /// Nothing
-    None,
-    /// A table, with its top-level column names in order
-    Table(Vec<String>),
-    /// A view
-    View,
 }
 
 /// What a statement gave
@@ -129,6 +201,8 @@ pub struct SqlError {
     pub statement: Option<Range<usize>>,
     /// The next step
     pub help: Option<String>,
+    /// Whether it may pass when tried again
+    pub transient: bool,
 }
 
 impl From<googlesql::Error> for SqlError {
@@ -139,11 +213,24 @@ impl From<googlesql::Error> for SqlError {
             span: Some(error.span),
             statement: None,
             help: error.help,
+            transient: false,
         }
     }
 }
 
 impl SqlError {
+    /// An error with nothing but a code and a message, which trying again does not mend
+    pub fn new(code: Code, message: impl Into<String>) -> Self {
+        Self {
+            code,
+            message: message.into(),
+            span: None,
+            statement: None,
+            help: None,
+            transient: false,
+        }
+    }
+
     /// The same without a place of its own, as a diagnostic
     pub fn into_diagnostic(self) -> Diagnostic {
         let mut diagnostic = Diagnostic::error(self.code, self.message);

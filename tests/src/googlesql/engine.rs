@@ -3,7 +3,7 @@
 use diagnostic::Diagnostic;
 use sqlx_compiler::Target;
 use sqlx_runtime::warehouse::duckdb::{DuckDbOptions, DuckDbWarehouse, Names};
-use sqlx_runtime::warehouse::{Outcome, Rows, Session, SqlError, Warehouse};
+use sqlx_runtime::warehouse::{Outcome, Rows, Session, SessionContext, SqlError, Warehouse};
 
 /// A warehouse in memory and a session on it
 pub struct Engine {
@@ -32,7 +32,7 @@ impl Engine {
             array_nulls: true,
             ..DuckDbOptions::default()
         })?;
-        let session = warehouse.session()?;
+        let session = warehouse.session(&SessionContext::default())?;
         let engine = Self { warehouse, session };
         engine.create_datasets([DATASET])?;
         Ok(engine)

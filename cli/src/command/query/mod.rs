@@ -10,7 +10,7 @@ use std::io::{IsTerminal, Read};
 
 use diagnostic::{Diagnostic, Location, code};
 use sqlx_runtime::warehouse::duckdb::{DuckDbWarehouse, Names};
-use sqlx_runtime::warehouse::{SqlError, Warehouse};
+use sqlx_runtime::warehouse::{SessionContext, SqlError, Warehouse};
 use sqlx_runtime::{display_name, names};
 
 use crate::arguments::{GlobalArguments, QueryArguments};
@@ -101,7 +101,7 @@ fn once(
     arguments: &QueryArguments,
     printer: &Printer,
 ) -> Result<(), Diagnostic> {
-    let mut session = place.warehouse.session()?;
+    let mut session = place.warehouse.session(&SessionContext::default())?;
     let outcomes = session
         .execute(sql, &mut |news| {
             if printer.is_terminal() {

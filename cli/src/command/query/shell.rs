@@ -7,7 +7,7 @@ use diagnostic::{Diagnostic, code};
 use rustyline::error::ReadlineError;
 use rustyline::history::FileHistory;
 use rustyline::{CompletionType, Config, Editor};
-use sqlx_runtime::warehouse::{Outcome, Session, SqlError, Warehouse};
+use sqlx_runtime::warehouse::{Outcome, Session, SessionContext, SqlError, Warehouse};
 use tokio::runtime::Runtime;
 
 use super::completion::Assistant;
@@ -30,7 +30,7 @@ pub fn run(place: &Place, format: RowFormat, printer: &Printer) -> Result<(), Di
         let _ = editor.load_history(file);
     }
     let threads = threads()?;
-    let mut session = Some(place.warehouse.session()?);
+    let mut session = Some(place.warehouse.session(&SessionContext::default())?);
     let mut settings = Settings {
         format,
         timer: false,

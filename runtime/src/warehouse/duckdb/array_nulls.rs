@@ -23,6 +23,7 @@ pub fn refuse(rows: &Rows) -> Result<(), SqlError> {
                     "BigQuery refuses such a result; leave NULLs out, for example with `ARRAY_AGG(x IGNORE NULLS)`"
                         .to_owned(),
                 ),
+                transient: false,
             });
         }
     }

@@ -8,13 +8,7 @@ use crate::warehouse::SqlError;
 
 /// A statement that failed while it ran
 pub fn execution(error: &duckdb::Error) -> SqlError {
-    SqlError {
-        code: code::EXECUTION_FAILED,
-        message: message(error),
-        span: None,
-        statement: None,
-        help: None,
-    }
+    SqlError::new(code::EXECUTION_FAILED, message(error))
 }
 
 /// A question to the engine that failed

@@ -137,11 +137,8 @@ fn temporary(name: &str) -> PhysicalName {
 }
 
 fn unreadable(failure: &std::io::Error) -> SqlError {
-    SqlError {
-        code: code::WAREHOUSE_UNAVAILABLE,
-        message: format!("the routines of the warehouse cannot be stored: {failure}"),
-        span: None,
-        statement: None,
-        help: None,
-    }
+    SqlError::new(
+        code::WAREHOUSE_UNAVAILABLE,
+        format!("the routines of the warehouse cannot be stored: {failure}"),
+    )
 }

@@ -211,6 +211,7 @@ impl From<Failure> for SqlError {
             span: failure.span,
             statement: failure.statement,
             help: failure.help,
+            transient: false,
         }
     }
 }

@@ -31,7 +31,9 @@ use duckdb::{Config, Connection};
 use googlesql::{Column, PhysicalName, Type, quote_identifier};
 use sqlx_compiler::Target;
 
-use super::{Existing, Session, Warehouse};
+use super::{
+    Engine, Existing, Metadata, Session, SessionContext, TableKind, TableState, Warehouse,
+};
 use catalog::{describe, qualified};
 use model_views::ModelViews;
 use routines::Routines;
@@ -172,6 +174,10 @@ impl Drop for DuckDbWarehouse {
 }
 
 impl Warehouse for DuckDbWarehouse {
+    fn engine(&self) -> Engine {
+        Engine::Embedded
+    }
+
     fn create_datasets(&self, targets: &[Target]) -> Result<(), Diagnostic> {
         let connection = self.connection()?;
         for target in targets {
@@ -234,7 +240,43 @@ impl Warehouse for DuckDbWarehouse {
         all_tables(&connection).map_err(|failure| error::unavailable(&failure))
     }
 
-    fn session(&self) -> Result<Box<dyn Session>, Diagnostic> {
+    fn describe(&self, targets: &[Target]) -> Result<Vec<Option<TableState>>, Diagnostic> {
+        let describe = |target: &Target| {
+            let kind = match self.existing(target)? {
+                Existing::None => return Ok(None),
+                Existing::Table(_) => TableKind::Table,
+                Existing::View => TableKind::View,
+                Existing::MaterializedView => TableKind::MaterializedView,
+            };
+            Ok(Some(TableState {
+                kind,
+                columns: self
+                    .columns(&self.names.physical(target))
+                    .unwrap_or_default(),
+                version: None,
+                created_by: None,
+            }))
+        };
+        targets.iter().map(describe).collect()
+    }
+
+    fn set_metadata(&self, _: &Target, _: &Metadata) -> Result<(), Diagnostic> {
+        Ok(())
+    }
+
+    fn drop(&self, target: &Target, kind: TableKind) -> Result<(), Diagnostic> {
+        // the engine has no other kinds
+        let word = match kind {
+            TableKind::View | TableKind::MaterializedView => "VIEW",
+            TableKind::Table | TableKind::External | TableKind::Snapshot => "TABLE",
+        };
+        let name = qualified(&self.names.physical(target));
+        self.connection()?
+            .execute_batch(&format!("DROP {word} IF EXISTS {name}"))
+            .map_err(|failure| error::unavailable(&failure))
+    }
+
+    fn session(&self, _: &SessionContext) -> Result<Box<dyn Session>, Diagnostic> {
         let mut session = DuckDbSession::new(
             self.connection()?,
             self.names.clone(),

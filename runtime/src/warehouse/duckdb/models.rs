@@ -89,13 +89,10 @@ impl DuckDbSession {
             return if if_exists {
                 Ok(Outcome::Done)
             } else {
-                Err(SqlError {
-                    code: code::MODEL_NOT_FOUND,
-                    message: format!("no model `{}` in this warehouse", dotted(model)),
-                    span: None,
-                    statement: None,
-                    help: None,
-                })
+                Err(SqlError::new(
+                    code::MODEL_NOT_FOUND,
+                    format!("no model `{}` in this warehouse", dotted(model)),
+                ))
             };
         }
         self.models
@@ -112,12 +109,9 @@ impl DuckDbSession {
     }
 
     pub fn unreadable(&self, model: &PhysicalName, failure: &std::io::Error) -> SqlError {
-        SqlError {
-            code: code::WAREHOUSE_UNAVAILABLE,
-            message: format!("the model `{}` cannot be stored: {failure}", dotted(model)),
-            span: None,
-            statement: None,
-            help: None,
-        }
+        SqlError::new(
+            code::WAREHOUSE_UNAVAILABLE,
+            format!("the model `{}` cannot be stored: {failure}", dotted(model)),
+        )
     }
 }
