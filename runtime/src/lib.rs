@@ -17,7 +17,10 @@ pub use event::{ActionInfo, ActionResult, ActionStatus, Event, Observer, RunStat
 pub use lineage::{Direction, Edge, EdgeKind, Lineage, LineageColumn, LineageTable, dotted};
 pub use plan::{Plan, PlannedAction, display_name};
 pub use preview::{ActionPreview, preview};
-pub use record::{FORMAT as RECORD_FORMAT, Recorder, last_results, new_run};
+pub use record::{
+    ActionNote, FORMAT as RECORD_FORMAT, Identity, Notes, RecordFile, RecordStatus, RecordedAction,
+    RecordedRun, RecordedStatus, Recorder, Records, last_results, new_run,
+};
 pub use run::{RunOptions, RunSummary, run};
 pub use select::{Selection, select};
 pub use settings::{RunSettings, SourceArgument, names, source_files};

@@ -143,6 +143,20 @@ codes! {
         "The folder `.sqlx-run` is not writable, the disk is full, or there is no record of a run yet.";
     NOT_RUNNABLE = "R007", "an action that cannot be run locally",
         "The action needs something that the embedded engine does not do yet, as the message says: SQL that JavaScript makes during the run, or changes of an incremental table's columns.";
+    WAREHOUSE_BUSY = "R030", "another run is at work on the warehouse",
+        "Two runs on one warehouse would see each other's half-done work. Wait for the other one with `--wait`, or name another warehouse with `--warehouse FILE`. The lock goes with the process that holds it: a process that was killed blocks nobody.";
+    RUN_UNKNOWN = "R031", "no such run",
+        "No record of a run matches the text, or several do. `sqlx-run runs list` lists the runs; the first letters of an id are enough as long as they name one run.";
+    RUN_RECORD_CORRUPT = "R032", "a run record is damaged",
+        "A line of the record is not what a run writes, so that nothing can be built on it. A last line that is cut is not an error: that is how a killed process leaves it.";
+    RUN_RECORD_NEWER = "R033", "a run record of a newer format",
+        "The record was written by a later version of the program. Older formats are read, newer ones are not.";
+    RUN_NOT_RESUMABLE = "R034", "a run cannot be resumed",
+        "The record does not say what was asked for, since it is of an old format or the run was killed before it began, or the engine is another one now. Run the project anew.";
+    HALF_DONE = "R035", "an operation was interrupted half-way",
+        "The process was killed while the operation's statements took effect one by one, since they manage transactions themselves or cannot be undone. Nobody knows how far it came. Put right what it did, then run it again with `--retry-operations`.";
+    NOT_OURS = "R036", "a table that no run of ours made",
+        "`prune` drops only what the records in `.sqlx-run/runs` know to be made by an earlier run and unchanged since.";
 
     // Usage
     NOTHING_SELECTED = "U001", "nothing is selected",
