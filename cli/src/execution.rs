@@ -1,6 +1,7 @@
 //! What a run would send, as one JSON document in the shape of Dataform's execution graph
 
 use std::path::Path;
+use std::sync::Arc;
 
 use diagnostic::{Diagnostic, code};
 use serde::Serialize;
@@ -10,7 +11,7 @@ use sqlx_compiler::{
     ActionDescriptor, ActionKind, ActionRef, CompiledGraph, Hermeticity, ProjectConfig, Target,
 };
 use sqlx_runtime::warehouse::duckdb::{DuckDbOptions, DuckDbWarehouse};
-use sqlx_runtime::warehouse::{Existing, Warehouse as _};
+use sqlx_runtime::warehouse::{self, Existing};
 use sqlx_runtime::{names, new_run};
 
 use crate::project::Project;
@@ -102,10 +103,17 @@ struct Field {
 
 /// The warehouse as it stands; fresh when there is no file
 pub struct Warehouse {
-    opened: Option<DuckDbWarehouse>,
+    opened: Option<Arc<dyn warehouse::Warehouse>>,
 }
 
 impl Warehouse {
+    /// One that is open
+    pub fn of(opened: Arc<dyn warehouse::Warehouse>) -> Self {
+        Self {
+            opened: Some(opened),
+        }
+    }
+
     /// Opens the file if it is there; none is made
     ///
     /// # Errors
@@ -120,7 +128,7 @@ impl Warehouse {
             ..DuckDbOptions::default()
         })?;
         Ok(Self {
-            opened: Some(opened),
+            opened: Some(Arc::new(opened)),
         })
     }
 

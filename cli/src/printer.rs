@@ -4,6 +4,7 @@ use std::io::{self, IsTerminal, Write};
 
 use diagnostic::{Diagnostic, Renderer, to_json};
 use serde_json::Value as Json;
+use sqlx_runtime::EnvironmentVariables;
 
 use crate::arguments::OutputFormat;
 
@@ -32,7 +33,7 @@ impl Printer {
     /// Colours on a terminal only, and not when `NO_COLOR` is set
     pub fn new(format: OutputFormat) -> Self {
         let terminal = io::stderr().is_terminal();
-        let wanted = std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
+        let wanted = EnvironmentVariables::read(EnvironmentVariables::NO_COLOR).is_none();
         let colours = terminal && wanted;
         let width = if terminal {
             usize::from(console::Term::stderr().size().1).max(40)

@@ -7,7 +7,8 @@ use std::time::Duration;
 use diagnostic::{Diagnostic, Severity, code};
 use sqlx_compiler::{Compilation, CompileOptions, ConfigOverride, DiskProject, compile};
 use sqlx_runtime::warehouse::duckdb::{DuckDbOptions, DuckDbWarehouse, Names};
-use sqlx_runtime::{RunSettings, names, source_files};
+use sqlx_runtime::warehouse::{Engine, Warehouse};
+use sqlx_runtime::{Environment, EnvironmentVariables, RunSettings, names, source_files};
 
 use crate::arguments::GlobalArguments;
 use crate::exit;
@@ -22,6 +23,8 @@ pub struct Project {
     pub root: PathBuf,
     /// Graph and findings
     pub compilation: Arc<Compilation>,
+    /// Where its actions run
+    pub environment: Environment,
 }
 
 /// The folder a command is about
@@ -68,14 +71,44 @@ pub fn check(root: &Path) -> Result<(), Diagnostic> {
     Ok(())
 }
 
+/// The environment that a command line names, with what the command line says otherwise
+///
+/// # Errors
+/// `sqlx-run.toml` is not valid, or has no such environment
+pub fn environment(global: &GlobalArguments, root: &Path) -> Result<Environment, Diagnostic> {
+    let variable = EnvironmentVariables::read;
+    let named = global
+        .environment
+        .clone()
+        .or_else(|| variable(EnvironmentVariables::ENVIRONMENT));
+    let mut environment = RunSettings::read(root)?.environment(named.as_deref())?;
+    environment.vars.extend(global.vars.iter().cloned());
+    let endpoint = global.api_endpoint.clone();
+    environment.api_endpoint = endpoint
+        .or(environment.api_endpoint)
+        .or_else(|| variable(EnvironmentVariables::EMULATOR_HOST));
+    let impersonate = global.impersonate_service_account.clone();
+    environment.credentials.impersonate = impersonate.or(environment.credentials.impersonate);
+    Ok(environment)
+}
+
 /// How a command compiles
-pub fn options(global: &GlobalArguments) -> CompileOptions {
+pub fn options(global: &GlobalArguments, environment: &Environment) -> CompileOptions {
     CompileOptions {
-        overrides: overrides(global),
+        overrides: overrides(environment),
         time_limit: Duration::from_secs(global.compile_timeout),
         memory_limit: (global.compile_memory as usize) << 20,
         ..CompileOptions::default()
     }
+}
+
+/// What becomes of the embedded engine's file where there is none
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Missing {
+    /// It is made
+    Make,
+    /// Nothing is left behind
+    LeaveOut,
 }
 
 impl Project {
@@ -85,9 +118,11 @@ impl Project {
     /// There is no project
     pub fn compile(global: &GlobalArguments, root: PathBuf) -> Result<Self, Diagnostic> {
         check(&root)?;
-        let compilation = compile(&DiskProject::new(&root), &options(global));
+        let environment = environment(global, &root)?;
+        let compilation = compile(&DiskProject::new(&root), &options(global, &environment));
         Ok(Self {
             root,
+            environment,
             compilation: Arc::new(compilation),
         })
     }
@@ -129,19 +164,41 @@ impl Project {
         }
     }
 
-    /// Opens the project's warehouse with its sources
+    /// Opens the warehouse of the environment's engine
     ///
     /// # Errors
-    /// Settings or sources are wrong, or the file does not open
+    /// Settings or sources are wrong, or the warehouse does not open
     pub fn open_warehouse(
+        &self,
+        global: &GlobalArguments,
+        missing: Missing,
+    ) -> Result<Arc<dyn Warehouse>, Diagnostic> {
+        match self.environment.engine {
+            Engine::Embedded => {
+                let file = self.warehouse_file(global);
+                let file = (missing == Missing::Make || file.exists()).then_some(file);
+                Ok(Arc::new(self.open_file(global, file)?))
+            }
+            Engine::BigQuery => self.open_bigquery(),
+        }
+    }
+
+    fn open_bigquery(&self) -> Result<Arc<dyn Warehouse>, Diagnostic> {
+        Err(Diagnostic::error(
+            code::WAREHOUSE_UNAVAILABLE,
+            "this build has no BigQuery engine",
+        ))
+    }
+
+    fn open_file(
         &self,
         global: &GlobalArguments,
         file: Option<PathBuf>,
     ) -> Result<DuckDbWarehouse, Diagnostic> {
         let graph = &self.compilation.graph;
         let names = names(graph);
-        let settings = RunSettings::read(&self.root)?;
-        let sources = source_files(graph, &names, &self.root, &settings, &global.sources)?;
+        let declared = &self.environment.sources;
+        let sources = source_files(graph, &names, &self.root, declared, &global.sources)?;
         let names = Names {
             folder: self.root.clone(),
             ..names
@@ -162,21 +219,22 @@ impl Project {
     pub fn known_warehouse(
         &self,
         global: &GlobalArguments,
-    ) -> Result<Option<DuckDbWarehouse>, Diagnostic> {
-        let file = self.warehouse_file(global);
-        let file = file.exists().then_some(file);
-        let settings = RunSettings::read(&self.root)?;
-        if file.is_none() && settings.sources.is_empty() && global.sources.is_empty() {
+    ) -> Result<Option<Arc<dyn Warehouse>>, Diagnostic> {
+        let nothing = self.environment.engine == Engine::Embedded
+            && !self.warehouse_file(global).exists()
+            && self.environment.sources.is_empty()
+            && global.sources.is_empty();
+        if nothing {
             return Ok(None);
         }
-        self.open_warehouse(global, file).map(Some)
+        self.open_warehouse(global, Missing::LeaveOut).map(Some)
     }
 
-    /// Where the warehouse is, or will be
+    /// Where the embedded engine's warehouse is, or will be
     pub fn warehouse_file(&self, global: &GlobalArguments) -> PathBuf {
-        global
-            .warehouse
-            .clone()
+        let own = self.environment.warehouse.as_ref();
+        let file = global.warehouse.clone();
+        file.or_else(|| own.map(|path| self.root.join(path)))
             .unwrap_or_else(|| self.state_folder().join("warehouse.duckdb"))
     }
 
@@ -210,9 +268,13 @@ pub fn open_without_project(global: &GlobalArguments) -> Result<DuckDbWarehouse,
     })
 }
 
-fn overrides(global: &GlobalArguments) -> ConfigOverride {
+/// What Dataform would be told with `--default-database`, `--schema-suffix` and the like
+fn overrides(environment: &Environment) -> ConfigOverride {
     ConfigOverride {
-        vars: global
+        default_database: environment.project.clone(),
+        default_location: environment.location.clone(),
+        schema_suffix: environment.dataset_suffix.clone(),
+        vars: environment
             .vars
             .iter()
             .map(|(key, value)| (key.clone(), value.as_str().into()))

@@ -23,4 +23,7 @@ pub use record::{
 };
 pub use run::{RunOptions, RunSummary, run};
 pub use select::{Selection, select};
-pub use settings::{RunSettings, SourceArgument, names, source_files};
+pub use settings::{
+    Credentials, Defaults, Environment, EnvironmentSettings, EnvironmentVariables,
+    LIST_PRICE_PER_TIB, Priority, RunSettings, SourceArgument, names, source_files,
+};

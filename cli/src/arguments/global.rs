@@ -12,12 +12,21 @@ pub struct GlobalArguments {
     /// The project's folder
     #[arg(short = 'C', long = "directory", value_name = "DIR", global = true)]
     pub directory: Option<PathBuf>,
+    /// The environment of `sqlx-run.toml` to use [default: `SQLX_RUN_ENV`, or what the file says]
+    #[arg(long = "env", value_name = "NAME", global = true)]
+    pub environment: Option<String>,
     /// The DuckDB file [default: .sqlx-run/warehouse.duckdb in the project]
     #[arg(long, value_name = "FILE", global = true)]
     pub warehouse: Option<PathBuf>,
     /// Read a declared source out of parquet, CSV or JSON files; globs are understood; repeatable
     #[arg(long = "source", value_name = "NAME=PATH", global = true)]
     pub sources: Vec<SourceArgument>,
+    /// Ask BigQuery at this address, such as an emulator's [default: `BIGQUERY_EMULATOR_HOST`]
+    #[arg(long, value_name = "URL", global = true)]
+    pub api_endpoint: Option<String>,
+    /// Ask BigQuery in the name of this service account
+    #[arg(long, value_name = "EMAIL", global = true)]
+    pub impersonate_service_account: Option<String>,
     /// Set variables of the project
     #[arg(long, value_name = "K=V,…", value_delimiter = ',', value_parser = key_value, global = true)]
     pub vars: Vec<(String, String)>,

@@ -8,6 +8,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use sqlx_compiler::CompileOptions;
+use sqlx_runtime::EnvironmentVariables;
 use xxhash_rust::xxh3::{xxh3_64, xxh3_128};
 
 use super::inputs::nanoseconds;
@@ -41,7 +42,7 @@ impl Folder {
             .and_then(|zone| fs::metadata(zone).ok()?.modified().ok());
         let kind = format!(
             "{root:?} {options:?} {:?} {zone:?} {:?}",
-            std::env::var_os("TZ"),
+            std::env::var_os(EnvironmentVariables::TIME_ZONE),
             of_zone.map(nanoseconds),
         );
         Some(Self {

@@ -70,11 +70,8 @@ fn run(
 /// Settings or sources are wrong, the warehouse does not open, or there is nothing to check
 pub fn of_project(global: &GlobalArguments, project: &Project) -> Result<ProjectCheck, Diagnostic> {
     let warehouse = project.known_warehouse(global)?;
-    let warehouse = warehouse
-        .as_ref()
-        .map(|one| one as &dyn sqlx_runtime::warehouse::Warehouse);
     let names = names(&project.compilation.graph);
-    sqlx_runtime::check(&project.compilation, &names, warehouse)
+    sqlx_runtime::check(&project.compilation, &names, warehouse.as_deref())
 }
 
 fn chosen(project: &Project, arguments: &CheckArguments) -> Result<HashSet<Target>, Diagnostic> {

@@ -9,7 +9,7 @@ use crate::arguments::{CompileArguments, GlobalArguments};
 use crate::cache::{Caching, Compiled, Wanted, compile_project};
 use crate::exit;
 use crate::printer::{Printer, Style};
-use crate::project::{check, options, root};
+use crate::project::{check, environment, options, root};
 use crate::watch::watch;
 
 /// Compiles; findings do not keep the rest of the graph from being printed
@@ -30,10 +30,13 @@ fn once(
     folder: &Path,
     printer: &Printer,
 ) -> u8 {
-    if let Err(diagnostic) = check(folder) {
-        printer.diagnostic(&diagnostic);
-        return exit::of(&diagnostic);
-    }
+    let environment = match check(folder).and_then(|()| environment(global, folder)) {
+        Ok(environment) => environment,
+        Err(diagnostic) => {
+            printer.diagnostic(&diagnostic);
+            return exit::of(&diagnostic);
+        }
+    };
     let wanted = if arguments.json {
         Wanted::Json
     } else {
@@ -44,14 +47,20 @@ fn once(
     } else {
         Caching::On
     };
-    compile_project(folder, &options(global), wanted, caching, |compiled| {
-        print(compiled, wanted, printer);
-        if compiled.has_errors {
-            exit::USAGE
-        } else {
-            exit::OK
-        }
-    })
+    compile_project(
+        folder,
+        &options(global, &environment),
+        wanted,
+        caching,
+        |compiled| {
+            print(compiled, wanted, printer);
+            if compiled.has_errors {
+                exit::USAGE
+            } else {
+                exit::OK
+            }
+        },
+    )
 }
 
 fn print(compiled: &Compiled<'_>, wanted: Wanted, printer: &Printer) {

@@ -8,7 +8,6 @@ use diagnostic::{Diagnostic, code, to_json};
 use serde_json::json;
 use sqlx_compiler::{ActionKind, ActionRef, Target};
 use sqlx_runtime::warehouse::Warehouse;
-use sqlx_runtime::warehouse::duckdb::DuckDbWarehouse;
 use sqlx_runtime::{
     Observer, Plan, Recorder, RunOptions, RunStatus, RunSummary, Selection, new_run, preview,
 };
@@ -17,7 +16,7 @@ use crate::arguments::{GlobalArguments, RunArguments, SelectionArguments};
 use crate::execution::{self, RunConfig, execution_graph};
 use crate::exit;
 use crate::printer::Printer;
-use crate::project::{Project, root};
+use crate::project::{Missing, Project, root};
 use crate::report::Report;
 
 const DEFAULT_JOBS: u16 = 4;
@@ -90,14 +89,13 @@ fn dry_run(
     json: bool,
     printer: &Printer,
 ) -> Result<u8, Diagnostic> {
-    let file = project.warehouse_file(global);
-    if json {
-        return print_execution_graph(project, &file, plan, printer);
-    }
     // a dry run leaves no file behind
-    let warehouse = project.open_warehouse(global, file.exists().then_some(file))?;
+    let warehouse = project.open_warehouse(global, Missing::LeaveOut)?;
+    if json {
+        return print_execution_graph(project, warehouse, plan, printer);
+    }
     let (run, _) = new_run();
-    let previews = preview(plan, &warehouse, &run)?;
+    let previews = preview(plan, warehouse.as_ref(), &run)?;
     for preview in previews {
         let disabled = if preview.disabled { ", disabled" } else { "" };
         printer.data(&format!(
@@ -115,7 +113,7 @@ fn dry_run(
 /// What the run would send, in the shape of Dataform's execution graph
 fn print_execution_graph(
     project: &Project,
-    file: &Path,
+    warehouse: Arc<dyn Warehouse>,
     plan: &Plan,
     printer: &Printer,
 ) -> Result<u8, Diagnostic> {
@@ -132,7 +130,7 @@ fn print_execution_graph(
         include_dependents: Some(true).filter(|_| selection.include_dependents),
         ..RunConfig::default()
     };
-    let warehouse = execution::Warehouse::open(project, file)?;
+    let warehouse = execution::Warehouse::of(warehouse);
     let is_chosen = |target: &Target| chosen.contains(target);
     let graph = &project.compilation.graph;
     let execution = execution_graph(graph, &is_chosen, config, &warehouse)?;
@@ -148,7 +146,7 @@ fn execute(
     printer: &Printer,
 ) -> Result<u8, Diagnostic> {
     let file = project.warehouse_file(global);
-    let warehouse = project.open_warehouse(global, Some(file.clone()))?;
+    let warehouse = project.open_warehouse(global, Missing::Make)?;
     warehouse.create_datasets(&targets(&plan))?;
     let (run, started) = new_run();
     let mut recorder = Recorder::create(&project.state_folder().join("runs"), &run)?;
@@ -177,7 +175,7 @@ fn execute(
 
 fn drive(
     plan: Plan,
-    warehouse: DuckDbWarehouse,
+    warehouse: Arc<dyn Warehouse>,
     options: RunOptions,
     observers: &mut [&mut dyn Observer],
 ) -> Result<RunSummary, Diagnostic> {
@@ -193,7 +191,7 @@ fn drive(
         })?;
     Ok(threads.block_on(sqlx_runtime::run(
         Arc::new(plan),
-        Arc::new(warehouse),
+        warehouse,
         options,
         observers,
         interrupted(),

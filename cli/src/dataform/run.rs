@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use serde_json::Value as Json;
 use sqlx_compiler::{Compilation, readable};
+use sqlx_runtime::Environment;
 
 use super::check;
 use super::errors::ErrorList;
@@ -123,6 +124,7 @@ fn print_execution_graph(
         include_dependents: flag("include-dependents"),
     };
     let project = Project {
+        environment: Environment::default(),
         root: folder(words),
         compilation: Arc::new(compilation),
     };

@@ -2,6 +2,8 @@
 
 use std::io::{self, Write};
 
+use sqlx_runtime::EnvironmentVariables;
+
 use super::failure::Failure;
 
 /// Standard output and standard error
@@ -26,8 +28,8 @@ pub enum Colour {
 impl Screen {
     /// With colours, unless the environment forbids them
     pub fn new() -> Self {
-        let refused = std::env::var("NO_COLOR")
-            .is_ok_and(|value| ["1", "true", "yes"].contains(&value.to_lowercase().as_str()));
+        let refused = EnvironmentVariables::read(EnvironmentVariables::NO_COLOR)
+            .is_some_and(|value| ["1", "true", "yes"].contains(&value.to_lowercase().as_str()));
         Self { colours: !refused }
     }
 

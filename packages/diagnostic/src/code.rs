@@ -62,7 +62,11 @@ codes! {
     FILE_UNREADABLE = "P005", "a file of the project cannot be read",
         "The file is a link out of the project's folder, larger than any source, or not readable for this user.";
     RUN_SETTINGS_INVALID = "P004", "`sqlx-run.toml` is not valid",
-        "The file beside the settings that maps sources to files could not be read. The message has the place.";
+        "The file beside the settings that names sources and environments could not be read. The message has the place; `docs/environments.md` has every setting.";
+    ENVIRONMENT_UNKNOWN = "P006", "there is no such environment",
+        "`--env`, `SQLX_RUN_ENV` or `[defaults]` names an environment that `sqlx-run.toml` does not have. Add `[environments.NAME]`, or name one that is there.";
+    ENVIRONMENT_PROTECTED = "P007", "the environment is protected",
+        "The environment is marked `protected = true`, so that a command that writes asks first. Where there is no terminal to ask on, `--yes` says that it is meant. Nothing was sent.";
 
     // Compilation
     JAVASCRIPT_SYNTAX = "C001", "JavaScript does not parse",
@@ -159,6 +163,12 @@ codes! {
         "`prune` drops only what the records in `.sqlx-run/runs` know to be made by an earlier run and unchanged since.";
 
     // Usage
+    SELECTOR_INVALID = "U006", "a selector cannot be understood",
+        "An expression of `--select` or `--exclude` does not parse, or names a method that there is not. The message points at the place; `docs/selection.md` has the language.";
+    COMPARISON_UNREADABLE = "U007", "there is nothing to compare with",
+        "A selector asks what changed since a saved graph, a Git revision or a run, and that cannot be read, as the message says.";
+    OVER_BUDGET = "U008", "the run would cost more than it may",
+        "BigQuery's estimate for the selected actions is above `--max-cost`. Select less, or allow more. Nothing was run.";
     NOTHING_SELECTED = "U001", "nothing is selected",
         "No action of the project matches the selection.";
     USAGE = "U002", "wrong usage",

@@ -2,7 +2,6 @@
 
 use clap::ValueEnum;
 use diagnostic::did_you_mean;
-use sqlx_runtime::warehouse::Warehouse;
 
 use super::Place;
 use crate::arguments::RowFormat;

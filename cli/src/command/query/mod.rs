@@ -7,16 +7,17 @@ mod shell;
 mod table;
 
 use std::io::{IsTerminal, Read};
+use std::sync::Arc;
 
 use diagnostic::{Diagnostic, Location, code};
-use sqlx_runtime::warehouse::duckdb::{DuckDbWarehouse, Names};
+use sqlx_runtime::warehouse::duckdb::Names;
 use sqlx_runtime::warehouse::{SessionContext, SqlError, Warehouse};
 use sqlx_runtime::{display_name, names};
 
 use crate::arguments::{GlobalArguments, QueryArguments};
 use crate::exit;
 use crate::printer::Printer;
-use crate::project::{Project, is_project, open_without_project, root};
+use crate::project::{Missing, Project, is_project, open_without_project, root};
 
 /// Runs the statements and prints each one's rows; without any, on a terminal, opens the shell
 pub fn query(global: &GlobalArguments, arguments: &QueryArguments, printer: &Printer) -> u8 {
@@ -50,7 +51,7 @@ pub fn query(global: &GlobalArguments, arguments: &QueryArguments, printer: &Pri
 
 /// The warehouse that is asked, and what the project says about it
 pub struct Place {
-    warehouse: DuckDbWarehouse,
+    warehouse: Arc<dyn Warehouse>,
     names: Names,
     /// `dataset.name` of the project's actions
     actions: Vec<String>,
@@ -69,7 +70,7 @@ impl Place {
         let folder = root(global);
         if !is_project(&folder) && global.directory.is_none() {
             return Ok(Self {
-                warehouse: open_without_project(global).map_err(because)?,
+                warehouse: Arc::new(open_without_project(global).map_err(because)?),
                 names: Names::default(),
                 actions: Vec::new(),
             });
@@ -80,11 +81,10 @@ impl Place {
             printer.diagnostics(&project.compilation.diagnostics);
             return Err(Refused::Told);
         }
-        let file = project.warehouse_file(global);
         let graph = &project.compilation.graph;
         Ok(Self {
             warehouse: project
-                .open_warehouse(global, Some(file))
+                .open_warehouse(global, Missing::Make)
                 .map_err(because)?,
             names: names(graph),
             actions: graph

@@ -7,7 +7,7 @@ use diagnostic::{Diagnostic, code};
 use rustyline::error::ReadlineError;
 use rustyline::history::FileHistory;
 use rustyline::{CompletionType, Config, Editor};
-use sqlx_runtime::warehouse::{Outcome, Session, SessionContext, SqlError, Warehouse};
+use sqlx_runtime::warehouse::{Outcome, Session, SessionContext, SqlError};
 use tokio::runtime::Runtime;
 
 use super::completion::Assistant;

@@ -1,28 +1,15 @@
-//! What a run needs beside the compiled graph: names on the engine, and files behind declared sources,
-//! from `sqlx-run.toml` and from arguments
+//! The files behind declared sources, from `sqlx-run.toml` and from arguments
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use diagnostic::{Diagnostic, Location, code, did_you_mean};
+use diagnostic::{Diagnostic, code, did_you_mean};
 use googlesql::PhysicalName;
-use serde::Deserialize;
 use sqlx_compiler::{CompiledGraph, Target};
 
+use super::FILE;
 use crate::select::target_names;
 use crate::warehouse::duckdb::{Names, SourceFiles};
-
-/// The file beside the project's settings
-pub const FILE: &str = "sqlx-run.toml";
-
-/// `sqlx-run.toml`
-#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct RunSettings {
-    /// Declared source → files, relative to the project
-    #[serde(default)]
-    pub sources: BTreeMap<String, PathBuf>,
-}
 
 /// `NAME=PATH`
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -47,61 +34,6 @@ impl std::str::FromStr for SourceArgument {
     }
 }
 
-impl RunSettings {
-    /// Reads the file of a project; a project without one has no settings
-    ///
-    /// # Errors
-    /// The file is not readable or not valid
-    pub fn read(project: &Path) -> Result<Self, Diagnostic> {
-        let text = match std::fs::read_to_string(project.join(FILE)) {
-            Ok(text) => text,
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-                return Ok(Self::default());
-            }
-            Err(error) => {
-                return Err(Diagnostic::error(
-                    code::RUN_SETTINGS_INVALID,
-                    format!("cannot be read: {error}"),
-                )
-                .in_file(FILE));
-            }
-        };
-        toml::from_str(&text).map_err(|error| {
-            let diagnostic = Diagnostic::error(
-                code::RUN_SETTINGS_INVALID,
-                error.message().lines().collect::<Vec<_>>().join(", "),
-            )
-            .help(
-                "it knows `[sources]` with lines such as `\"events_*\" = \"data/events.parquet\"`",
-            );
-            match error.span() {
-                Some(span) => diagnostic.at(Location::new(FILE, text.as_str(), span)),
-                None => diagnostic.in_file(FILE),
-            }
-        })
-    }
-}
-
-/// How the project's paths become names in a DuckDB file
-pub fn names(graph: &CompiledGraph) -> Names {
-    let config = graph.project_config.clone().unwrap_or_default();
-    let with_suffix = |name: Option<String>, suffix: &Option<String>| match (name, suffix) {
-        (Some(name), Some(suffix)) if !suffix.is_empty() => Some(format!("{name}_{suffix}")),
-        (name, _) => name,
-    };
-    let mut names = Names {
-        default_project: with_suffix(config.default_database, &config.database_suffix),
-        default_dataset: with_suffix(config.default_schema, &config.schema_suffix),
-        ..Names::default()
-    };
-    names.declarations = graph
-        .declarations
-        .iter()
-        .map(|declaration| names.physical(&declaration.target))
-        .collect();
-    names
-}
-
 /// The files behind declared sources: arguments (relative to the working folder) win over settings
 /// (relative to the project)
 ///
@@ -111,11 +43,11 @@ pub fn source_files(
     graph: &CompiledGraph,
     names: &Names,
     project: &Path,
-    settings: &RunSettings,
+    settings: &BTreeMap<String, PathBuf>,
     arguments: &[SourceArgument],
 ) -> Result<Vec<SourceFiles>, Diagnostic> {
     let mut files: BTreeMap<PhysicalName, (PathBuf, bool)> = BTreeMap::new();
-    for (name, path) in &settings.sources {
+    for (name, path) in settings {
         let found =
             declaration(graph, names, name).map_err(|diagnostic| diagnostic.in_file(FILE))?;
         files.insert(found, (project.join(path), false));
