@@ -3,6 +3,7 @@
 pub mod bench;
 #[path = "../../compiler/tests/conformance/mod.rs"]
 pub mod dataform;
+pub mod emulator;
 #[path = "../../compiler/tests/conformance/execution.rs"]
 pub mod execution;
 mod folder;

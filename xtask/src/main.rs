@@ -40,8 +40,12 @@ enum Task {
         rest: Vec<String>,
     },
     /// Fetch the prebuilt DuckDB library, if it is missing
-    Setup,
-    /// Compare with reference results: `dataform FOLDER` or `googlesql FILE`
+    Setup {
+        /// And what tests compare with: Dataform's CLI from npm, an emulator of BigQuery from PyPI
+        #[arg(long)]
+        peers: bool,
+    },
+    /// Compare with reference results: `dataform FOLDER`, `googlesql FILE`, `peer`, `emulator`
     Conformance {
         /// The suite and where its cases are
         #[arg(required = true, trailing_var_arg = true, allow_hyphen_values = true)]
@@ -78,7 +82,10 @@ fn main() -> ExitCode {
             days,
             bundled,
         } => demo::demo(users, days, bundled),
-        Task::Setup => library::ensure(),
+        Task::Setup { peers } => library::ensure().and_then(|()| match peers {
+            true => cargo::tool(Profile::Dev, "conformance", &["install".to_owned()]),
+            false => Ok(()),
+        }),
         Task::Test { rest } => library::ensure().and_then(|()| cargo::test(&rest)),
         Task::Conformance { rest } => {
             library::ensure().and_then(|()| cargo::tool(Profile::Dev, "conformance", &rest))

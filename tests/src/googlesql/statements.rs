@@ -67,7 +67,8 @@ pub fn update<D: DB<ColumnType = Letter, Error = Failure> + Send + 'static>(
     Ok(std::fs::write(file, lines.collect::<String>())?)
 }
 
-fn runner<D: DB<ColumnType = Letter, Error = Failure> + Send + 'static>(
+/// Runs records on an engine, and compares what it answers with what they say
+pub fn runner<D: DB<ColumnType = Letter, Error = Failure> + Send + 'static>(
     database: D,
 ) -> Runner<D, impl sqllogictest::MakeConnection<Conn = D>> {
     let mut place = Some(database);
@@ -161,7 +162,7 @@ pub fn quoted(value: &str) -> String {
 }
 
 /// `2024-02-29T10:20:30` with a space
-fn clock(text: &str) -> String {
+pub fn clock(text: &str) -> String {
     text.replacen('T', " ", 1)
 }
 
