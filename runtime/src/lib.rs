@@ -13,7 +13,9 @@ mod settings;
 pub mod warehouse;
 
 pub use check::{CheckedAction, ProjectCheck, check};
-pub use event::{ActionInfo, ActionResult, ActionStatus, Event, Observer, RunStatus};
+pub use event::{
+    ActionInfo, ActionResult, ActionStatus, Event, Observer, RunStatus, SCHEMA_VERSION,
+};
 pub use lineage::{Direction, Edge, EdgeKind, Lineage, LineageColumn, LineageTable, dotted};
 pub use plan::{Plan, PlannedAction, display_name};
 pub use preview::{ActionPreview, preview};
@@ -21,7 +23,7 @@ pub use record::{
     ActionNote, FORMAT as RECORD_FORMAT, Identity, Notes, RecordFile, RecordStatus, RecordedAction,
     RecordedRun, RecordedStatus, Recorder, Records, last_results, new_run,
 };
-pub use run::{RunOptions, RunSummary, run};
+pub use run::{Decision, Gate, RunOptions, RunSummary, run};
 pub use select::{Selection, select};
 pub use settings::{
     Credentials, Defaults, Environment, EnvironmentSettings, EnvironmentVariables,

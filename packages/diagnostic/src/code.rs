@@ -147,6 +147,10 @@ codes! {
         "The folder `.sqlx-run` is not writable, the disk is full, or there is no record of a run yet.";
     NOT_RUNNABLE = "R007", "an action that cannot be run locally",
         "The action needs something that the embedded engine does not do yet, as the message says: SQL that JavaScript makes during the run, or changes of an incremental table's columns.";
+    ACTION_TIMED_OUT = "R020", "an action took too long",
+        "The action did not end within the time that `--timeout` allows, and was stopped; what it writes to is as it was before, unless it is an operation.";
+    RUN_TIMED_OUT = "R021", "the run took too long",
+        "The run did not end within the time that `--run-timeout` allows. What had finished stays; what had not was stopped or never began.";
     WAREHOUSE_BUSY = "R030", "another run is at work on the warehouse",
         "Two runs on one warehouse would see each other's half-done work. Wait for the other one with `--wait`, or name another warehouse with `--warehouse FILE`. The lock goes with the process that holds it: a process that was killed blocks nobody.";
     RUN_UNKNOWN = "R031", "no such run",

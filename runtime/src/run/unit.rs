@@ -1,92 +1,138 @@
-//! One action on one session: its statements in order, and where a failure stands in the user's file
+//! One attempt at one action, on one session: its statements in order, and where a failure stands in
+//! the user's file
 
 use std::ops::Range;
 use std::sync::Arc;
-use std::time::Instant;
 
 use diagnostic::{Diagnostic, code};
 use sqlx_compiler::sql::{self, Statement, Task};
 use sqlx_compiler::{ActionKind, ActionRef};
 
-use super::Running;
-use crate::event::{ActionResult, ActionStatus};
+use super::control::Control;
+use super::repeatable::repeatable;
 use crate::place::locate;
 use crate::plan::Plan;
-use crate::warehouse::{Existing, Outcome, Progress, Session, SessionContext, SqlError, Warehouse};
+use crate::warehouse::{
+    Existing, Outcome, Progress, Session, SessionContext, SqlError, Statistics, Warehouse,
+};
 
-/// What one action needs to run
-pub struct Unit {
-    pub plan: Arc<Plan>,
-    pub warehouse: Arc<dyn Warehouse>,
-    pub running: Running,
-    pub run: String,
+/// What one attempt needs
+pub struct Unit<'a> {
+    pub plan: &'a Plan,
+    pub warehouse: &'a dyn Warehouse,
+    pub control: &'a Arc<Control>,
+    pub run: &'a str,
     pub index: usize,
+    /// From 1
+    pub attempt: u32,
 }
 
-/// What a successful action tells
+/// What became of an attempt
+pub struct Attempt {
+    /// What it did, or why it failed
+    pub outcome: Result<Done, Failure>,
+    /// What the engine used for it
+    pub statistics: Statistics,
+}
+
+/// What a successful attempt tells
 #[derive(Default)]
-struct Done {
-    rows: Option<u64>,
-    detail: Option<String>,
+pub struct Done {
+    /// Rows of a table, or rows that changed
+    pub rows: Option<u64>,
+    /// A fragment
+    pub detail: Option<String>,
+    /// What the user should look at, although nothing failed
+    pub warning: Option<Diagnostic>,
 }
 
-impl Unit {
-    /// Runs the action to its end; never fails otherwise than in its result
-    pub fn run(self, progress: &mut dyn FnMut(String)) -> ActionResult {
-        let begun = Instant::now();
-        let planned = &self.plan.actions[self.index];
+/// Why an attempt failed
+pub struct Failure {
+    /// What is wrong and where
+    pub diagnostic: Box<Diagnostic>,
+    /// Whether another attempt may go better
+    pub transient: bool,
+    /// Whether another attempt leaves what one leaves
+    pub repeatable: bool,
+}
+
+impl Attempt {
+    /// The thread ended without a word
+    pub fn lost() -> Self {
+        let fault = Diagnostic::error(
+            code::EXECUTION_FAILED,
+            "the action ended without a result: a fault of this program",
+        );
+        Self {
+            outcome: Err(fault.into()),
+            statistics: Statistics::default(),
+        }
+    }
+}
+
+impl From<Diagnostic> for Failure {
+    fn from(diagnostic: Diagnostic) -> Self {
+        Self {
+            diagnostic: Box::new(diagnostic),
+            transient: false,
+            repeatable: false,
+        }
+    }
+}
+
+impl Unit<'_> {
+    /// Runs the action's statements
+    pub fn run(&self, progress: &mut dyn FnMut(String)) -> Attempt {
+        let mut statistics = Statistics::default();
         let outcome = match self.plan.action(self.index) {
-            Some(action) => self.attempt(action, progress),
+            Some(action) => self.perform(action, &mut statistics, progress),
             None => Ok(Done::default()),
         };
-        self.running.leave(self.index);
-        let (status, done, diagnostic) = match outcome {
-            Ok(done) => (ActionStatus::Succeeded, done, None),
-            Err(_) if self.running.interrupted() => {
-                (ActionStatus::Cancelled, Done::default(), None)
-            }
-            Err(failure) => {
-                let failure = failure.of_action(&planned.name);
-                (ActionStatus::Failed, Done::default(), Some(failure))
-            }
-        };
-        ActionResult {
-            action: planned.name.clone(),
-            kind: planned.kind.as_str().to_owned(),
-            status,
-            rows: done.rows,
-            detail: done.detail,
-            seconds: begun.elapsed().as_secs_f64(),
-            diagnostic,
+        Attempt {
+            outcome,
+            statistics,
         }
     }
 
-    fn attempt(
+    fn perform(
         &self,
         action: ActionRef<'_>,
+        statistics: &mut Statistics,
         progress: &mut dyn FnMut(String),
-    ) -> Result<Done, Diagnostic> {
+    ) -> Result<Done, Failure> {
         // actions run side by side: what they make for a while is named apart
-        let run = format!("{}_{}", self.run, self.index);
-        let tasks = tasks(&*self.warehouse, action, self.plan.full_refresh, &run)?;
+        let unique = format!("{}_{}", self.run, self.index);
+        let tasks = tasks(self.warehouse, action, self.plan.full_refresh, &unique)?;
         let mut session = self.warehouse.session(&SessionContext {
-            run: self.run.clone(),
+            run: self.run.to_owned(),
             action: self.plan.actions[self.index].name.clone(),
-            attempt: 1,
+            attempt: self.attempt,
             ..SessionContext::default()
         })?;
-        if !self.running.enter(self.index, session.interrupt_handle()) {
-            return Err(Diagnostic::error(code::INTERRUPTED, "interrupted"));
+        if !self.control.enter(session.interrupt_handle()) {
+            return Err(Diagnostic::error(code::INTERRUPTED, "interrupted").into());
         }
+        let done = self.work_off(action, &tasks, &mut *session, progress);
+        statistics.add(&session.statistics());
+        done
+    }
+
+    fn work_off(
+        &self,
+        action: ActionRef<'_>,
+        tasks: &[Task],
+        session: &mut dyn Session,
+        progress: &mut dyn FnMut(String),
+    ) -> Result<Done, Failure> {
         let mut done = Done::default();
-        for task in &tasks {
+        for task in tasks {
             match task {
                 Task::Statement(statement) => {
-                    let outcomes = self.execute(&mut *session, action, statement, progress)?;
+                    let outcomes = self.execute(session, action, statement, progress)?;
                     done.note(outcomes);
                 }
                 Task::Assertion(statement) => {
-                    let outcomes = self.execute(&mut *session, action, statement, progress)?;
+                    let outcomes = self.execute(session, action, statement, progress)?;
                     self.judge(action, &outcomes)?;
                 }
             }
@@ -101,7 +147,7 @@ impl Unit {
         action: ActionRef<'_>,
         statement: &Statement,
         progress: &mut dyn FnMut(String),
-    ) -> Result<Vec<Outcome>, Diagnostic> {
+    ) -> Result<Vec<Outcome>, Failure> {
         let together = matches!(
             action.kind(),
             ActionKind::Table | ActionKind::View | ActionKind::Incremental
@@ -111,7 +157,11 @@ impl Unit {
             true => session.execute_together(&statement.sql, &mut tell),
             false => session.execute(&statement.sql, &mut tell),
         }
-        .map_err(|failure| self.locate(action, statement, failure))
+        .map_err(|failure| Failure {
+            transient: failure.transient,
+            repeatable: repeatable(action, self.plan.full_refresh),
+            diagnostic: Box::new(self.locate(action, statement, failure)),
+        })
     }
 
     /// An assertion holds when its query finds no rows
