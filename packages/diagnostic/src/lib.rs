@@ -10,15 +10,16 @@ mod suggest;
 use std::ops::Range;
 use std::sync::Arc;
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 pub use code::Code;
-pub use json::to_json;
+pub use json::{Finding, to_json};
 pub use render::Renderer;
 pub use suggest::{did_you_mean, nearest};
 
 /// How much a diagnostic weighs
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Severity {
     /// Nothing has to be done
