@@ -68,6 +68,8 @@ impl<'a> Report<'a> {
     fn counts(&self, summary: &RunSummary) -> String {
         let parts: Vec<String> = [
             (ActionStatus::Succeeded, Style::Good),
+            (ActionStatus::Warned, Style::Bad),
+            (ActionStatus::Reused, Style::Dim),
             (ActionStatus::Failed, Style::Bad),
             (ActionStatus::Skipped, Style::Dim),
             (ActionStatus::Disabled, Style::Dim),
@@ -95,6 +97,8 @@ impl<'a> Report<'a> {
     fn line(&self, result: &ActionResult) -> String {
         let (mark, style) = match result.status {
             ActionStatus::Succeeded => ("✓", Style::Good),
+            ActionStatus::Warned => ("!", Style::Bad),
+            ActionStatus::Reused => ("=", Style::Dim),
             ActionStatus::Failed => ("✗", Style::Bad),
             ActionStatus::Skipped | ActionStatus::Disabled => ("-", Style::Dim),
             ActionStatus::Cancelled => ("!", Style::Bad),
@@ -178,7 +182,7 @@ impl Observer for Report<'_> {
                 actions,
                 ..
             } => self.begin(*actions_in_project, selection, actions),
-            Event::ActionStarted { action } => self.start(action),
+            Event::ActionStarted { action, .. } => self.start(action),
             Event::ActionProgress { action, message } => {
                 if let Some(bar) = self.running.get(action) {
                     bar.set_message(message.clone());
@@ -190,7 +194,7 @@ impl Observer for Report<'_> {
                 }
                 self.say(&self.line(result));
             }
-            Event::RunFinished { .. } => {}
+            Event::ActionRetried { .. } | Event::RunFinished { .. } => {}
         }
     }
 }

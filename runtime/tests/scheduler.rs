@@ -186,6 +186,7 @@ fn drive(
         jobs,
         run: "run".to_owned(),
         started: "now".to_owned(),
+        ..RunOptions::default()
     };
     let threads = tokio::runtime::Builder::new_current_thread()
         .enable_all()

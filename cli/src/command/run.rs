@@ -155,6 +155,7 @@ fn execute(
         jobs: arguments.jobs.unwrap_or(DEFAULT_JOBS).into(),
         run: run.clone(),
         started,
+        ..RunOptions::default()
     };
     let summary = drive(plan, warehouse, options, &mut [&mut recorder, &mut report])?;
     report.close();
@@ -168,7 +169,7 @@ fn execute(
     }
     Ok(match summary.status {
         RunStatus::Succeeded => exit::OK,
-        RunStatus::Failed => exit::FAILED,
+        RunStatus::Failed | RunStatus::TimedOut => exit::FAILED,
         RunStatus::Cancelled => exit::INTERRUPTED,
     })
 }

@@ -161,8 +161,7 @@ impl Executor {
 
     fn result(&self, index: usize, ending: Ending, stopped: Option<Stop>) -> ActionResult {
         let planned = &self.plan.actions[index];
-        let result =
-            |status| ActionResult::new(&planned.name, planned.kind.as_str(), status);
+        let result = |status| ActionResult::new(&planned.name, planned.kind.as_str(), status);
         let failure = match ending {
             Ending::Reused(reason) => {
                 return ActionResult {
@@ -180,9 +179,7 @@ impl Executor {
                 return ActionResult {
                     rows: done.rows,
                     detail: done.detail,
-                    diagnostic: done
-                        .warning
-                        .map(|warning| warning.of_action(&planned.name)),
+                    diagnostic: done.warning.map(|warning| warning.of_action(&planned.name)),
                     ..result(status)
                 };
             }
