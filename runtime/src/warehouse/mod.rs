@@ -1,8 +1,11 @@
 //! What the runner asks of an engine: datasets, the state of a target, and sessions that run
 //! GoogleSQL; a warehouse never knows what a tag is
 
+#[cfg(feature = "gcp")]
+pub mod bigquery;
 pub mod duckdb;
 mod encode;
+mod instant;
 mod metadata;
 mod rows;
 mod state;

@@ -2,10 +2,11 @@
 
 use duckdb::types::{TimeUnit, Value};
 use googlesql::{Field, Type};
-use jiff::civil::{Date, DateTime};
+use jiff::civil::Date;
 use jiff::{SignedDuration, ToSpan};
 
 use crate::warehouse::Cell;
+use crate::warehouse::instant::instant_text;
 
 /// One value of a result; DATE, DATETIME, TIME and TIMESTAMP become ISO 8601 text, TIMESTAMP with `Z`
 pub fn to_cell(value: Value, ty: &Type) -> Cell {
@@ -142,17 +143,6 @@ fn time_text(micros: i64) -> String {
         .checked_add(SignedDuration::from_micros(micros))
         .unwrap_or(jiff::civil::Time::MAX);
     time.to_string()
-}
-
-fn instant_text(micros: i64, zone: &str) -> String {
-    // in civil time, as the last day of the calendar has no instant in jiff
-    const EPOCH: DateTime = DateTime::constant(1970, 1, 1, 0, 0, 0, 0);
-    EPOCH
-        .checked_add(SignedDuration::from_micros(micros))
-        .map_or_else(
-            |_| format!("{micros} µs after 1970-01-01T00:00:00{zone}"),
-            |civil| format!("{civil}{zone}"),
-        )
 }
 
 /// `Y-M D H:M:S`, as GoogleSQL prints an INTERVAL
