@@ -6,6 +6,12 @@ use std::time::Duration;
 
 use diagnostic::{Diagnostic, Severity, code};
 use sqlx_compiler::{Compilation, CompileOptions, ConfigOverride, DiskProject, compile};
+#[cfg(feature = "gcp")]
+use sqlx_runtime::Priority as Queue;
+#[cfg(feature = "gcp")]
+use sqlx_runtime::warehouse::bigquery::{
+    BigQueryOptions, BigQueryWarehouse, CredentialSource, Priority,
+};
 use sqlx_runtime::warehouse::duckdb::{DuckDbOptions, DuckDbWarehouse, Names};
 use sqlx_runtime::warehouse::{Engine, Warehouse};
 use sqlx_runtime::{Environment, EnvironmentVariables, RunSettings, names, source_files};
@@ -16,6 +22,10 @@ use crate::printer::Printer;
 
 /// Our files in a project
 const STATE_FOLDER: &str = ".sqlx-run";
+
+/// What `dataform init-creds` writes
+#[cfg(feature = "gcp")]
+const DATAFORM_CREDENTIALS: &str = ".df-credentials.json";
 
 /// A compiled project
 pub struct Project {
@@ -183,11 +193,44 @@ impl Project {
         }
     }
 
+    #[cfg(not(feature = "gcp"))]
     fn open_bigquery(&self) -> Result<Arc<dyn Warehouse>, Diagnostic> {
         Err(Diagnostic::error(
             code::WAREHOUSE_UNAVAILABLE,
-            "this build has no BigQuery engine",
-        ))
+            "this program was built without BigQuery as an engine",
+        )
+        .help("build it with the feature `gcp`"))
+    }
+
+    #[cfg(feature = "gcp")]
+    fn open_bigquery(&self) -> Result<Arc<dyn Warehouse>, Diagnostic> {
+        let environment = &self.environment;
+        let config = self.compilation.graph.project_config.as_ref();
+        let names = names(&self.compilation.graph);
+        let dataform = self.root.join(DATAFORM_CREDENTIALS);
+        let credentials = match &environment.credentials.file {
+            Some(file) => CredentialSource::File(self.root.join(file)),
+            None if dataform.is_file() => CredentialSource::File(dataform),
+            None => CredentialSource::Default,
+        };
+        let location = config.and_then(|config| config.default_location.clone());
+        let warehouse = BigQueryWarehouse::open(BigQueryOptions {
+            project: names.default_project,
+            default_dataset: names.default_dataset,
+            location: location.filter(|location| !location.is_empty()),
+            endpoint: environment.api_endpoint.clone(),
+            credentials,
+            impersonate: environment.credentials.impersonate.clone(),
+            priority: match environment.priority {
+                Queue::Interactive => Priority::Interactive,
+                Queue::Batch => Priority::Batch,
+            },
+            reservation: environment.reservation.clone(),
+            maximum_bytes_billed: environment.maximum_bytes_billed,
+            labels: environment.labels.clone(),
+            request_timeout: None,
+        })?;
+        Ok(Arc::new(warehouse))
     }
 
     fn open_file(

@@ -167,23 +167,23 @@ codes! {
         "`prune` drops only what the records in `.sqlx-run/runs` know to be made by an earlier run and unchanged since.";
 
     // BigQuery
-    ENGINE_UNREACHABLE = "R020", "BigQuery cannot be reached",
+    ENGINE_UNREACHABLE = "R040", "BigQuery cannot be reached",
         "No answer came from BigQuery's address, or none in time. Check the network, and `--api-endpoint` or `BIGQUERY_EMULATOR_HOST` where another address is meant.";
-    CREDENTIALS_UNUSABLE = "R021", "no usable credentials for BigQuery",
+    CREDENTIALS_UNUSABLE = "R041", "no usable credentials for BigQuery",
         "There are no credentials, or they are of no known kind, expired or revoked. Run `gcloud auth application-default login`, or name a service account's key.";
-    ACCESS_DENIED = "R022", "BigQuery denies access",
+    ACCESS_DENIED = "R042", "BigQuery denies access",
         "The account that asks lacks a permission. The help names the role that has it and the command that grants it.";
-    QUOTA_EXCEEDED = "R023", "a quota or rate limit of BigQuery is exceeded",
+    QUOTA_EXCEEDED = "R043", "a quota or rate limit of BigQuery is exceeded",
         "Too much was asked for in too short a time, or a quota of the project is used up. Rate limits pass by themselves: fewer actions at a time (`--jobs`) help; quotas are raised in the Google Cloud console.";
-    BYTES_LIMIT = "R024", "a statement would read more bytes than it may",
+    BYTES_LIMIT = "R044", "a statement would read more bytes than it may",
         "The statement would bill more than the maximum that was set, so BigQuery refused it before it cost anything. Read fewer partitions or columns, or raise the maximum.";
-    UNKNOWN_DATASET = "R025", "unknown dataset or project",
+    UNKNOWN_DATASET = "R045", "unknown dataset or project",
         "BigQuery has no such dataset or project, or has it in another location than the one where the job ran.";
-    JOB_STOPPED = "R026", "a job was stopped",
+    JOB_STOPPED = "R046", "a job was stopped",
         "Somebody or a time limit ended the job on BigQuery before it was done.";
-    ENGINE_FAILED = "R027", "BigQuery failed for a reason of its own",
+    ENGINE_FAILED = "R047", "BigQuery failed for a reason of its own",
         "The service could not answer; the same statement may well succeed later.";
-    METADATA_CONFLICT = "R028", "a table's description kept changing",
+    METADATA_CONFLICT = "R048", "a table's description kept changing",
         "Somebody else changed the table each time its description or labels were to be written. Run again.";
 
     // Usage
