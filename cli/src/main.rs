@@ -6,10 +6,13 @@ mod command;
 mod dataform;
 mod execution;
 mod exit;
+mod git;
 mod packages;
 mod printer;
 mod project;
+mod protection;
 mod report;
+mod selection;
 mod watch;
 
 use std::path::Path;
@@ -42,6 +45,7 @@ fn main() -> ExitCode {
         Some(Command::Check(check)) => command::check(&common, &check, &printer),
         Some(Command::Format(format)) => command::format(&common, &format, &printer),
         Some(Command::Graph(graph)) => command::graph(&common, &graph, &printer),
+        Some(Command::List(list)) => command::list(&common, &list, &printer),
         Some(Command::Lineage(lineage)) => command::lineage(&common, &lineage, &printer),
         Some(Command::Query(query)) => command::query(&common, &query, &printer),
         Some(Command::Simulate(simulate)) => command::simulate(&simulate, &printer),

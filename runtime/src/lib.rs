@@ -24,7 +24,10 @@ pub use record::{
     RecordedRun, RecordedStatus, Recorder, Records, last_results, new_run,
 };
 pub use run::{Decision, Gate, RunOptions, RunSummary, run};
-pub use select::{Selection, select};
+pub use select::{
+    Atom, Baseline, Depth, Evidence, Expression, Item, Method, Reach, Reason, ReasonDirection,
+    Selected, Selection, Why, result_of, runs, select,
+};
 pub use settings::{
     Credentials, Defaults, Environment, EnvironmentSettings, EnvironmentVariables,
     LIST_PRICE_PER_TIB, Priority, RunSettings, SourceArgument, names, source_files,

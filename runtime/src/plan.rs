@@ -8,7 +8,7 @@ use petgraph::graph::{DiGraph, NodeIndex};
 use sqlx_compiler::{ActionKind, ActionRef, Compilation, CompiledGraph, Target};
 
 use crate::event::ActionInfo;
-use crate::select::{Edges, Selection, runs, select};
+use crate::select::{Edges, Item, Selection, Why, select};
 
 /// The selected actions of a compiled project, each after what it depends on
 pub struct Plan {
@@ -37,6 +37,8 @@ pub struct PlannedAction {
     pub disabled: bool,
     /// Positions in the plan of what it waits for
     pub dependencies: Vec<usize>,
+    /// Why it was selected
+    pub why: Option<Why>,
     /// Position among the actions of the graph
     position: usize,
 }
@@ -52,11 +54,12 @@ impl Plan {
         full_refresh: bool,
     ) -> Result<Self, Diagnostic> {
         let selected = select(&compilation.graph, &selection)?;
-        let positions: Vec<usize> = selected.chosen.iter().copied().collect();
-        let chosen: Vec<ActionRef<'_>> = positions
-            .iter()
-            .map(|&position| selected.actions[position])
-            .collect();
+        let selected = selected.only(Item::runs, "action to run")?;
+        let (positions, chosen): (Vec<usize>, Vec<ActionRef<'_>>) = selected
+            .chosen
+            .keys()
+            .filter_map(|&position| Some((position, selected.items[position].action()?)))
+            .unzip();
         let edges = Edges::new(&chosen);
         let order = order(&edges);
         let mut place = vec![0; order.len()];
@@ -76,15 +79,12 @@ impl Plan {
                         .iter()
                         .map(|&dependency| place[dependency])
                         .collect(),
+                    why: selected.why(positions[index]),
                     position: positions[index],
                 }
             })
             .collect();
-        let actions_in_project = selected
-            .actions
-            .iter()
-            .filter(|action| runs(action))
-            .count();
+        let actions_in_project = selected.items.iter().filter(|item| item.runs()).count();
         Ok(Self {
             actions,
             actions_in_project,

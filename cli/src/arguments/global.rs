@@ -15,6 +15,9 @@ pub struct GlobalArguments {
     /// The environment of `sqlx-run.toml` to use [default: `SQLX_RUN_ENV`, or what the file says]
     #[arg(long = "env", value_name = "NAME", global = true)]
     pub environment: Option<String>,
+    /// Write to a protected environment without being asked
+    #[arg(long, global = true)]
+    pub yes: bool,
     /// The DuckDB file [default: .sqlx-run/warehouse.duckdb in the project]
     #[arg(long, value_name = "FILE", global = true)]
     pub warehouse: Option<PathBuf>,
@@ -52,6 +55,8 @@ pub enum OutputFormat {
     Human,
     /// One JSON document on standard output
     Json,
+    /// A JSON document on each line of standard output
+    Jsonl,
 }
 
 fn key_value(text: &str) -> Result<(String, String), String> {

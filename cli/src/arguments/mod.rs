@@ -6,6 +6,7 @@ mod format;
 mod global;
 mod graph;
 mod lineage;
+mod list;
 mod project;
 mod query;
 mod run;
@@ -20,6 +21,7 @@ pub use format::FormatArguments;
 pub use global::{GlobalArguments, OutputFormat};
 pub use graph::{GraphArguments, GraphFormat};
 pub use lineage::{LineageArguments, LineageFormat};
+pub use list::ListArguments;
 pub use project::{InitArguments, InstallArguments};
 pub use query::{QueryArguments, RowFormat};
 pub use run::RunArguments;
@@ -61,6 +63,8 @@ pub enum Command {
     Format(FormatArguments),
     /// Draw the compiled graph
     Graph(GraphArguments),
+    /// List what a selection has: actions, declarations and unit tests
+    List(ListArguments),
     /// Tell which columns a column is made of, or what is made of it
     Lineage(LineageArguments),
     /// Ask the warehouse in GoogleSQL; on a terminal without SQL, in a shell

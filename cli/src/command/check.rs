@@ -7,11 +7,11 @@ use serde_json::{Value as Json, json};
 use sqlx_compiler::{ActionRef, Target};
 use sqlx_runtime::{CheckedAction, Plan, ProjectCheck, names};
 
-use super::run::selection;
 use crate::arguments::{CheckArguments, GlobalArguments, OutputFormat};
 use crate::exit;
 use crate::printer::{Printer, Style};
 use crate::project::{Project, root};
+use crate::selection::selection;
 
 /// The version of the JSON
 const VERSION: u32 = 1;
@@ -39,7 +39,7 @@ fn run(
     project: &Project,
     printer: &Printer,
 ) -> Result<u8, Diagnostic> {
-    let chosen = chosen(project, arguments)?;
+    let chosen = chosen(global, project, arguments)?;
     let found = of_project(global, project)?;
     let selected: Vec<&CheckedAction> = found
         .actions
@@ -74,8 +74,12 @@ pub fn of_project(global: &GlobalArguments, project: &Project) -> Result<Project
     sqlx_runtime::check(&project.compilation, &names, warehouse.as_deref())
 }
 
-fn chosen(project: &Project, arguments: &CheckArguments) -> Result<HashSet<Target>, Diagnostic> {
-    let selection = selection(&arguments.selection)?;
+fn chosen(
+    global: &GlobalArguments,
+    project: &Project,
+    arguments: &CheckArguments,
+) -> Result<HashSet<Target>, Diagnostic> {
+    let selection = selection(global, &arguments.selection, project)?;
     let plan = Plan::new(project.compilation.clone(), selection, false)?;
     let targets = (0..plan.actions.len())
         .filter_map(|index| plan.action(index))

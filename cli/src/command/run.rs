@@ -8,16 +8,16 @@ use diagnostic::{Diagnostic, code, to_json};
 use serde_json::json;
 use sqlx_compiler::{ActionKind, ActionRef, Target};
 use sqlx_runtime::warehouse::Warehouse;
-use sqlx_runtime::{
-    Observer, Plan, Recorder, RunOptions, RunStatus, RunSummary, Selection, new_run, preview,
-};
+use sqlx_runtime::{Observer, Plan, Recorder, RunOptions, RunStatus, RunSummary, new_run, preview};
 
-use crate::arguments::{GlobalArguments, RunArguments, SelectionArguments};
+use crate::arguments::{GlobalArguments, RunArguments};
 use crate::execution::{self, RunConfig, execution_graph};
 use crate::exit;
 use crate::printer::Printer;
 use crate::project::{Missing, Project, root};
+use crate::protection::confirm;
 use crate::report::Report;
+use crate::selection::selection;
 
 const DEFAULT_JOBS: u16 = 4;
 
@@ -27,7 +27,7 @@ pub fn run(global: &GlobalArguments, arguments: &RunArguments, printer: &Printer
         Ok(project) => project,
         Err(code) => return code,
     };
-    let outcome = plan(&project, arguments).and_then(|plan| {
+    let outcome = plan(global, &project, arguments).and_then(|plan| {
         if arguments.dry_run {
             dry_run(
                 &project,
@@ -49,32 +49,12 @@ pub fn run(global: &GlobalArguments, arguments: &RunArguments, printer: &Printer
     }
 }
 
-/// The selection that a command line asks for
-///
-/// # Errors
-/// It widens nothing
-pub fn selection(arguments: &SelectionArguments) -> Result<Selection, Diagnostic> {
-    let selection = Selection {
-        tags: arguments.tags.clone(),
-        actions: arguments.actions.clone(),
-        include_dependencies: arguments.include_deps,
-        include_dependents: arguments.include_dependents,
-    };
-    if selection.tags.is_empty()
-        && selection.actions.is_empty()
-        && (selection.include_dependencies || selection.include_dependents)
-    {
-        return Err(Diagnostic::error(
-            code::USAGE,
-            "`--include-deps` and `--include-dependents` widen a selection, and there is none",
-        )
-        .help("add `--tags` or `--actions`"));
-    }
-    Ok(selection)
-}
-
-fn plan(project: &Project, arguments: &RunArguments) -> Result<Plan, Diagnostic> {
-    let selection = selection(&arguments.selection)?;
+fn plan(
+    global: &GlobalArguments,
+    project: &Project,
+    arguments: &RunArguments,
+) -> Result<Plan, Diagnostic> {
+    let selection = selection(global, &arguments.selection, project)?;
     Plan::new(
         Arc::clone(&project.compilation),
         selection,
@@ -146,8 +126,9 @@ fn execute(
     printer: &Printer,
 ) -> Result<u8, Diagnostic> {
     let file = project.warehouse_file(global);
+    confirm(global, &project.environment, &written(&plan))?;
     let warehouse = project.open_warehouse(global, Missing::Make)?;
-    warehouse.create_datasets(&targets(&plan))?;
+    warehouse.create_datasets(&datasets(&plan))?;
     let (run, started) = new_run();
     let mut recorder = Recorder::create(&project.state_folder().join("runs"), &run)?;
     let mut report = Report::new(printer);
@@ -222,15 +203,20 @@ async fn interrupted() {
 }
 
 /// Where the plan's actions write
-fn targets(plan: &Plan) -> Vec<Target> {
-    let mut targets: Vec<Target> = (0..plan.actions.len())
+fn written(plan: &Plan) -> Vec<Target> {
+    (0..plan.actions.len())
         .filter_map(|index| plan.action(index))
         .filter(|action| match action {
             ActionRef::Operation(operation) => operation.has_output == Some(true),
             _ => action.kind() != ActionKind::Notebook,
         })
         .map(|action| action.target().clone())
-        .collect();
+        .collect()
+}
+
+/// One of the targets in each dataset
+fn datasets(plan: &Plan) -> Vec<Target> {
+    let mut targets = written(plan);
     targets.sort();
     targets.dedup_by(|left, right| left.schema == right.schema && left.database == right.database);
     targets

@@ -52,7 +52,7 @@ pub enum ActionKind {
 
 impl ActionKind {
     /// The field's own word, such as `incremental`
-    pub fn as_str(self) -> &'static str {
+    pub const fn as_str(self) -> &'static str {
         match self {
             Self::Table => "table",
             Self::View => "view",

@@ -1,226 +1,114 @@
-//! Which actions of a graph a command is about: tags, names with globs, and what hangs on them
+//! Which actions of a graph a command is about: one language for every command, and why each was chosen
 
-use std::collections::{BTreeSet, HashMap, VecDeque};
+mod edges;
+mod evaluate;
+mod evidence;
+mod expression;
+mod find;
+mod items;
+mod parse;
+mod reason;
+mod selection;
 
-use diagnostic::{Diagnostic, code, did_you_mean};
-use globset::GlobBuilder;
-use sqlx_compiler::{ActionKind, ActionRef, CompiledGraph, Target};
+use std::collections::BTreeMap;
 
-/// What was asked for; empty means everything
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Selection {
-    /// Actions with any of these tags
-    pub tags: Vec<String>,
-    /// Actions with any of these names: `name`, `dataset.name` or `project.dataset.name`, with globs
-    pub actions: Vec<String>,
-    /// And everything they depend on
-    pub include_dependencies: bool,
-    /// And everything that depends on them
-    pub include_dependents: bool,
+use diagnostic::{Diagnostic, code};
+use sqlx_compiler::{ActionKind, ActionRef, CompiledGraph};
+
+pub use edges::Edges;
+pub use evidence::{Baseline, Evidence};
+pub use expression::{Atom, Depth, Expression, Method, Reach};
+pub use find::result_of;
+pub use items::{Item, target_names};
+pub use reason::{Direction as ReasonDirection, Reason, Why};
+pub use selection::Selection;
+
+/// What a graph has, in its order, and what of it is chosen
+#[derive(Debug)]
+pub struct Selected<'a> {
+    /// All actions, declarations too, then all unit tests
+    pub items: Vec<Item<'a>>,
+    /// Positions in `items`, each with the reason
+    pub chosen: BTreeMap<usize, Reason>,
 }
 
-impl std::fmt::Display for Selection {
-    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let mut parts = Vec::new();
-        if !self.tags.is_empty() {
-            parts.push(format!("--tags {}", self.tags.join(",")));
+impl<'a> Selected<'a> {
+    /// The chosen items, in the graph's order
+    pub fn chosen_items(&self) -> impl Iterator<Item = &Item<'a>> {
+        self.chosen.keys().map(|&position| &self.items[position])
+    }
+
+    /// Why something was chosen; `None` if it was not
+    pub fn why(&self, position: usize) -> Option<Why> {
+        let reason = self.chosen.get(&position)?;
+        Some(Why::of(reason, position, &self.items))
+    }
+
+    /// The same without what a command has nothing to do with
+    ///
+    /// # Errors
+    /// Nothing is left
+    pub fn only(
+        mut self,
+        wanted: impl Fn(&Item<'a>) -> bool,
+        noun: &str,
+    ) -> Result<Self, Diagnostic> {
+        let items = &self.items;
+        let before = self.chosen.len();
+        let first = self.chosen.keys().next().copied();
+        self.chosen.retain(|&position, _| wanted(&items[position]));
+        if !self.chosen.is_empty() {
+            return Ok(self);
         }
-        if !self.actions.is_empty() {
-            parts.push(format!("--actions {}", self.actions.join(",")));
-        }
-        if self.include_dependencies {
-            parts.push("--include-deps".to_owned());
-        }
-        if self.include_dependents {
-            parts.push("--include-dependents".to_owned());
-        }
-        formatter.write_str(&parts.join(" "))
+        let message = match first.map(|position| &self.items[position]) {
+            Some(item) if before == 1 => format!(
+                "the selection is `{}`, a {}, and no {noun}",
+                item.name(),
+                item.kind()
+            ),
+            Some(_) => format!("the selection has no {noun}: {before} others were chosen"),
+            None => format!("the selection has no {noun}"),
+        };
+        Err(Diagnostic::error(code::NOTHING_SELECTED, message)
+            .help("`sqlx-run list` with the same flags prints a selection"))
     }
 }
 
-/// The actions of a graph, in its order, and the chosen positions among them
-#[derive(Debug)]
-pub struct Selected<'a> {
-    /// All of them, declarations too
-    pub actions: Vec<ActionRef<'a>>,
-    /// Positions in `actions`; never a declaration, since nothing runs for it
-    pub chosen: BTreeSet<usize>,
-}
-
-/// Chooses
+/// Chooses; where nothing is asked for, everything
 ///
 /// # Errors
-/// A tag or name that no action has (with the nearest one), or a project without actions
+/// A tag, name, file or source that nothing has (with the nearest one), a project without anything, or
+/// a selection that nothing is left of
 pub fn select<'a>(
     graph: &'a CompiledGraph,
     selection: &Selection,
 ) -> Result<Selected<'a>, Diagnostic> {
-    let actions: Vec<ActionRef<'a>> = graph.actions().collect();
-    if !actions.iter().any(runs) {
+    let items = items::of(graph);
+    if !items.iter().any(Item::runs) {
         return Err(
             Diagnostic::error(code::NOTHING_SELECTED, "the project has no actions to run")
                 .help("add a `.sqlx` file to `definitions/`"),
         );
     }
-    let mut chosen = BTreeSet::new();
-    if selection.tags.is_empty() && selection.actions.is_empty() {
-        chosen.extend(positions(&actions, runs));
+    let Some(expression) = selection.expression() else {
+        let all = 0..items.len();
+        return Ok(Selected {
+            chosen: all.map(|position| (position, Reason::Everything)).collect(),
+            items,
+        });
+    };
+    let chosen = evaluate::evaluate(&items, &expression, &selection.evidence)?;
+    if chosen.is_empty() {
+        return Err(Diagnostic::error(
+            code::NOTHING_SELECTED,
+            format!("nothing matches `{expression}`"),
+        )
+        .help(selection.hint()));
     }
-    for tag in &selection.tags {
-        chosen.extend(with_tag(&actions, tag)?);
-    }
-    for name in &selection.actions {
-        chosen.extend(with_name(&actions, name)?);
-    }
-    let edges = Edges::new(&actions);
-    let mut reached = chosen.clone();
-    if selection.include_dependencies {
-        reached.extend(edges.reach(&chosen, &edges.dependencies));
-    }
-    if selection.include_dependents {
-        reached.extend(edges.reach(&chosen, &edges.dependents));
-    }
-    reached.retain(|&index| runs(&actions[index]));
-    Ok(Selected {
-        actions,
-        chosen: reached,
-    })
+    Ok(Selected { items, chosen })
 }
 
 /// Whether a run has anything to do with an action
 pub fn runs(action: &ActionRef<'_>) -> bool {
     action.kind() != ActionKind::Declaration
-}
-
-fn with_tag(actions: &[ActionRef<'_>], tag: &str) -> Result<Vec<usize>, Diagnostic> {
-    let found = positions(actions, |action| {
-        runs(action) && action.tags().iter().any(|own| own == tag)
-    });
-    if !found.is_empty() {
-        return Ok(found);
-    }
-    let known: BTreeSet<&str> = actions
-        .iter()
-        .flat_map(|action| action.tags())
-        .map(String::as_str)
-        .collect();
-    let mut diagnostic = Diagnostic::error(
-        code::NOTHING_SELECTED,
-        format!("no action has the tag `{tag}`"),
-    );
-    diagnostic.help = did_you_mean(tag, known.iter().copied()).or_else(|| {
-        Some(if known.is_empty() {
-            "no action of the project has a tag".to_owned()
-        } else {
-            let names: Vec<&str> = known.into_iter().collect();
-            format!("the project's tags are: {}", names.join(", "))
-        })
-    });
-    Err(diagnostic)
-}
-
-fn with_name(actions: &[ActionRef<'_>], pattern: &str) -> Result<Vec<usize>, Diagnostic> {
-    let glob = GlobBuilder::new(pattern)
-        .literal_separator(false)
-        .build()
-        .map_err(|error| {
-            Diagnostic::error(
-                code::USAGE,
-                format!("`{pattern}` is not a glob: {}", error.kind()),
-            )
-        })?
-        .compile_matcher();
-    let found = positions(actions, |action| {
-        runs(action)
-            && target_names(action.target())
-                .iter()
-                .any(|name| glob.is_match(name))
-    });
-    if !found.is_empty() {
-        return Ok(found);
-    }
-    let mut diagnostic = Diagnostic::error(
-        code::NOTHING_SELECTED,
-        format!("no action is called `{pattern}`"),
-    );
-    let known: Vec<String> = actions
-        .iter()
-        .filter(|action| runs(action))
-        .flat_map(|action| target_names(action.target()))
-        .collect();
-    diagnostic.help = did_you_mean(pattern, known.iter().map(String::as_str))
-        .or_else(|| Some("`sqlx-run compile` lists the project's actions".to_owned()));
-    Err(diagnostic)
-}
-
-fn positions(actions: &[ActionRef<'_>], test: impl Fn(&ActionRef<'_>) -> bool) -> Vec<usize> {
-    (0..actions.len())
-        .filter(|&index| test(&actions[index]))
-        .collect()
-}
-
-/// `name`, `dataset.name`, `project.dataset.name`
-pub fn target_names(target: &Target) -> Vec<String> {
-    let mut names = vec![target.name.clone()];
-    if let Some(dataset) = &target.schema {
-        names.push(format!("{dataset}.{}", target.name));
-        if let Some(project) = &target.database {
-            names.push(format!("{project}.{dataset}.{}", target.name));
-        }
-    }
-    names
-}
-
-/// Who depends on whom, among a list of actions
-pub struct Edges {
-    /// By position: positions of what it depends on
-    pub dependencies: Vec<Vec<usize>>,
-    /// By position: positions of what depends on it
-    pub dependents: Vec<Vec<usize>>,
-}
-
-impl Edges {
-    /// Dependencies outside the list are left out
-    pub fn new(actions: &[ActionRef<'_>]) -> Self {
-        let mut at: HashMap<&Target, usize> = HashMap::new();
-        for (index, action) in actions.iter().enumerate() {
-            at.insert(action.target(), index);
-            if let ActionRef::DataPreparation(preparation) = action {
-                at.extend(preparation.targets.iter().map(|target| (target, index)));
-            }
-        }
-        let dependencies: Vec<Vec<usize>> = actions
-            .iter()
-            .map(|action| {
-                action
-                    .dependency_targets()
-                    .iter()
-                    .filter_map(|target| at.get(target).copied())
-                    .collect()
-            })
-            .collect();
-        let mut dependents = vec![Vec::new(); actions.len()];
-        for (index, own) in dependencies.iter().enumerate() {
-            for &dependency in own {
-                dependents[dependency].push(index);
-            }
-        }
-        Self {
-            dependencies,
-            dependents,
-        }
-    }
-
-    fn reach(&self, from: &BTreeSet<usize>, edges: &[Vec<usize>]) -> BTreeSet<usize> {
-        let mut seen = from.clone();
-        let mut next: VecDeque<usize> = from.iter().copied().collect();
-        while let Some(index) = next.pop_front() {
-            for &neighbour in &edges[index] {
-                if seen.insert(neighbour) {
-                    next.push_back(neighbour);
-                }
-            }
-        }
-        seen
-    }
 }
