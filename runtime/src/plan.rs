@@ -8,7 +8,7 @@ use petgraph::graph::{DiGraph, NodeIndex};
 use sqlx_compiler::{ActionKind, ActionRef, Compilation, CompiledGraph, Target};
 
 use crate::event::ActionInfo;
-use crate::select::{Edges, Item, Selection, Why, select};
+use crate::select::{Edges, Item, Selection, select};
 
 /// The selected actions of a compiled project, each after what it depends on
 pub struct Plan {
@@ -37,8 +37,6 @@ pub struct PlannedAction {
     pub disabled: bool,
     /// Positions in the plan of what it waits for
     pub dependencies: Vec<usize>,
-    /// Why it was selected
-    pub why: Option<Why>,
     /// Position among the actions of the graph
     position: usize,
 }
@@ -79,7 +77,6 @@ impl Plan {
                         .iter()
                         .map(|&dependency| place[dependency])
                         .collect(),
-                    why: selected.why(positions[index]),
                     position: positions[index],
                 }
             })
