@@ -13,6 +13,7 @@ mod project;
 mod protection;
 mod report;
 mod selection;
+mod test_report;
 mod watch;
 
 use std::path::Path;
@@ -43,6 +44,7 @@ fn main() -> ExitCode {
         Some(Command::Run(run)) => command::run(&common, &run, &printer),
         Some(Command::Compile(compile)) => command::compile(&common, &compile, &printer),
         Some(Command::Check(check)) => command::check(&common, &check, &printer),
+        Some(Command::Test(test)) => command::test(&common, &test, &printer),
         Some(Command::Format(format)) => command::format(&common, &format, &printer),
         Some(Command::Graph(graph)) => command::graph(&common, &graph, &printer),
         Some(Command::List(list)) => command::list(&common, &list, &printer),

@@ -108,6 +108,7 @@ pub fn options(global: &GlobalArguments, environment: &Environment) -> CompileOp
         overrides: overrides(environment),
         time_limit: Duration::from_secs(global.compile_timeout),
         memory_limit: (global.compile_memory as usize) << 20,
+        incremental_tests: true,
         ..CompileOptions::default()
     }
 }

@@ -9,11 +9,11 @@ use diagnostic::{Diagnostic, Location, Severity};
 
 use crate::action::{Detail, Session, asserted_keys};
 use crate::diagnostics::{Sources, diagnose};
-use crate::graph::CompiledGraph;
+use crate::graph::{CompiledGraph, Test};
 use crate::incremental::{Neighbour, Trace};
 use crate::project::{ConfigOverride, FileSystem, Settings, read_settings};
 use crate::script::{Limits, Outcome, Plan, ProjectFiles, run, serve};
-use crate::sqlx::{GeneratedLine, SqlPart, extract, line_of_javascript, line_of_sqlx};
+use crate::sqlx::{GeneratedLine, SqlPart, TestedPlace, extract, line_of_javascript, line_of_sqlx};
 
 /// What a compilation may use, and what it puts on top of the settings
 #[derive(Debug, Clone)]
@@ -27,6 +27,8 @@ pub struct CompileOptions {
     /// Whether a project whose settings name another version of Dataform Core than the one that is
     /// implemented is refused, as Dataform refuses it; else it is compiled all the same
     pub exact_core_version: bool,
+    /// Whether unit tests may be of incremental tables, which Dataform refuses
+    pub incremental_tests: bool,
     /// Whether it is noted what a later compilation can reuse, in [`Compilation::trace`]
     pub traced: bool,
 }
@@ -38,6 +40,7 @@ impl Default for CompileOptions {
             time_limit: Duration::from_secs(60),
             memory_limit: 1 << 30,
             exact_core_version: false,
+            incremental_tests: false,
             traced: false,
         }
     }
@@ -50,6 +53,15 @@ pub struct Thrown {
     pub name: String,
     /// Its message
     pub message: String,
+}
+
+/// One of the two queries of a unit test
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TestSql {
+    /// The tested query over the inputs
+    Tested,
+    /// The expected rows
+    Expected,
 }
 
 /// A compiled project
@@ -104,6 +116,31 @@ impl Compilation {
             None => crate::sqlx::locate(text, &parts, part, sql, span),
         }?;
         Some(Location::new(file_name, Arc::clone(text), range))
+    }
+
+    /// Where the bytes `span` of a query of a unit test come from: of the tested query in the file of the
+    /// tested action, or in the `input` block that stands for one of its references; of the expected rows in
+    /// the test's own file
+    pub fn locate_test(&self, test: &Test, which: TestSql, span: Range<usize>) -> Option<Location> {
+        let own = test.file_name.as_deref()?;
+        if which == TestSql::Expected {
+            let sql = test.expected_output_query.as_deref()?;
+            return self.locate(own, SqlPart::Query, sql, span);
+        }
+        let sql = test.test_query.as_deref()?;
+        let tested = test.tested.as_ref()?.file_name.as_deref()?;
+        let read = |file: &str| {
+            let text = self.sources.get(file)?;
+            let parts = extract(text).ok().filter(|_| file.ends_with(".sqlx"))?;
+            Some((Arc::clone(text), parts))
+        };
+        let (text, parts) = read(tested)?;
+        let own_file = read(own);
+        let inputs = own_file.as_ref().map(|(text, parts)| (&**text, parts));
+        match crate::sqlx::locate_tested(&text, &parts, inputs, sql, span)? {
+            TestedPlace::Tested(range) => Some(Location::new(tested, text, range)),
+            TestedPlace::Input(range) => own_file.map(|(text, _)| Location::new(own, text, range)),
+        }
     }
 
     /// The line of the JavaScript that Dataform makes of a file, with the bytes `span` of the file in it; `None`
@@ -185,6 +222,7 @@ pub fn compile_files(files: &dyn FileSystem, options: &CompileOptions, work: Wor
         stack: STACK / 2,
     };
     let mut session = Session::new(settings);
+    session.incremental_tests = options.incremental_tests;
     session.trace = Trace::new(options.traced).with_harmless(harmless);
     session.add_neighbours(neighbours);
     let outcome = run_beside(files, session, known, plan, limits);

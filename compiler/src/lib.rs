@@ -15,7 +15,7 @@ mod sqlx;
 mod value;
 
 pub use action::readable;
-pub use compile::{Compilation, CompileOptions, Thrown, compile, to_json};
+pub use compile::{Compilation, CompileOptions, TestSql, Thrown, compile, to_json};
 pub use graph::*;
 pub use incremental::{
     DefinitionFile, Name, Replaced, Snapshot, SnapshotAction, Trace, recompile, settings_warnings,

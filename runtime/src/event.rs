@@ -147,7 +147,11 @@ fn diagnostic_as_json<S: serde::Serializer>(
     diagnostic::to_json(diagnostic).serialize(serializer)
 }
 
-fn as_json<S: serde::Serializer>(
+/// A diagnostic in a serialized result
+///
+/// # Errors
+/// Those of the serializer
+pub fn as_json<S: serde::Serializer>(
     diagnostic: &Option<Diagnostic>,
     serializer: S,
 ) -> Result<S::Ok, S::Error> {

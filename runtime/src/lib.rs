@@ -1,8 +1,10 @@
 //! Runs compiled projects: selection, plan, scheduler, events, run records, and the warehouses
 
+mod assertions;
 mod check;
 mod event;
 mod lineage;
+mod openlineage;
 mod place;
 mod plan;
 mod preview;
@@ -10,13 +12,16 @@ mod record;
 mod run;
 mod select;
 mod settings;
+mod unit_test;
 pub mod warehouse;
 
+pub use assertions::{AssertionPolicy, CheckedAssertions, Severity};
 pub use check::{CheckedAction, ProjectCheck, check};
 pub use event::{
     ActionInfo, ActionResult, ActionStatus, Event, Observer, RunStatus, SCHEMA_VERSION,
 };
 pub use lineage::{Direction, Edge, EdgeKind, Lineage, LineageColumn, LineageTable, dotted};
+pub use openlineage::{Destination as LineageDestination, LineageEngine, OpenLineage};
 pub use plan::{Plan, PlannedAction, display_name};
 pub use preview::{ActionPreview, preview};
 pub use record::{
@@ -31,4 +36,8 @@ pub use select::{
 pub use settings::{
     Credentials, Defaults, Environment, EnvironmentSettings, EnvironmentVariables,
     LIST_PRICE_PER_TIB, Priority, RunSettings, SourceArgument, names, source_files,
+};
+pub use unit_test::{
+    ColumnDifference, Difference, RowDifference, TestResult, TestRunner, TestSelection, TestStatus,
+    select_tests, tested_action,
 };

@@ -1,5 +1,6 @@
 //! The arguments, each defined once, a file for each command
 
+mod assertions;
 mod check;
 mod compile;
 mod format;
@@ -12,9 +13,11 @@ mod query;
 mod run;
 mod selection;
 mod simulate;
+mod test;
 
 use clap::{Parser, Subcommand};
 
+pub use assertions::AssertionArguments;
 pub use check::{CHECK_HELP, CheckArguments};
 pub use compile::CompileArguments;
 pub use format::FormatArguments;
@@ -27,6 +30,7 @@ pub use query::{QueryArguments, RowFormat};
 pub use run::RunArguments;
 pub use selection::SelectionArguments;
 pub use simulate::SimulateArguments;
+pub use test::{TEST_HELP, TestArguments};
 
 const EXIT_CODES: &str = "\
 Exit codes:
@@ -59,6 +63,9 @@ pub enum Command {
     /// Check names and types in every action's SQL, before anything runs or exists
     #[command(after_help = CHECK_HELP)]
     Check(CheckArguments),
+    /// Run the project's unit tests, with no warehouse
+    #[command(after_help = TEST_HELP)]
+    Test(TestArguments),
     /// Lay out SQLX and JavaScript files as Dataform does
     Format(FormatArguments),
     /// Draw the compiled graph

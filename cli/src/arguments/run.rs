@@ -1,8 +1,9 @@
 //! `run`: what to run, and how
 
 use clap::Args;
+use sqlx_runtime::LineageDestination;
 
-use super::SelectionArguments;
+use super::{AssertionArguments, SelectionArguments};
 
 /// What to run, and how
 #[derive(Debug, Clone, Default, PartialEq, Eq, Args)]
@@ -20,6 +21,14 @@ pub struct RunArguments {
     /// Actions at a time [default: 4]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
     pub jobs: Option<u16>,
+    /// Run the unit tests of the selected actions first, and nothing else when one fails
+    #[arg(long)]
+    pub run_tests: bool,
+    /// Tell the run as OpenLineage events to an endpoint, or add them to a file
+    #[arg(long, value_name = "URL|FILE")]
+    pub openlineage: Option<LineageDestination>,
+    #[command(flatten)]
+    pub assertions: AssertionArguments,
     #[command(flatten)]
     pub selection: SelectionArguments,
 }

@@ -11,6 +11,7 @@ mod list;
 mod query;
 mod run;
 mod simulate;
+mod test;
 
 pub use check::check;
 pub use compile::compile;
@@ -23,3 +24,4 @@ pub use list::list;
 pub use query::query;
 pub use run::run;
 pub use simulate::simulate;
+pub use test::test;

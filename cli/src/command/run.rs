@@ -7,10 +7,14 @@ use std::sync::Arc;
 use diagnostic::{Diagnostic, code, to_json};
 use serde_json::json;
 use sqlx_compiler::{ActionKind, ActionRef, Target};
-use sqlx_runtime::warehouse::Warehouse;
-use sqlx_runtime::{Observer, Plan, Recorder, RunOptions, RunStatus, RunSummary, new_run, preview};
+use sqlx_runtime::warehouse::{Engine, Warehouse};
+use sqlx_runtime::{
+    AssertionPolicy, LineageEngine, Observer, OpenLineage, Plan, Recorder, RunOptions, RunSettings,
+    RunStatus, RunSummary, new_run, preview,
+};
 
-use crate::arguments::{GlobalArguments, RunArguments};
+use super::test::tests_of;
+use crate::arguments::{AssertionArguments, GlobalArguments, RunArguments};
 use crate::execution::{self, RunConfig, execution_graph};
 use crate::exit;
 use crate::printer::Printer;
@@ -125,6 +129,9 @@ fn execute(
     arguments: &RunArguments,
     printer: &Printer,
 ) -> Result<u8, Diagnostic> {
+    if arguments.run_tests && !tests_pass(project, &plan, printer)? {
+        return Ok(exit::FAILED);
+    }
     let file = project.warehouse_file(global);
     confirm(global, &project.environment, &written(&plan))?;
     let warehouse = project.open_warehouse(global, Missing::Make)?;
@@ -136,10 +143,18 @@ fn execute(
         jobs: arguments.jobs.unwrap_or(DEFAULT_JOBS).into(),
         run: run.clone(),
         started,
+        assertions: assertion_policy(project, &arguments.assertions)?,
         ..RunOptions::default()
     };
-    let summary = drive(plan, warehouse, options, &mut [&mut recorder, &mut report])?;
+    let plan = Arc::new(plan);
+    let mut lineage = lineage(project, global, &plan, arguments)?;
+    let mut observers: Vec<&mut dyn Observer> = vec![&mut recorder, &mut report];
+    if let Some(lineage) = &mut lineage {
+        observers.push(lineage);
+    }
+    let summary = drive(plan, warehouse, options, &mut observers)?;
     report.close();
+    let unsent = lineage.and_then(OpenLineage::close);
     let record = recorder.path().to_owned();
     let warning = recorder.into_warning();
     if printer.is_json() {
@@ -147,6 +162,7 @@ fn execute(
     } else {
         report.summary(&summary, &file);
         printer.diagnostics(warning.as_slice());
+        printer.diagnostics(unsent.as_slice());
     }
     Ok(match summary.status {
         RunStatus::Succeeded => exit::OK,
@@ -155,8 +171,47 @@ fn execute(
     })
 }
 
+/// Whether the unit tests of the planned actions pass
+fn tests_pass(project: &Project, plan: &Plan, printer: &Printer) -> Result<bool, Diagnostic> {
+    let actions = (0..plan.actions.len())
+        .filter_map(|index| plan.action(index))
+        .map(|action| action.target().clone());
+    tests_of(&project.compilation, actions.collect(), printer)
+}
+
+/// How assertions are taken, by the arguments and `sqlx-run.toml`
+fn assertion_policy(
+    project: &Project,
+    arguments: &AssertionArguments,
+) -> Result<AssertionPolicy, Diagnostic> {
+    let settings = RunSettings::read(&project.root)?;
+    let checked = arguments.assertions.map(Into::into).unwrap_or_default();
+    AssertionPolicy::new(checked, arguments.store_failures).with_severities(&settings.assertions)
+}
+
+/// Who tells the run as OpenLineage events, where that is wanted
+fn lineage(
+    project: &Project,
+    global: &GlobalArguments,
+    plan: &Arc<Plan>,
+    arguments: &RunArguments,
+) -> Result<Option<OpenLineage>, Diagnostic> {
+    let Some(destination) = &arguments.openlineage else {
+        return Ok(None);
+    };
+    let engine = match project.environment.engine {
+        Engine::BigQuery => LineageEngine::BigQuery,
+        Engine::Embedded => {
+            let file = project.warehouse_file(global);
+            let file = std::path::absolute(&file).unwrap_or(file);
+            LineageEngine::DuckDb(file.display().to_string())
+        }
+    };
+    OpenLineage::new(Arc::clone(plan), engine, destination).map(Some)
+}
+
 fn drive(
-    plan: Plan,
+    plan: Arc<Plan>,
     warehouse: Arc<dyn Warehouse>,
     options: RunOptions,
     observers: &mut [&mut dyn Observer],
@@ -172,7 +227,7 @@ fn drive(
             )
         })?;
     Ok(threads.block_on(sqlx_runtime::run(
-        Arc::new(plan),
+        plan,
         warehouse,
         options,
         observers,

@@ -16,3 +16,4 @@ mod formatting;
 mod pipeline;
 mod scratch;
 mod scripts;
+mod unit_tests;

@@ -24,6 +24,8 @@ pub struct Session {
     pub order: Vec<ActionId>,
     /// Unit tests
     pub tests: Vec<Test>,
+    /// Whether unit tests may be of incremental tables
+    pub incremental_tests: bool,
     /// What went wrong
     pub errors: Vec<ErrorRecord>,
     /// What is wrong too, in actions with an error: Dataform does not come so far

@@ -1,7 +1,9 @@
 //! Unit tests of queries
 
+use diagnostic::{Diagnostic, code};
+
 use super::target::Home;
-use super::{Raise, Session, Sql, Written};
+use super::{ActionId, Detail, Raise, Session, Sql, Written};
 use crate::graph::Target;
 use crate::value::{Object, Value};
 
@@ -22,8 +24,12 @@ pub struct Test {
     pub canonical_target: Target,
     /// Tags
     pub tags: Vec<String>,
-    /// The queries that stand for what the tested query reads, by sorted JSON of the reference
-    pub inputs: Vec<(String, Sql)>,
+    /// The queries that stand for what the tested query reads
+    pub inputs: Vec<TestInput>,
+    /// Of a test of an incremental run, the number of the input that stands for the table as it was
+    pub own_input: Option<usize>,
+    /// The file of what it tests
+    pub tested_file: Option<String>,
     /// The query of the expected rows
     pub expected: Option<Sql>,
     /// Whether its queries could not be made
@@ -32,6 +38,19 @@ pub struct Test {
     pub test_query: Option<String>,
     /// The query of the expected rows, made
     pub expected_output_query: Option<String>,
+}
+
+/// A query that stands for a reference of the tested query
+#[derive(Debug, Clone)]
+pub struct TestInput {
+    /// The reference as it was written
+    pub written: Written,
+    /// Its sorted JSON
+    pub key: String,
+    /// The query
+    pub sql: Sql,
+    /// Whether the tested query has read it
+    pub read: bool,
 }
 
 impl Session {
@@ -50,6 +69,8 @@ impl Session {
             canonical_target: Target::default(),
             tags: Vec::new(),
             inputs: Vec::new(),
+            own_input: None,
+            tested_file: None,
             expected: None,
             failed: false,
             test_query: None,
@@ -114,7 +135,12 @@ impl Session {
     /// Adds the query that stands for a reference
     pub fn test_input(&mut self, id: usize, reference: &Value, sql: Sql) -> Result<(), Raise> {
         let (written, _) = Written::from_arguments(std::slice::from_ref(reference))?;
-        self.tests[id].inputs.push((sorted_json(&written), sql));
+        self.tests[id].inputs.push(TestInput {
+            key: sorted_json(&written),
+            written,
+            sql,
+            read: false,
+        });
         Ok(())
     }
 
@@ -122,21 +148,59 @@ impl Session {
     pub fn test_reference(&mut self, id: usize, arguments: &[Value]) -> Result<Option<Sql>, Raise> {
         let (written, _) = Written::from_arguments(arguments)?;
         let key = sorted_json(&written);
-        let inputs = &self.tests[id].inputs;
-        if let Some((_, sql)) = inputs.iter().rev().find(|(name, _)| *name == key) {
-            return Ok(Some(sql.clone()));
+        let inputs = &mut self.tests[id].inputs;
+        if let Some(input) = inputs.iter_mut().rev().find(|input| input.key == key) {
+            input.read = true;
+            return Ok(Some(input.sql.clone()));
         }
         let provided: Vec<String> = inputs
             .iter()
-            .map(|(name, _)| crate::value::quoted(name))
+            .map(|input| crate::value::quoted(&input.key))
             .collect();
         let message = format!(
             "Input for dataset \"{}\" has not been provided. Provided inputs: {}",
             written.to_json(),
             provided.join(",")
         );
-        self.report(message, None, None);
+        let file = self.tests[id].file_name.clone().unwrap_or_default();
+        let parts = [&written.database, &written.schema];
+        let parts = parts.into_iter().flatten().filter(|part| !part.is_empty());
+        let labels: Vec<String> = parts
+            .chain([&written.name])
+            .map(|part| crate::value::quoted(part))
+            .collect();
+        let shown = Diagnostic::error(
+            code::REF_UNKNOWN,
+            format!(
+                "the test has no input for `{}`, which the tested query reads",
+                written.readable()
+            ),
+        )
+        .in_file(file)
+        .help(format!("add `input {} {{ SELECT … }}`", labels.join(", ")));
+        self.report_detail(message, None, None, Detail::Shown(vec![shown]));
         Ok(None)
+    }
+}
+
+impl Session {
+    /// The query that stands for the tested table as it was before an incremental run
+    pub fn test_self(&mut self, id: usize) -> Option<Sql> {
+        let test = &mut self.tests[id];
+        let input = test.inputs.get_mut(test.own_input?)?;
+        input.read = true;
+        Some(input.sql.clone())
+    }
+
+    /// Notes whether a test has the tested table itself among its inputs, and so is of an incremental run
+    pub fn note_own_input(&mut self, id: usize, tested: ActionId) -> bool {
+        let test = &self.tests[id];
+        let own = test
+            .inputs
+            .iter()
+            .position(|input| self.find(&input.written) == [tested]);
+        self.tests[id].own_input = own;
+        own.is_some()
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use super::compiled::{CompiledGraph, GraphErrors, Test};
+use super::compiled::{CompiledGraph, GraphErrors, Test, TestedAction};
 use super::problems::{cycles, remove_duplicates};
 use crate::action::{Action, ActionId, Body, ErrorRecord, Session, readable};
 use crate::graph::{ProjectConfig, TableType, Target};
@@ -89,8 +89,10 @@ fn report_tested(session: &mut Session) {
         };
         for id in session.find(&crate::action::Written::from(dataset)) {
             let action = &session.actions[id];
+            let incremental = action.table_type() == Some(TableType::Incremental);
             let tested = [Some(TableType::Table), Some(TableType::View)];
-            if !tested.contains(&action.table_type()) {
+            if !tested.contains(&action.table_type()) && !(incremental && session.incremental_tests)
+            {
                 let message = format!(
                     "Tests are only supported for Tables and Views. Action \"{}\" is not a table or view\".",
                     readable(&action.target)
@@ -145,6 +147,17 @@ fn finish_test(session: &Session, test: &crate::action::Test) -> Test {
         tags: test.tags.clone(),
         target: Some(session.finalize(&test.target)),
         canonical_target: Some(test.canonical_target.clone()),
+        tested: test.dataset.as_ref().map(|dataset| TestedAction {
+            target: session.finalize(dataset),
+            file_name: test.tested_file.clone(),
+            incremental: test.own_input.is_some(),
+            unread_inputs: test
+                .inputs
+                .iter()
+                .filter(|input| !input.read)
+                .map(|input| input.written.readable())
+                .collect(),
+        }),
     }
 }
 

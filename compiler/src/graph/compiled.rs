@@ -373,6 +373,22 @@ pub struct Test {
     /// The same without suffixes
     #[serde(skip_serializing_if = "Option::is_none")]
     pub canonical_target: Option<Target>,
+    /// What it is a test of; no part of Dataform's graph
+    #[serde(skip)]
+    pub tested: Option<TestedAction>,
+}
+
+/// What a unit test is a test of
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct TestedAction {
+    /// The table, with suffixes
+    pub target: Target,
+    /// The file that defines it
+    pub file_name: Option<String>,
+    /// Whether its query is that of an incremental run: the rows that one adds
+    pub incremental: bool,
+    /// Inputs that the query does not read, as the test names them
+    pub unread_inputs: Vec<String>,
 }
 
 /// A notebook

@@ -8,7 +8,7 @@ use super::resolve::ambiguous;
 use crate::action::{Body, Session, Sql, Written};
 use crate::graph::TableType;
 use crate::script::{Owner, ScriptError, Scripts};
-use crate::sqlx::TemplatePart;
+use crate::sqlx::{TemplatePart, WHERE_BEFORE, WHERE_BETWEEN};
 use crate::value::Value;
 
 /// Makes both queries of a test; what Dataform's rules forbid is reported
@@ -48,10 +48,17 @@ pub fn evaluate_test(
         report(format!("Dataset {} could not be found.", written.to_json()));
         return Ok(());
     };
-    if tested.table_type() == Some(TableType::Incremental) {
+    let grows = tested.table_type() == Some(TableType::Incremental);
+    if grows && !session.borrow().incremental_tests {
         report("Running tests on incremental datasets is not yet supported.".to_owned());
         return Ok(());
     }
+    let incremental = grows
+        && match found.first() {
+            Some(id) => session.borrow_mut().note_own_input(test, *id),
+            None => false,
+        };
+    session.borrow_mut().tests[test].tested_file = tested.file_name;
     let expected = session.borrow().tests[test].expected.clone();
     let made = |sql: Option<Sql>, owner: Owner| -> Result<Option<String>, ScriptError> {
         Ok(match sql {
@@ -63,7 +70,7 @@ pub fn evaluate_test(
                 Owner::Tested { test } => {
                     let mut texts = statements
                         .iter()
-                        .map(|parts| fill_tested(session, scripts, test, parts))
+                        .map(|parts| fill_tested(session, scripts, test, incremental, parts))
                         .collect::<Result<Vec<_>, _>>()?
                         .into_iter();
                     Some(texts.next().unwrap_or_default())
@@ -71,7 +78,7 @@ pub fn evaluate_test(
                 _ => return Err(not_a_function()),
             },
             Some(Sql::Function { function, first }) => {
-                let value = first_of(scripts.call(function, owner, false)?, first);
+                let value = first_of(scripts.call(function, owner, incremental)?, first);
                 query_text(&value)?
             }
             Some(Sql::Slotted {
@@ -79,14 +86,20 @@ pub fn evaluate_test(
                 statements,
                 ..
             }) => {
-                let value = scripts.call(function, owner, false)?;
+                let value = scripts.call(function, owner, incremental)?;
                 let value = first_of(fill_slots(&statements, value), true);
                 query_text(&value)?
             }
             Some(Sql::Inline { .. }) => None,
         })
     };
-    let test_query = made(tested.query, Owner::Tested { test })?;
+    let mut test_query = made(tested.query, Owner::Tested { test })?;
+    if let (true, Some(query)) = (incremental, &mut test_query) {
+        let condition = made(tested.where_clause, Owner::Tested { test })?;
+        if let Some(condition) = condition.filter(|text| !text.is_empty()) {
+            *query = format!("{WHERE_BEFORE}{query}{WHERE_BETWEEN}{condition}");
+        }
+    }
     let expected_query = made(expected, Owner::Test)?;
     if test_query.is_none() || expected_query.is_none() {
         return Err(no_text(&Value::Undefined));
@@ -117,14 +130,22 @@ fn fill_tested(
     session: &RefCell<Session>,
     scripts: &dyn Scripts,
     test: usize,
+    incremental: bool,
     parts: &[TemplatePart],
 ) -> Result<String, ScriptError> {
     let mut out = String::new();
     for part in parts {
         match part {
             TemplatePart::Text(text) => out.push_str(text),
-            TemplatePart::Ref(arguments) | TemplatePart::Resolve(arguments) => {
-                let input = session.borrow_mut().test_reference(test, arguments)?;
+            TemplatePart::Ref(_) | TemplatePart::Resolve(_) | TemplatePart::SelfName => {
+                let mut borrowed = session.borrow_mut();
+                let input = match part {
+                    TemplatePart::Ref(arguments) | TemplatePart::Resolve(arguments) => {
+                        borrowed.test_reference(test, arguments)?
+                    }
+                    _ => borrowed.test_self(test),
+                };
+                drop(borrowed);
                 let value = match input {
                     None => continue,
                     Some(Sql::Text(text)) => Value::String(text),
@@ -142,15 +163,12 @@ fn fill_tested(
                     out.push_str(&format!("({text})"));
                 }
             }
-            TemplatePart::Incremental => out.push_str("false"),
+            TemplatePart::Incremental => out.push_str(&incremental.to_string()),
             TemplatePart::Expression(expression) => {
                 let owner = Owner::Tested { test };
-                out.push_str(&scripts.expression(expression, owner, false)?);
+                out.push_str(&scripts.expression(expression, owner, incremental)?);
             }
-            TemplatePart::SelfName
-            | TemplatePart::Name
-            | TemplatePart::Schema
-            | TemplatePart::Database => {}
+            TemplatePart::Name | TemplatePart::Schema | TemplatePart::Database => {}
         }
     }
     Ok(out)

@@ -486,15 +486,28 @@ fn tests<'js>(ctx: &Ctx<'js>, shared: &Rc<Shared>, native: &JsObject<'js>) -> Re
                 .session
                 .borrow_mut()
                 .test_reference(id as usize, &arguments);
-            match input.map_err(|raise| shared.throw(&ctx, raise))? {
-                Some(Sql::Function { function, .. }) => function.into_js(&ctx),
-                Some(Sql::Text(text)) => text.into_js(&ctx),
-                Some(Sql::Texts(texts)) => texts.into_iter().next().into_js(&ctx),
-                _ => json_to_js(&ctx, "null"),
-            }
+            test_input(&ctx, input.map_err(|raise| shared.throw(&ctx, raise))?)
         }
     );
+    function!(ctx, shared, native, "testSelf", move |ctx: Ctx<'js>,
+                                                     id: u32|
+          -> Result<
+        JsValue<'js>,
+    > {
+        let input = shared.session.borrow_mut().test_self(id as usize);
+        test_input(&ctx, input)
+    });
     Ok(())
+}
+
+/// What stands for a reference of a tested query: a text, the number of a function, or null
+fn test_input<'js>(ctx: &Ctx<'js>, input: Option<Sql>) -> Result<JsValue<'js>> {
+    match input {
+        Some(Sql::Function { function, .. }) => function.into_js(ctx),
+        Some(Sql::Text(text)) => text.into_js(ctx),
+        Some(Sql::Texts(texts)) => texts.into_iter().next().into_js(ctx),
+        _ => json_to_js(ctx, "null"),
+    }
 }
 
 fn names<'js>(ctx: &Ctx<'js>, shared: &Rc<Shared>, native: &JsObject<'js>) -> Result<()> {

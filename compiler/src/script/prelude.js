@@ -391,19 +391,19 @@
     "data preparation": (id) => new DataPreparationContext(id, "dataPreparation", Action),
     test: () => ({}),
     // The tested query reads the inputs of the test.
-    tested: (id) => {
-      const reference = (...parts) => {
-        const input = native.testReference(id, parts);
+    tested: (id, incremental) => {
+      const over = (input) => {
         if (input === null) {
           return "";
         }
         const sql = typeof input === "number" ? call(input, {}) : input;
         return `(${Array.isArray(sql) ? sql[0] : sql})`;
       };
+      const reference = (...parts) => over(native.testReference(id, parts));
       const nothing = () => "";
       return {
-        self: nothing, name: nothing, schema: nothing, database: nothing, ref: reference, resolve: reference, when,
-        incremental: () => false, where: nothing, preOps: nothing, postOps: nothing, disabled: nothing,
+        self: () => over(native.testSelf(id)), name: nothing, schema: nothing, database: nothing, ref: reference, resolve: reference, when,
+        incremental: () => incremental, where: nothing, preOps: nothing, postOps: nothing, disabled: nothing,
         dependencies: nothing, tags: nothing, type: nothing, config: nothing,
       };
     },

@@ -3,6 +3,7 @@
 use super::script::Text;
 use super::{SqlPart, quoted};
 use crate::graph::{BigQueryOptions, IncrementalStrategy, Table};
+use crate::sqlx::{WHERE_BEFORE, WHERE_BETWEEN};
 
 /// The statement or script that adds the rows of the incremental query; `columns` are those that
 /// the table has now
@@ -33,9 +34,9 @@ pub fn query(table: &Table) -> Text {
     else {
         return query;
     };
-    let mut text = Text::of("\n  select * from (");
+    let mut text = Text::of(WHERE_BEFORE);
     text.append(&query);
-    text.push(") as subquery\n    where ");
+    text.push(WHERE_BETWEEN);
     text.push_part(condition, SqlPart::Where);
     text
 }

@@ -20,6 +20,6 @@ pub use generate::{Generated, base_name, generate};
 pub use layout::{GeneratedLine, line_of_javascript, line_of_sqlx};
 pub use lexer::parse as parse_tree;
 pub use literal::{Draft, parse_config, read_call};
-pub use source_map::{SqlPart, locate};
+pub use source_map::{SqlPart, TestedPlace, WHERE_BEFORE, WHERE_BETWEEN, locate, locate_tested};
 pub use template::{Slot, TemplatePart, constant, plain_template, slots, template};
 pub use tree::{Node, NodeKind};

@@ -47,6 +47,80 @@ pub fn locate(
         .map(|spots| source_range(&spots, span))
 }
 
+/// Where a stretch of the query of a unit test comes from
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum TestedPlace {
+    /// Bytes of the file of the tested action
+    Tested(Range<usize>),
+    /// Bytes of the file of the test, in one of its `input` blocks
+    Input(Range<usize>),
+}
+
+/// The bytes of a file that the bytes `span` of a tested query come from; a position in what stands for a
+/// reference leads into the `input` block that it was made of, where that is known
+pub fn locate_tested(
+    file: &str,
+    parts: &Parts,
+    inputs: Option<(&str, &Parts)>,
+    sql: &str,
+    span: Range<usize>,
+) -> Option<TestedPlace> {
+    let incremental = sql
+        .strip_prefix(WHERE_BEFORE)
+        .and_then(|rest| rest.rsplit_once(WHERE_BETWEEN));
+    let wrapped = incremental.map(|(query, condition)| {
+        let end = WHERE_BEFORE.len() + query.len();
+        let within =
+            |start: usize| span.start.saturating_sub(start)..span.end.saturating_sub(start);
+        match span.start < end {
+            true => (&parts.statements, query, within(WHERE_BEFORE.len())),
+            false => (
+                parts
+                    .incremental_where
+                    .as_ref()
+                    .unwrap_or(&parts.statements),
+                condition,
+                within(end + WHERE_BETWEEN.len()),
+            ),
+        }
+    });
+    let whole = || {
+        let spots = align(file, parts.statements.first()?, sql)?;
+        Some((spots, sql, span.clone()))
+    };
+    let (spots, sql, span) = wrapped
+        .and_then(|(statements, sql, span)| {
+            Some((align(file, statements.first()?, sql)?, sql, span))
+        })
+        .or_else(whole)?;
+    let placeholder = spots
+        .iter()
+        .find(|spot| !spot.exact && spot.compiled.contains(&span.start));
+    let in_input = placeholder.and_then(|spot| {
+        let (file, parts) = inputs?;
+        let made = sql[spot.compiled.clone()]
+            .strip_prefix('(')?
+            .strip_suffix(')')?;
+        let start = spot.compiled.start + 1;
+        let span = span.start.checked_sub(start)?..span.end.checked_sub(start)?.min(made.len());
+        let mut blocks = parts
+            .inputs
+            .iter()
+            .filter_map(|input| input.statements.first());
+        let spots = blocks.find_map(|statement| align(file, statement, made))?;
+        Some(source_range(&spots, span))
+    });
+    Some(match in_input {
+        Some(range) => TestedPlace::Input(range),
+        None => TestedPlace::Tested(source_range(&spots, span)),
+    })
+}
+
+/// What stands around the query of an incremental run and the condition of its `incremental_where`
+pub const WHERE_BEFORE: &str = "\n  select * from (";
+/// What stands between the two
+pub const WHERE_BETWEEN: &str = ") as subquery\n    where ";
+
 /// A stretch of compiled SQL and where it comes from
 struct Spot {
     compiled: Range<usize>,

@@ -1,5 +1,5 @@
 //! The stable codes of all diagnostics, in ranges by room: `P` project and settings, `C` compilation,
-//! `Q` GoogleSQL, `M` models, `R` runs and warehouses, `U` usage
+//! `Q` GoogleSQL, `M` models, `R` runs and warehouses, `T` unit tests, `L` lineage, `U` usage
 
 use serde::{Serialize, Serializer};
 
@@ -185,6 +185,16 @@ codes! {
         "The service could not answer; the same statement may well succeed later.";
     METADATA_CONFLICT = "R048", "a table's description kept changing",
         "Somebody else changed the table each time its description or labels were to be written. Run again.";
+
+    // Unit tests
+    UNIT_TEST_FAILED = "T001", "a unit test found other rows",
+        "The tested query, run over the test's inputs, gives other rows or columns than the test expects. The lines below show them: `-` is expected, `+` is given.";
+    UNIT_TEST_ODD = "T002", "a unit test with something odd",
+        "The test has an input that the tested query does not read, or its columns come in another order than expected. The test counts all the same.";
+
+    // Lineage
+    OPENLINEAGE_UNSENT = "L001", "OpenLineage events did not arrive",
+        "The endpoint or file of `--openlineage` did not take all events of a run, for the reason given. The run itself is not touched by it.";
 
     // Usage
     SELECTOR_INVALID = "U006", "a selector cannot be understood",

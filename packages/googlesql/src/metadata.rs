@@ -3,6 +3,8 @@
 //! It is kept as JSON in DuckDB's own comments on the table, view or column, so that it is part of the
 //! transaction that makes the table, follows it when it is renamed, and can be read in any DuckDB shell.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use crate::{PhysicalName, quote_identifier, quote_string};
@@ -47,6 +49,9 @@ pub struct ColumnMetadata {
     /// `DEFAULT` in GoogleSQL
     #[serde(skip_serializing_if = "Option::is_none")]
     pub default: Option<String>,
+    /// `OPTIONS` of the fields of a record, by their path below the column in lower case
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub fields: BTreeMap<String, Vec<StoredOption>>,
     /// The type as written, where it has parameters such as `STRING(10)`
     #[serde(skip_serializing_if = "Option::is_none")]
     pub written_type: Option<String>,

@@ -11,6 +11,7 @@ use super::control::{Control, Stop};
 use super::executor::{Executor, Message};
 use super::state::State;
 use super::{RunOptions, RunSummary};
+use crate::assertions::CheckedAssertions;
 use crate::event::{ActionResult, ActionStatus, Event, Observer, RunStatus, SCHEMA_VERSION};
 use crate::plan::Plan;
 use crate::warehouse::Warehouse;
@@ -129,9 +130,37 @@ impl Dispatcher<'_, '_> {
             let result = self.unbegun(index, ActionStatus::Skipped, Some(detail));
             return self.finish(index, result);
         }
+        if let Some(detail) = self.leaves_out(index) {
+            let result = self.unbegun(index, ActionStatus::Skipped, Some(detail));
+            return self.finish(index, result);
+        }
         let control = Arc::new(Control::default());
         self.state.begin(index, Arc::clone(&control));
         tokio::spawn(Arc::clone(&self.executor).execute(index, control));
+    }
+
+    /// Why an assertion is not checked
+    fn leaves_out(&self, index: usize) -> Option<String> {
+        let action = &self.plan.actions[index];
+        if action.kind != ActionKind::Assertion {
+            return None;
+        }
+        let changed = |dependency: &usize| {
+            let result = self.state.result(*dependency)?;
+            let ran = matches!(
+                result.status,
+                ActionStatus::Succeeded | ActionStatus::Warned
+            );
+            (ran && result.rows != Some(0)).then_some(())
+        };
+        match self.options.assertions.checked {
+            CheckedAssertions::All => None,
+            CheckedAssertions::None => Some("no assertion is checked".to_owned()),
+            CheckedAssertions::Changed => {
+                let any = action.dependencies.iter().any(|one| changed(one).is_some());
+                (!any).then(|| "nothing that it reads has changed in this run".to_owned())
+            }
+        }
     }
 
     fn hear(&mut self, message: Message) {

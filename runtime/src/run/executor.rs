@@ -135,6 +135,7 @@ impl Executor {
             control,
             run: &self.options.run,
             index,
+            assertions: &self.options.assertions,
             attempt,
         };
         let ran = unit.run(&mut |message| self.send(Message::Progress { index, message }));

@@ -6,6 +6,7 @@ use std::time::Duration;
 use backon::{BackoffBuilder, ExponentialBuilder};
 
 use super::gate::Gate;
+use crate::assertions::AssertionPolicy;
 
 /// How a run goes about it
 #[derive(Clone)]
@@ -35,6 +36,8 @@ pub struct RunOptions {
     pub grace: Duration,
     /// Whether the first failure keeps further actions from beginning
     pub fail_fast: bool,
+    /// How assertions are taken
+    pub assertions: AssertionPolicy,
     /// Asked before each action, whether it has to run
     pub gate: Option<Arc<dyn Gate>>,
 }
@@ -54,6 +57,7 @@ impl Default for RunOptions {
             run_timeout: None,
             grace: Duration::from_secs(10),
             fail_fast: false,
+            assertions: AssertionPolicy::default(),
             gate: None,
         }
     }

@@ -56,6 +56,11 @@ impl State {
         self.running.len()
     }
 
+    /// How an action ended, if it has
+    pub fn result(&self, index: usize) -> Option<&ActionResult> {
+        self.results.get(index)?.as_ref()
+    }
+
     /// An action runs
     pub fn begin(&mut self, index: usize, control: Arc<Control>) {
         self.running.insert(index, control);

@@ -4,16 +4,17 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use diagnostic::{Diagnostic, code};
+use diagnostic::{Diagnostic, Severity, code};
 use sqlx_compiler::sql::{self, Statement, Task};
 use sqlx_compiler::{ActionKind, ActionRef};
 
 use super::control::Control;
 use super::repeatable::repeatable;
+use crate::assertions::AssertionPolicy;
 use crate::place::locate;
 use crate::plan::Plan;
 use crate::warehouse::{
-    Existing, Outcome, Progress, Session, SessionContext, SqlError, Statistics, Warehouse,
+    Existing, Metadata, Outcome, Progress, Session, SessionContext, SqlError, Statistics, Warehouse,
 };
 
 /// What one attempt needs
@@ -23,6 +24,7 @@ pub struct Unit<'a> {
     pub control: &'a Arc<Control>,
     pub run: &'a str,
     pub index: usize,
+    pub assertions: &'a AssertionPolicy,
     /// From 1
     pub attempt: u32,
 }
@@ -133,9 +135,13 @@ impl Unit<'_> {
                 }
                 Task::Assertion(statement) => {
                     let outcomes = self.execute(session, action, statement, progress)?;
-                    self.judge(action, &outcomes)?;
+                    done.warning = self.judge(session, action, statement, &outcomes)?;
                 }
             }
+        }
+        if let Some(metadata) = Metadata::of(action) {
+            let described = self.warehouse.set_metadata(action.target(), &metadata);
+            described.map_err(|failure| failure.in_file(action.file_name()))?;
         }
         Ok(done)
     }
@@ -164,8 +170,17 @@ impl Unit<'_> {
         })
     }
 
-    /// An assertion holds when its query finds no rows
-    fn judge(&self, action: ActionRef<'_>, outcomes: &[Outcome]) -> Result<(), Diagnostic> {
+    /// An assertion holds when its query finds no rows; one whose failure is a warning gives it
+    fn judge(
+        &self,
+        session: &mut dyn Session,
+        action: ActionRef<'_>,
+        statement: &Statement,
+        outcomes: &[Outcome],
+    ) -> Result<Option<Diagnostic>, Failure> {
+        let ActionRef::Assertion(assertion) = action else {
+            return Ok(None);
+        };
         let found = outcomes.iter().find_map(|outcome| match outcome {
             Outcome::Rows(rows) => match rows.rows.first().and_then(|row| row.first()) {
                 Some(crate::warehouse::Cell::Int64(count)) => Some(*count),
@@ -173,18 +188,17 @@ impl Unit<'_> {
             },
             _ => None,
         });
-        match found {
-            Some(count) if count > 0 => {
-                let name = &self.plan.actions[self.index].name;
-                let rows = if count == 1 { "row" } else { "rows" };
-                Err(Diagnostic::error(
-                    code::ASSERTION_FAILED,
-                    format!("the assertion found {count} {rows}"),
-                )
-                .in_file(action.file_name())
-                .help(format!("its view lists them: SELECT * FROM `{name}`")))
-            }
-            _ => Ok(()),
+        let judged = self
+            .assertions
+            .judge(session, assertion, found.unwrap_or_default())
+            .map_err(|failure| Failure {
+                transient: failure.transient,
+                repeatable: true,
+                diagnostic: Box::new(self.locate(action, statement, failure)),
+            })?;
+        match judged {
+            Some(finding) if finding.severity == Severity::Error => Err(finding.into()),
+            finding => Ok(finding),
         }
     }
 

@@ -10,6 +10,7 @@ use toml::de::{DeTable, DeValue};
 
 use super::bytes;
 use super::environment::{Credentials, Environment, Priority};
+use crate::assertions::Severity;
 use crate::warehouse::Engine;
 
 /// The file beside the project's settings
@@ -25,6 +26,9 @@ pub struct RunSettings {
     /// What holds where an argument does not say otherwise
     #[serde(default)]
     pub defaults: Defaults,
+    /// Names of assertions, or globs, and how grave it is when one finds rows
+    #[serde(default)]
+    pub assertions: BTreeMap<String, Severity>,
     /// The environments by name
     #[serde(default)]
     pub environments: BTreeMap<String, EnvironmentSettings>,
@@ -152,6 +156,14 @@ impl RunSettings {
             && !self.environments.contains_key(name)
         {
             return Err(self.at(self.unknown(name), &["defaults", "environment"]));
+        }
+        for pattern in self.assertions.keys() {
+            if let Err(error) = globset::Glob::new(pattern) {
+                let message = format!("`{pattern}` is not a glob: {}", error.kind());
+                let diagnostic = Diagnostic::error(code::RUN_SETTINGS_INVALID, message)
+                    .help("write the name of an assertion, with `*` and `?` for the rest");
+                return Err(self.at(diagnostic, &["assertions", pattern]));
+            }
         }
         for (name, written) in &self.environments {
             let refuse = |key: &str, message: String, help: &str| {

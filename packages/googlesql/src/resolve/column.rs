@@ -83,6 +83,7 @@ impl Resolver<'_> {
             options: merged(Vec::new(), options),
             default: spec.default.as_ref().map(ToString::to_string),
             written_type: is_limited(&spec.ty).then(|| spec.ty.to_string()),
+            ..ColumnMetadata::default()
         })
     }
 }

@@ -7,8 +7,8 @@ use std::ops::Range;
 use diagnostic::{code, did_you_mean};
 use duckdb::Connection;
 use googlesql::{
-    Column, ColumnMetadata, Error, PhysicalName, StoredTable, Table, TableMetadata, Type,
-    quote_identifier, quote_string,
+    Column, ColumnMetadata, Error, PhysicalName, StoredOption, StoredTable, Table, TableMetadata,
+    Type, quote_identifier, quote_string,
 };
 
 use super::Names;
@@ -429,7 +429,11 @@ pub fn shown_type(ty: &Type, kept: &ColumnMetadata) -> String {
 
 /// The text of a literal option
 fn text_option(kept: &ColumnMetadata, name: &str) -> Option<String> {
-    let option = kept.options.iter().find(|option| option.name == name)?;
+    option_text(&kept.options, name)
+}
+
+fn option_text(options: &[StoredOption], name: &str) -> Option<String> {
+    let option = options.iter().find(|option| option.name == name)?;
     Some(googlesql::literal_text(&option.value).unwrap_or_else(|| option.value.clone()))
 }
 
@@ -442,6 +446,12 @@ fn field_paths(source: &Source, dataset: &str) -> duckdb::Result<Vec<Vec<Value>>
             collect_paths(&column.column.name, &column.column.ty, &mut paths);
             for (at, (path, ty)) in paths.into_iter().enumerate() {
                 let top = at == 0;
+                let below = path.get(column.column.name.len() + 1..).unwrap_or_default();
+                let options = match top {
+                    true => Some(&kept.options),
+                    false => kept.fields.get(&below.to_lowercase()),
+                };
+                let description = options.and_then(|options| option_text(options, "description"));
                 let mut row = source.place(&name);
                 row.extend([
                     Value::Text(column.column.name.clone()),
@@ -451,7 +461,7 @@ fn field_paths(source: &Source, dataset: &str) -> duckdb::Result<Vec<Vec<Value>>
                     } else {
                         ty.to_string()
                     }),
-                    Value::maybe(text_option(&kept, "description").filter(|_| top)),
+                    Value::maybe(description),
                     Value::Text("NULL".to_owned()),
                     Value::maybe(text_option(&kept, "rounding_mode").filter(|_| top)),
                 ]);

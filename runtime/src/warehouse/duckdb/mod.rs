@@ -11,6 +11,7 @@ mod information_ddl;
 mod information_keys;
 mod information_routines;
 mod information_schema;
+mod metadata;
 mod model_views;
 mod models;
 mod names;
@@ -260,8 +261,9 @@ impl Warehouse for DuckDbWarehouse {
         targets.iter().map(describe).collect()
     }
 
-    fn set_metadata(&self, _: &Target, _: &Metadata) -> Result<(), Diagnostic> {
-        Ok(())
+    fn set_metadata(&self, target: &Target, metadata: &Metadata) -> Result<(), Diagnostic> {
+        let connection = self.connection()?;
+        metadata::set(self, &connection, &self.names.physical(target), metadata)
     }
 
     fn drop(&self, target: &Target, kind: TableKind) -> Result<(), Diagnostic> {

@@ -1,0 +1,22 @@
+//! `test`: which unit tests to run
+
+use clap::Args;
+
+pub const TEST_HELP: &str = "\
+A difference is shown row by row: `-` is expected, `+` is what the query gives.
+
+Exit codes:
+  0    every test passed
+  1    a test failed
+  2    usage, settings or compile error; nothing was run
+  4    nothing matches the selection";
+
+#[derive(Debug, Clone, Args)]
+pub struct TestArguments {
+    /// Names of tests, or of actions whose tests are meant: `name`, `dataset.name`, with `*` and `?`
+    #[arg(value_name = "NAME")]
+    pub names: Vec<String>,
+    /// Only tests with one of these tags
+    #[arg(long, value_name = "TAG,…", value_delimiter = ',')]
+    pub tags: Vec<String>,
+}
