@@ -73,6 +73,12 @@ pub fn tasks(
     }
 }
 
+/// The query of an incremental run of a table, under the condition of `incremental_where`
+pub fn incremental_query(table: &Table) -> String {
+    let text = incremental::query(table);
+    script::single(Role::Build, text).sql
+}
+
 /// A target as SQL names it; where no dataset is known its place stays empty, as Dataform has it
 pub fn quoted(target: &Target) -> String {
     let dataset = target.schema.as_deref().unwrap_or_default();

@@ -1,6 +1,7 @@
 //! A run: a dispatcher that owns all state and tells what happens, and executors that run one action
 //! each and report back
 
+mod columns;
 mod control;
 mod dispatcher;
 mod executor;

@@ -8,6 +8,7 @@ use diagnostic::{Diagnostic, Severity, code};
 use sqlx_compiler::sql::{self, Statement, Task};
 use sqlx_compiler::{ActionKind, ActionRef};
 
+use super::columns::after_schema_change;
 use super::control::Control;
 use super::repeatable::repeatable;
 use crate::assertions::AssertionPolicy;
@@ -104,7 +105,7 @@ impl Unit<'_> {
     ) -> Result<Done, Failure> {
         // actions run side by side: what they make for a while is named apart
         let unique = format!("{}_{}", self.run, self.index);
-        let tasks = tasks(self.warehouse, action, self.plan.full_refresh, &unique)?;
+        let existing = existing(self.warehouse, action)?;
         let mut session = self.warehouse.session(&SessionContext {
             run: self.run.to_owned(),
             action: self.plan.actions[self.index].name.clone(),
@@ -114,6 +115,9 @@ impl Unit<'_> {
         if !self.control.enter(session.interrupt_handle()) {
             return Err(Diagnostic::error(code::INTERRUPTED, "interrupted").into());
         }
+        let full_refresh = self.plan.full_refresh;
+        let existing = after_schema_change(&mut *session, action, full_refresh, existing);
+        let tasks = statements(action, &existing, full_refresh, &unique);
         let done = self.work_off(action, &tasks, &mut *session, progress);
         statistics.add(&session.statistics());
         done
@@ -237,6 +241,12 @@ pub fn tasks(
     full_refresh: bool,
     run: &str,
 ) -> Result<Vec<Task>, Diagnostic> {
+    let existing = existing(warehouse, action)?;
+    Ok(statements(action, &existing, full_refresh, run))
+}
+
+/// What stands where a table's statements go
+fn existing(warehouse: &dyn Warehouse, action: ActionRef<'_>) -> Result<Existing, Diagnostic> {
     if jit_code(action) {
         return Err(Diagnostic::error(
             code::NOT_RUNNABLE,
@@ -244,26 +254,26 @@ pub fn tasks(
         )
         .in_file(action.file_name()));
     }
-    let is_table = matches!(
-        action.kind(),
-        ActionKind::Table | ActionKind::View | ActionKind::Incremental
-    );
-    let existing = if is_table {
-        warehouse.existing(action.target())?
-    } else {
-        Existing::None
-    };
+    match action.kind() {
+        ActionKind::Table | ActionKind::View | ActionKind::Incremental => {
+            warehouse.existing(action.target())
+        }
+        _ => Ok(Existing::None),
+    }
+}
+
+fn statements(
+    action: ActionRef<'_>,
+    existing: &Existing,
+    full_refresh: bool,
+    run: &str,
+) -> Vec<Task> {
     let mut made = 0;
     let mut unique = || {
         made += 1;
         format!("{}_{made}", run.replace('-', "_"))
     };
-    Ok(sql::tasks(
-        action,
-        existing.as_sql(),
-        full_refresh,
-        &mut unique,
-    ))
+    sql::tasks(action, existing.as_sql(), full_refresh, &mut unique)
 }
 
 fn jit_code(action: ActionRef<'_>) -> bool {

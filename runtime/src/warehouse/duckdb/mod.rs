@@ -29,7 +29,7 @@ use std::sync::{Mutex, PoisonError};
 use bqml::Registry;
 use diagnostic::{Diagnostic, code};
 use duckdb::{Config, Connection};
-use googlesql::{Column, PhysicalName, Type, quote_identifier};
+use googlesql::{Column, PhysicalName, TableMetadata, Type, quote_identifier};
 use sqlx_compiler::Target;
 
 use super::{
@@ -215,7 +215,16 @@ impl Warehouse for DuckDbWarehouse {
                 ),
             )
             .help("rename one of the two")),
-            Some((kind, _)) if kind == "VIEW" => Ok(Existing::View),
+            Some((kind, _)) if kind == "VIEW" => {
+                let found = stored::stored(&connection, &name)
+                    .map_err(|failure| error::unavailable(&failure))?;
+                let comment = found.and_then(|table| table.comment);
+                let kind = TableMetadata::read(comment.as_deref()).kind;
+                Ok(match kind.as_deref() {
+                    Some("MATERIALIZED VIEW") => Existing::MaterializedView,
+                    _ => Existing::View,
+                })
+            }
             Some(_) => {
                 let columns = describe(&connection, &qualified(&name))
                     .map_err(|failure| error::unavailable(&failure))?;
