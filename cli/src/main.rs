@@ -7,6 +7,7 @@ mod dataform;
 mod execution;
 mod exit;
 mod git;
+mod interrupt;
 mod packages;
 mod printer;
 mod project;
@@ -33,10 +34,18 @@ fn main() -> ExitCode {
         return ExitCode::from(dataform::main(&words));
     }
     let arguments = Arguments::parse();
-    let printer = Printer::new(arguments.global.output_format);
+    let foreign = arguments.foreign_format();
+    let printer = Printer::new(
+        arguments.global.output_format,
+        &project::root(&arguments.global),
+    );
     let common = arguments.global;
     if let Err(usage) = check_placement(&arguments.command, &arguments.run) {
         printer.diagnostic(&usage);
+        return ExitCode::from(exit::USAGE);
+    }
+    if let Some(format) = foreign {
+        printer.diagnostic(&without_parts(format));
         return ExitCode::from(exit::USAGE);
     }
     let code = match arguments.command {
@@ -98,4 +107,15 @@ fn check_placement(
         .help("write them after `run`: `sqlx-run run --tags staging`"));
     }
     Ok(())
+}
+
+/// A format for what has many parts, such as the actions of a run, asked of a command that has none
+fn without_parts(format: arguments::OutputFormat) -> diagnostic::Diagnostic {
+    let name = clap::ValueEnum::to_possible_value(&format);
+    let name = name.map_or_else(String::new, |value| value.get_name().to_owned());
+    diagnostic::Diagnostic::error(
+        diagnostic::code::USAGE,
+        format!("this command does not report as `{name}`"),
+    )
+    .help("its formats are `human`, `json` and `github`; docs/output.md has those of each command")
 }

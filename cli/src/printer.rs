@@ -1,16 +1,20 @@
 //! The one value through which anything is printed: data on standard output, the rest on standard error
 
 use std::io::{self, IsTerminal, Write};
+use std::path::{Path, PathBuf};
 
 use diagnostic::{Diagnostic, Renderer, to_json};
 use serde_json::Value as Json;
 use sqlx_runtime::EnvironmentVariables;
 
 use crate::arguments::OutputFormat;
+use crate::report::{annotation, diagnostic_line, place_in_repository};
 
 /// Prints
 pub struct Printer {
     format: OutputFormat,
+    /// Where the files of diagnostics are, as GitHub sees them
+    root: PathBuf,
     renderer: Renderer,
     colours: bool,
     terminal: bool,
@@ -23,6 +27,8 @@ pub enum Style {
     Good,
     /// Failed
     Bad,
+    /// Done, but worth a look
+    Warned,
     /// Neither
     Dim,
     /// Names and headings
@@ -31,7 +37,9 @@ pub enum Style {
 
 impl Printer {
     /// Colours on a terminal only, and not when `NO_COLOR` is set
-    pub fn new(format: OutputFormat) -> Self {
+    ///
+    /// `root` is the project's folder
+    pub fn new(format: OutputFormat, root: &Path) -> Self {
         let terminal = io::stderr().is_terminal();
         let wanted = EnvironmentVariables::read(EnvironmentVariables::NO_COLOR).is_none();
         let colours = terminal && wanted;
@@ -40,8 +48,13 @@ impl Printer {
         } else {
             100
         };
+        let root = match format {
+            OutputFormat::Github => place_in_repository(root),
+            _ => root.to_owned(),
+        };
         Self {
             format,
+            root,
             renderer: Renderer::new(colours, width),
             colours,
             terminal,
@@ -56,6 +69,7 @@ impl Printer {
             } else {
                 self.format
             },
+            root: self.root.clone(),
             renderer: self.renderer.clone(),
             ..*self
         }
@@ -66,9 +80,19 @@ impl Printer {
         self.format == OutputFormat::Json
     }
 
+    /// How the command reports
+    pub fn format(&self) -> OutputFormat {
+        self.format
+    }
+
+    /// Whether the report is for people, too
+    pub fn speaks_to_people(&self) -> bool {
+        !matches!(self.format, OutputFormat::Json | OutputFormat::Jsonl)
+    }
+
     /// Whether people watch
     pub fn is_terminal(&self) -> bool {
-        self.terminal && !self.is_json()
+        self.terminal && self.speaks_to_people()
     }
 
     /// Text with a colour, if colours are wanted
@@ -79,6 +103,7 @@ impl Printer {
         let number = match style {
             Style::Good => "32",
             Style::Bad => "31;1",
+            Style::Warned => "33",
             Style::Dim => "2",
             Style::Strong => "1",
         };
@@ -116,6 +141,14 @@ impl Printer {
             return;
         }
         for diagnostic in diagnostics {
+            match self.format {
+                OutputFormat::Jsonl => {
+                    self.data(&diagnostic_line(diagnostic));
+                    continue;
+                }
+                OutputFormat::Github => self.data(&annotation(diagnostic, &self.root)),
+                _ => {}
+            }
             let _ = io::stderr().write_all(self.renderer.render(diagnostic).as_bytes());
         }
     }

@@ -282,6 +282,20 @@ impl Project {
             .unwrap_or_else(|| self.state_folder().join("warehouse.duckdb"))
     }
 
+    /// The warehouse as a report names it
+    pub fn warehouse_name(&self, global: &GlobalArguments) -> String {
+        match self.environment.engine {
+            Engine::Embedded => self.warehouse_file(global).display().to_string(),
+            Engine::BigQuery => {
+                let settings = &self.compilation.graph.project_config;
+                let project = settings
+                    .as_ref()
+                    .and_then(|settings| settings.default_database.as_deref());
+                format!("BigQuery project {}", project.unwrap_or_default())
+            }
+        }
+    }
+
     /// Where our files are, or will be
     pub fn state_folder(&self) -> PathBuf {
         let folder = self.root.join(STATE_FOLDER);

@@ -1,8 +1,8 @@
 //! The one stream of a run: terminal, JSON and the run record only read it
 
-use diagnostic::Diagnostic;
-use serde::Serialize;
-use serde_json::Value as Json;
+use diagnostic::{Diagnostic, Finding};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 
 use crate::warehouse::Statistics;
 
@@ -17,7 +17,7 @@ pub trait Observer {
 }
 
 /// Something that happened in a run
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 #[serde(tag = "event", rename_all = "snake_case")]
 pub enum Event {
     /// The run begins
@@ -70,6 +70,7 @@ pub enum Event {
         after_seconds: f64,
         /// Why the attempt failed
         #[serde(serialize_with = "diagnostic_as_json")]
+        #[schemars(with = "Finding")]
         diagnostic: Box<Diagnostic>,
     },
     /// An action ended, or will not be run
@@ -86,7 +87,7 @@ pub enum Event {
 }
 
 /// An action as the run's plan names it
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct ActionInfo {
     /// `dataset.name`
     pub action: String,
@@ -97,7 +98,7 @@ pub struct ActionInfo {
 }
 
 /// How an action ended
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 pub struct ActionResult {
     /// `dataset.name`
     pub action: String,
@@ -120,6 +121,7 @@ pub struct ActionResult {
     pub statistics: Statistics,
     /// Why it failed, or what it warns of
     #[serde(skip_serializing_if = "Option::is_none", serialize_with = "as_json")]
+    #[schemars(with = "Option<Finding>")]
     pub diagnostic: Option<Diagnostic>,
 }
 
@@ -144,7 +146,7 @@ fn diagnostic_as_json<S: serde::Serializer>(
     diagnostic: &Diagnostic,
     serializer: S,
 ) -> Result<S::Ok, S::Error> {
-    diagnostic::to_json(diagnostic).serialize(serializer)
+    Finding::from(diagnostic).serialize(serializer)
 }
 
 /// A diagnostic in a serialized result
@@ -155,12 +157,13 @@ pub fn as_json<S: serde::Serializer>(
     diagnostic: &Option<Diagnostic>,
     serializer: S,
 ) -> Result<S::Ok, S::Error> {
-    let json: Option<Json> = diagnostic.as_ref().map(diagnostic::to_json);
-    json.serialize(serializer)
+    diagnostic.as_ref().map(Finding::from).serialize(serializer)
 }
 
 /// How an action ended
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
+)]
 #[serde(rename_all = "lowercase")]
 pub enum ActionStatus {
     /// Done
@@ -195,7 +198,7 @@ impl ActionStatus {
 }
 
 /// How a run ended
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum RunStatus {
     /// No action failed

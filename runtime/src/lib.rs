@@ -2,6 +2,7 @@
 
 mod assertions;
 mod check;
+mod document;
 mod event;
 mod lineage;
 mod openlineage;
@@ -17,6 +18,7 @@ pub mod warehouse;
 
 pub use assertions::{AssertionPolicy, CheckedAssertions, Severity};
 pub use check::{CheckedAction, ProjectCheck, check};
+pub use document::{Documenter, RunDocument};
 pub use event::{
     ActionInfo, ActionResult, ActionStatus, Event, Observer, RunStatus, SCHEMA_VERSION,
 };

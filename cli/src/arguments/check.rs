@@ -1,8 +1,8 @@
 //! `check`
 
-use clap::Args;
+use clap::{Args, ValueEnum};
 
-use super::{OutputFormat, SelectionArguments};
+use super::SelectionArguments;
 
 /// What stands below the flags
 pub const CHECK_HELP: &str = "\
@@ -25,5 +25,15 @@ pub struct CheckArguments {
     pub strict: bool,
     /// How findings are printed
     #[arg(long, value_enum, default_value_t)]
-    pub format: OutputFormat,
+    pub format: FindingFormat,
+}
+
+/// How findings are printed
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub enum FindingFormat {
+    /// As `--output-format` says
+    #[default]
+    Human,
+    /// One JSON document on standard output
+    Json,
 }

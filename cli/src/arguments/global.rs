@@ -55,8 +55,12 @@ pub enum OutputFormat {
     Human,
     /// One JSON document on standard output
     Json,
-    /// A JSON document on each line of standard output
+    /// A JSON document on each line of standard output; of a run, its events as they happen
     Jsonl,
+    /// For people, and JUnit's XML on standard output
+    Junit,
+    /// For people, and findings as GitHub's workflow commands
+    Github,
 }
 
 fn key_value(text: &str) -> Result<(String, String), String> {

@@ -3,6 +3,7 @@
 mod assertions;
 mod check;
 mod compile;
+mod control;
 mod format;
 mod global;
 mod graph;
@@ -14,12 +15,14 @@ mod run;
 mod selection;
 mod simulate;
 mod test;
+mod words;
 
 use clap::{Parser, Subcommand};
 
 pub use assertions::AssertionArguments;
-pub use check::{CHECK_HELP, CheckArguments};
+pub use check::{CHECK_HELP, CheckArguments, FindingFormat};
 pub use compile::CompileArguments;
+pub use control::ControlArguments;
 pub use format::FormatArguments;
 pub use global::{GlobalArguments, OutputFormat};
 pub use graph::{GraphArguments, GraphFormat};
@@ -31,6 +34,7 @@ pub use run::RunArguments;
 pub use selection::SelectionArguments;
 pub use simulate::SimulateArguments;
 pub use test::{TEST_HELP, TestArguments};
+pub use words::words_of_run;
 
 const EXIT_CODES: &str = "\
 Exit codes:
@@ -52,6 +56,29 @@ pub struct Arguments {
     pub run: RunArguments,
     #[command(subcommand)]
     pub command: Option<Command>,
+}
+
+impl Arguments {
+    /// A format that the command does not report in, where that was asked for
+    pub fn foreign_format(&self) -> Option<OutputFormat> {
+        let has_no_parts = matches!(
+            self.command,
+            Some(
+                Command::Compile(_)
+                    | Command::Check(_)
+                    | Command::Format(_)
+                    | Command::Graph(_)
+                    | Command::Lineage(_)
+                    | Command::Query(_)
+                    | Command::Simulate(_)
+                    | Command::Init(_)
+                    | Command::Install(_)
+            )
+        );
+        let of_parts = [OutputFormat::Jsonl, OutputFormat::Junit];
+        let format = self.global.output_format;
+        (has_no_parts && of_parts.contains(&format)).then_some(format)
+    }
 }
 
 #[derive(Debug, Subcommand)]

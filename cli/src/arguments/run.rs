@@ -3,7 +3,7 @@
 use clap::Args;
 use sqlx_runtime::LineageDestination;
 
-use super::{AssertionArguments, SelectionArguments};
+use super::{AssertionArguments, ControlArguments, SelectionArguments};
 
 /// What to run, and how
 #[derive(Debug, Clone, Default, PartialEq, Eq, Args)]
@@ -18,9 +18,6 @@ pub struct RunArguments {
     /// Show them as Dataform's JSON, with `--dry-run`
     #[arg(long, requires = "dry_run")]
     pub json: bool,
-    /// Actions at a time [default: 4]
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
-    pub jobs: Option<u16>,
     /// Run the unit tests of the selected actions first, and nothing else when one fails
     #[arg(long)]
     pub run_tests: bool,
@@ -29,6 +26,8 @@ pub struct RunArguments {
     pub openlineage: Option<LineageDestination>,
     #[command(flatten)]
     pub assertions: AssertionArguments,
+    #[command(flatten)]
+    pub control: ControlArguments,
     #[command(flatten)]
     pub selection: SelectionArguments,
 }

@@ -7,7 +7,7 @@ use serde_json::{Value as Json, json};
 use sqlx_compiler::{ActionRef, Target};
 use sqlx_runtime::{CheckedAction, Plan, ProjectCheck, names};
 
-use crate::arguments::{CheckArguments, GlobalArguments, OutputFormat};
+use crate::arguments::{CheckArguments, FindingFormat, GlobalArguments};
 use crate::exit;
 use crate::printer::{Printer, Style};
 use crate::project::{Project, root};
@@ -18,7 +18,7 @@ const VERSION: u32 = 1;
 
 /// Checks and prints what is wrong
 pub fn check(global: &GlobalArguments, arguments: &CheckArguments, printer: &Printer) -> u8 {
-    let as_json = printer.is_json() || arguments.format == OutputFormat::Json;
+    let as_json = printer.is_json() || arguments.format == FindingFormat::Json;
     let printer = &printer.with_json(as_json);
     let project = match Project::compile_clean(global, root(global), printer) {
         Ok(project) => project,

@@ -1,29 +1,26 @@
 //! `run`: the selected actions on the warehouse
 
 use std::collections::HashSet;
-use std::path::Path;
 use std::sync::Arc;
 
-use diagnostic::{Diagnostic, code, to_json};
-use serde_json::json;
+use diagnostic::{Diagnostic, code};
 use sqlx_compiler::{ActionKind, ActionRef, Target};
 use sqlx_runtime::warehouse::{Engine, Warehouse};
 use sqlx_runtime::{
-    AssertionPolicy, LineageEngine, Observer, OpenLineage, Plan, Recorder, RunOptions, RunSettings,
-    RunStatus, RunSummary, new_run, preview,
+    AssertionPolicy, Documenter, LineageEngine, Observer, OpenLineage, Plan, Recorder, RunOptions,
+    RunSettings, RunStatus, RunSummary, new_run, preview,
 };
 
 use super::test::tests_of;
-use crate::arguments::{AssertionArguments, GlobalArguments, RunArguments};
+use crate::arguments::{AssertionArguments, GlobalArguments, RunArguments, words_of_run};
 use crate::execution::{self, RunConfig, execution_graph};
 use crate::exit;
+use crate::interrupt::interrupted;
 use crate::printer::Printer;
 use crate::project::{Missing, Project, root};
 use crate::protection::confirm;
-use crate::report::Report;
+use crate::report::{Ended, Report};
 use crate::selection::selection;
-
-const DEFAULT_JOBS: u16 = 4;
 
 /// Runs, or shows what a run would send
 pub fn run(global: &GlobalArguments, arguments: &RunArguments, printer: &Printer) -> u8 {
@@ -132,37 +129,41 @@ fn execute(
     if arguments.run_tests && !tests_pass(project, &plan, printer)? {
         return Ok(exit::FAILED);
     }
-    let file = project.warehouse_file(global);
     confirm(global, &project.environment, &written(&plan))?;
     let warehouse = project.open_warehouse(global, Missing::Make)?;
     warehouse.create_datasets(&datasets(&plan))?;
     let (run, started) = new_run();
     let mut recorder = Recorder::create(&project.state_folder().join("runs"), &run)?;
+    let defaults = RunSettings::read(&project.root)?.defaults;
     let mut report = Report::new(printer);
+    let mut documenter = Documenter::default();
     let options = RunOptions {
-        jobs: arguments.jobs.unwrap_or(DEFAULT_JOBS).into(),
-        run: run.clone(),
+        run,
         started,
+        environment: project.environment.name.clone(),
+        arguments: words_of_run(&command_line(), arguments),
         assertions: assertion_policy(project, &arguments.assertions)?,
-        ..RunOptions::default()
+        ..arguments.control.options(defaults.jobs)
     };
     let plan = Arc::new(plan);
     let mut lineage = lineage(project, global, &plan, arguments)?;
-    let mut observers: Vec<&mut dyn Observer> = vec![&mut recorder, &mut report];
+    let mut observers: Vec<&mut dyn Observer> = vec![&mut recorder, &mut report, &mut documenter];
     if let Some(lineage) = &mut lineage {
         observers.push(lineage);
     }
-    let summary = drive(plan, warehouse, options, &mut observers)?;
+    let summary = drive(plan, warehouse, options, &mut observers, printer)?;
     report.close();
     let unsent = lineage.and_then(OpenLineage::close);
-    let record = recorder.path().to_owned();
-    let warning = recorder.into_warning();
-    if printer.is_json() {
-        printer.json(&as_json(&run, &summary, &file, &record));
-    } else {
-        report.summary(&summary, &file);
-        printer.diagnostics(warning.as_slice());
-        printer.diagnostics(unsent.as_slice());
+    if let Some(mut document) = documenter.into_document() {
+        document.warehouse = project.warehouse_name(global);
+        document.record = recorder.path().display().to_string();
+        document.retry = retry(&summary, &document.run, global);
+        report.end(&Ended {
+            summary: &summary,
+            document: &document,
+            warnings: recorder.into_warning().into_iter().chain(unsent).collect(),
+            price_per_tib: project.environment.price_per_tib,
+        });
     }
     Ok(match summary.status {
         RunStatus::Succeeded => exit::OK,
@@ -210,14 +211,37 @@ fn lineage(
     OpenLineage::new(Arc::clone(plan), engine, destination).map(Some)
 }
 
+/// The words after the program's name
+fn command_line() -> Vec<String> {
+    std::env::args_os()
+        .skip(1)
+        .map(|word| word.to_string_lossy().into_owned())
+        .collect()
+}
+
+/// The command that does what a run has left undone
+fn retry(summary: &RunSummary, run: &str, global: &GlobalArguments) -> Option<String> {
+    let folder = global.directory.as_ref().map(|folder| {
+        let folder = folder.to_string_lossy();
+        match folder.contains(|letter: char| letter.is_whitespace() || letter == '\'') {
+            true => format!("-C '{}' ", folder.replace('\'', "'\\''")),
+            false => format!("-C {folder} "),
+        }
+    });
+    (summary.status != RunStatus::Succeeded)
+        .then(|| format!("sqlx-run run {}--resume {run}", folder.unwrap_or_default()))
+}
+
 fn drive(
     plan: Arc<Plan>,
     warehouse: Arc<dyn Warehouse>,
     options: RunOptions,
     observers: &mut [&mut dyn Observer],
+    printer: &Printer,
 ) -> Result<RunSummary, Diagnostic> {
     let threads = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(1)
+        .max_blocking_threads(options.jobs + 8)
         .enable_all()
         .build()
         .map_err(|error| {
@@ -226,35 +250,16 @@ fn drive(
                 format!("no threads to run on: {error}"),
             )
         })?;
-    Ok(threads.block_on(sqlx_runtime::run(
+    let summary = threads.block_on(sqlx_runtime::run(
         plan,
         warehouse,
         options,
         observers,
-        interrupted(),
-    )))
-}
-
-/// Ends when the user presses Ctrl-C or the system asks the process to end
-async fn interrupted() {
-    let ctrl_c = async {
-        if tokio::signal::ctrl_c().await.is_err() {
-            // without a handler nothing can be caught, and the default action ends the process
-            std::future::pending::<()>().await;
-        }
-    };
-    #[cfg(unix)]
-    {
-        use tokio::signal::unix::{SignalKind, signal};
-        if let Ok(mut terminate) = signal(SignalKind::terminate()) {
-            tokio::select! {
-                () = ctrl_c => {}
-                _ = terminate.recv() => {}
-            }
-            return;
-        }
-    }
-    ctrl_c.await;
+        interrupted(printer),
+    ));
+    // a statement that did not stop when it should is not waited for
+    threads.shutdown_background();
+    Ok(summary)
 }
 
 /// Where the plan's actions write
@@ -275,22 +280,4 @@ fn datasets(plan: &Plan) -> Vec<Target> {
     targets.sort();
     targets.dedup_by(|left, right| left.schema == right.schema && left.database == right.database);
     targets
-}
-
-fn as_json(run: &str, summary: &RunSummary, warehouse: &Path, record: &Path) -> serde_json::Value {
-    let diagnostics: Vec<_> = summary
-        .results
-        .iter()
-        .filter_map(|result| result.diagnostic.as_ref())
-        .map(to_json)
-        .collect();
-    json!({
-        "run": run,
-        "status": summary.status,
-        "seconds": summary.seconds,
-        "actions": summary.results,
-        "diagnostics": diagnostics,
-        "warehouse": warehouse.display().to_string(),
-        "record": record.display().to_string(),
-    })
 }

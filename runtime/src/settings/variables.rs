@@ -16,13 +16,20 @@ impl EnvironmentVariables {
     /// The time zone of the project's JavaScript; a part of what makes a remembered compilation valid
     pub const TIME_ZONE: &'static str = "TZ";
 
+    /// The file of the page that GitHub shows for a job; GitHub sets it
+    pub const GITHUB_STEP_SUMMARY: &'static str = "GITHUB_STEP_SUMMARY";
+    /// The root of the repository that GitHub has checked out; GitHub sets it
+    pub const GITHUB_WORKSPACE: &'static str = "GITHUB_WORKSPACE";
+
     /// All of them
-    pub const ALL: [&'static str; 5] = [
+    pub const ALL: [&'static str; 7] = [
         Self::ENVIRONMENT,
         Self::EMULATOR_HOST,
         Self::CREDENTIALS,
         Self::NO_COLOR,
         Self::TIME_ZONE,
+        Self::GITHUB_STEP_SUMMARY,
+        Self::GITHUB_WORKSPACE,
     ];
 
     /// The value of one of them

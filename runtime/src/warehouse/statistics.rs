@@ -1,9 +1,10 @@
 //! What statements take, before and after they run
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// What the statements of a session took, in all
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 pub struct Statistics {
     /// Bytes read
     #[serde(skip_serializing_if = "Option::is_none", default)]
