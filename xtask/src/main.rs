@@ -51,7 +51,8 @@ enum Task {
         #[arg(required = true, trailing_var_arg = true, allow_hyphen_values = true)]
         rest: Vec<String>,
     },
-    /// Measure speed and memory: `run` puts the pipeline beside hand-written DuckDB SQL, `compile` the
+    /// Measure speed and memory: `run` puts the pipeline beside hand-written DuckDB SQL (`run --scheduler`
+    /// the runner itself, on actions that do nothing), `compile` the
     /// compiler beside Dataform, `functions` Rust functions beside native ones
     Bench {
         /// The benchmark and its arguments

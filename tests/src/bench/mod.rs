@@ -4,6 +4,7 @@ mod compile;
 mod functions;
 mod process;
 mod run;
+mod scheduler;
 
 use std::path::{Path, PathBuf};
 use std::process::Command;

@@ -7,6 +7,7 @@ use anyhow::{Context, Result, bail};
 use clap::Args;
 
 use super::process::{measure, median};
+use super::scheduler::scheduler;
 use super::{program, root};
 
 /// How much is measured
@@ -21,6 +22,12 @@ pub struct RunBench {
     /// Against one statement that reads the events as seldom as possible and makes no views
     #[arg(long)]
     single_pass: bool,
+    /// Measure the runner alone: actions that do nothing, in chains and fans
+    #[arg(long)]
+    scheduler: bool,
+    /// How many actions, with `--scheduler`
+    #[arg(long, default_value_t = 30_000, requires = "scheduler")]
+    actions: usize,
 }
 
 /// Measures both, and prints medians and their ratio.
@@ -32,7 +39,12 @@ pub fn run(bench: &RunBench) -> Result<()> {
         users,
         rounds,
         single_pass,
+        scheduler: runner_alone,
+        actions,
     } = *bench;
+    if runner_alone {
+        return scheduler(actions);
+    }
     let scratch = tempfile::tempdir()?;
     let events = scratch.path().join("events.parquet");
     let root = root();

@@ -8,7 +8,17 @@ use crate::warehouse::SqlError;
 
 /// A statement that failed while it ran
 pub fn execution(error: &duckdb::Error) -> SqlError {
-    SqlError::new(code::EXECUTION_FAILED, message(error))
+    SqlError {
+        transient: is_conflict(&error.to_string()),
+        ..SqlError::new(code::EXECUTION_FAILED, message(error))
+    }
+}
+
+/// Whether another session changed the same rows or names at the same time, and has won
+fn is_conflict(text: &str) -> bool {
+    ["write-write conflict", "Transaction conflict", "Conflict on "]
+        .iter()
+        .any(|words| text.contains(words))
 }
 
 /// A question to the engine that failed
