@@ -16,9 +16,7 @@ use std::time::Duration;
 use diagnostic::code;
 use proptest::prelude::*;
 use proptest::test_runner::TestCaseError;
-use sqlx_runtime::{
-    ActionStatus, Decision, Event, Gate, RunOptions, RunStatus, Selection,
-};
+use sqlx_runtime::{ActionStatus, Decision, Event, Gate, RunOptions, RunStatus, Selection};
 
 use drive::{Driven, downstream, drive, graph, graphs};
 use scripted::Behaviour;

@@ -11,11 +11,9 @@ use sqlx_runtime::warehouse::{
     Statistics, TableKind, TableState, Warehouse,
 };
 
-/// What happens when an action runs
+/// What happens when an action runs that does not just succeed
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Behaviour {
-    /// It succeeds
-    Good,
     /// It fails for good
     Broken,
     /// So many attempts fail with an error that may pass
@@ -29,7 +27,7 @@ pub enum Behaviour {
 /// Remembers what ran, in order
 #[derive(Clone, Default)]
 pub struct Scripted {
-    /// What is not named is good
+    /// What is not named succeeds
     pub behaviour: BTreeMap<String, Behaviour>,
     /// Every attempt
     pub ran: Arc<Mutex<Vec<String>>>,
@@ -123,7 +121,7 @@ impl Session for ScriptedSession {
         self.warehouse.ran.lock().unwrap().push(name.clone());
         let failure = || SqlError::new(code::EXECUTION_FAILED, "broken");
         match self.warehouse.behaviour.get(&name) {
-            None | Some(Behaviour::Good) => Ok(vec![Outcome::Changed(1)]),
+            None => Ok(vec![Outcome::Changed(1)]),
             Some(Behaviour::Broken) => Err(failure()),
             Some(&Behaviour::Flaky(times)) if self.attempt <= times => Err(SqlError {
                 transient: true,

@@ -176,11 +176,7 @@ impl Warehouse for Idle {
 }
 
 impl Session for Idle {
-    fn execute(
-        &mut self,
-        _: &str,
-        _: &mut dyn FnMut(Progress),
-    ) -> Result<Vec<Outcome>, SqlError> {
+    fn execute(&mut self, _: &str, _: &mut dyn FnMut(Progress)) -> Result<Vec<Outcome>, SqlError> {
         Ok(vec![Outcome::Changed(1)])
     }
 

@@ -16,9 +16,13 @@ pub fn execution(error: &duckdb::Error) -> SqlError {
 
 /// Whether another session changed the same rows or names at the same time, and has won
 fn is_conflict(text: &str) -> bool {
-    ["write-write conflict", "Transaction conflict", "Conflict on "]
-        .iter()
-        .any(|words| text.contains(words))
+    [
+        "write-write conflict",
+        "Transaction conflict",
+        "Conflict on ",
+    ]
+    .iter()
+    .any(|words| text.contains(words))
 }
 
 /// A question to the engine that failed
