@@ -13,6 +13,7 @@ mod commands;
 mod drop_in;
 mod faults;
 mod formatting;
+mod output;
 mod pipeline;
 mod scratch;
 mod scripts;

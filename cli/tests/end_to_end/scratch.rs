@@ -145,7 +145,9 @@ pub fn settings() -> insta::Settings {
     let mut settings = insta::Settings::clone_current();
     settings.add_filter(r" +\d+\.\d\ds", " [time]");
     settings.add_filter(r"\d{8}t\d{9}-[0-9a-f]{4}", "[run]");
-    settings.add_filter(r#""seconds": [0-9.e-]+"#, r#""seconds": "[time]""#);
+    settings.add_filter(r#""seconds": ?[0-9.e-]+"#, r#""seconds": "[time]""#);
+    settings.add_filter(r#""started": ?"[^"]+""#, r#""started": "[date]""#);
+    settings.add_filter(r#" time="[0-9.]+""#, r#" time="[time]""#);
     settings.set_prepend_module_to_snapshot(false);
     settings
 }
