@@ -6,17 +6,26 @@ use crate::scratch::Scratch;
 /// Something of everything: a table, a failure with what hangs on it, an assertion, a disabled view
 fn project() -> Scratch {
     Scratch::project(&[
-        ("orders.sqlx", "config { type: \"table\" }\nSELECT 1 AS id, 5 AS amount\n"),
+        (
+            "orders.sqlx",
+            "config { type: \"table\" }\nSELECT 1 AS id, 5 AS amount\n",
+        ),
         (
             "ratio.sqlx",
             "config { type: \"table\" }\nSELECT\n  amount, nothing\nFROM ${ref(\"orders\")}\n",
         ),
-        ("after.sqlx", "config { type: \"view\" }\nSELECT * FROM ${ref(\"ratio\")}\n"),
+        (
+            "after.sqlx",
+            "config { type: \"view\" }\nSELECT * FROM ${ref(\"ratio\")}\n",
+        ),
         (
             "positive.sqlx",
             "config { type: \"assertion\" }\nSELECT * FROM ${ref(\"orders\")} WHERE amount > 0\n",
         ),
-        ("off.sqlx", "config { type: \"view\", disabled: true }\nSELECT 1 AS n\n"),
+        (
+            "off.sqlx",
+            "config { type: \"view\", disabled: true }\nSELECT 1 AS n\n",
+        ),
     ])
 }
 
@@ -50,7 +59,10 @@ fn a_summary_for_the_page_of_a_job() {
 
 #[test]
 fn a_failure_before_the_run_is_told_in_the_format_too() {
-    let scratch = Scratch::project(&[("a.sqlx", "config { type: \"view\" }\nSELECT ${ref(\"b\")}\n")]);
+    let scratch = Scratch::project(&[(
+        "a.sqlx",
+        "config { type: \"view\" }\nSELECT ${ref(\"b\")}\n",
+    )]);
     for format in ["jsonl", "github"] {
         let name = format!("output_before_{format}");
         assert_transcript!(name, scratch.snapshot(&["run", "--output-format", format]));
@@ -85,7 +97,10 @@ fn an_action_that_takes_too_long() {
         "run_timeout",
         scratch.snapshot(&["run", "--run-timeout", "300ms"])
     );
-    assert_transcript!("timeout_invalid", scratch.snapshot(&["run", "--timeout", "soon"]));
+    assert_transcript!(
+        "timeout_invalid",
+        scratch.snapshot(&["run", "--timeout", "soon"])
+    );
 }
 
 #[test]
