@@ -1,13 +1,14 @@
 //! From the flags of a command line to a selection, with all that its selectors compare with
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
 use diagnostic::{Diagnostic, Severity, code};
 use serde_json::Value as Json;
-use sqlx_compiler::compile;
-use sqlx_runtime::{Atom, Baseline, Evidence, Expression, Records, Selection, result_of};
+use sqlx_compiler::{CompiledGraph, compile};
+use sqlx_runtime::{Atom, Baseline, Evidence, Expression, Records, Selection, result_of, select};
 
 use crate::arguments::{GlobalArguments, SelectionArguments};
 use crate::git::GitProject;
@@ -48,6 +49,23 @@ pub fn selection(
     selection.evidence =
         Gatherer { global, project }.gather(&selection, arguments.state.as_deref())?;
     Ok(selection)
+}
+
+/// The graph of what a command line asks for; all of it where nothing is
+///
+/// # Errors
+/// As [`selection`], or nothing matches
+pub fn selected_graph<'a>(
+    global: &GlobalArguments,
+    arguments: &SelectionArguments,
+    project: &'a Project,
+) -> Result<Cow<'a, CompiledGraph>, Diagnostic> {
+    let graph = &project.compilation.graph;
+    let selection = selection(global, arguments, project)?;
+    if selection.is_empty() {
+        return Ok(Cow::Borrowed(graph));
+    }
+    Ok(Cow::Owned(select(graph, &selection)?.prune(graph)))
 }
 
 struct Gatherer<'a> {

@@ -4,6 +4,7 @@ mod assertions;
 mod check;
 mod document;
 mod event;
+mod forecast;
 mod lineage;
 mod openlineage;
 mod place;
@@ -21,6 +22,9 @@ pub use check::{CheckedAction, ProjectCheck, check};
 pub use document::{Documenter, RunDocument};
 pub use event::{
     ActionInfo, ActionResult, ActionStatus, Event, Observer, RunStatus, SCHEMA_VERSION,
+};
+pub use forecast::{
+    ActionForecast, Change, ColumnChanges, Cost, Dollars, Forecast, TagCost, forecast,
 };
 pub use lineage::{Direction, Edge, EdgeKind, Lineage, LineageColumn, LineageTable, dotted};
 pub use openlineage::{Destination as LineageDestination, LineageEngine, OpenLineage};

@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use clap::Args;
 
+use super::SelectionArguments;
+
 #[derive(Debug, Clone, Args)]
 pub struct CompileArguments {
     /// The project's folder, as with `-C`
@@ -15,4 +17,6 @@ pub struct CompileArguments {
     /// Compile again whenever a file of the project changes
     #[arg(long)]
     pub watch: bool,
+    #[command(flatten)]
+    pub selection: SelectionArguments,
 }

@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
+use super::SelectionArguments;
+
 #[derive(Debug, Clone, Args)]
 pub struct GraphArguments {
     /// What to draw
@@ -15,6 +17,8 @@ pub struct GraphArguments {
     /// Show how the actions fared in the last run (in the page and the JSON)
     #[arg(long)]
     pub last_run: bool,
+    #[command(flatten)]
+    pub selection: SelectionArguments,
 }
 
 /// What a graph is drawn as

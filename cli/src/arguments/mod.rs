@@ -9,6 +9,7 @@ mod global;
 mod graph;
 mod lineage;
 mod list;
+mod plan;
 mod project;
 mod query;
 mod run;
@@ -28,6 +29,7 @@ pub use global::{GlobalArguments, OutputFormat};
 pub use graph::{GraphArguments, GraphFormat};
 pub use lineage::{LineageArguments, LineageFormat};
 pub use list::ListArguments;
+pub use plan::{PLAN_HELP, PlanArguments};
 pub use project::{InitArguments, InstallArguments};
 pub use query::{QueryArguments, RowFormat};
 pub use run::RunArguments;
@@ -99,6 +101,9 @@ pub enum Command {
     Graph(GraphArguments),
     /// List what a selection has: actions, declarations and unit tests
     List(ListArguments),
+    /// Show what a run would do and what it would cost
+    #[command(after_help = PLAN_HELP)]
+    Plan(PlanArguments),
     /// Tell which columns a column is made of, or what is made of it
     Lineage(LineageArguments),
     /// Ask the warehouse in GoogleSQL; on a terminal without SQL, in a shell

@@ -1,7 +1,7 @@
 //! `run`: what to run, and how
 
 use clap::Args;
-use sqlx_runtime::LineageDestination;
+use sqlx_runtime::{Dollars, LineageDestination};
 
 use super::{AssertionArguments, ControlArguments, SelectionArguments};
 
@@ -18,6 +18,9 @@ pub struct RunArguments {
     /// Show them as Dataform's JSON, with `--dry-run`
     #[arg(long, requires = "dry_run")]
     pub json: bool,
+    /// Run nothing if it would cost more, by BigQuery's estimate and the environment's `price_per_tib`
+    #[arg(long, value_name = "DOLLARS")]
+    pub max_cost: Option<Dollars>,
     /// Run the unit tests of the selected actions first, and nothing else when one fails
     #[arg(long)]
     pub run_tests: bool,

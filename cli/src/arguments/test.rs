@@ -2,6 +2,8 @@
 
 use clap::Args;
 
+use super::SelectionArguments;
+
 pub const TEST_HELP: &str = "\
 A difference is shown row by row: `-` is expected, `+` is what the query gives.
 
@@ -16,7 +18,6 @@ pub struct TestArguments {
     /// Names of tests, or of actions whose tests are meant: `name`, `dataset.name`, with `*` and `?`
     #[arg(value_name = "NAME")]
     pub names: Vec<String>,
-    /// Only tests with one of these tags
-    #[arg(long, value_name = "TAG,…", value_delimiter = ',')]
-    pub tags: Vec<String>,
+    #[command(flatten)]
+    pub selection: SelectionArguments,
 }

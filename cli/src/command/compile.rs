@@ -4,12 +4,14 @@ use std::path::Path;
 
 use diagnostic::{Severity, to_json};
 use serde_json::json;
+use sqlx_compiler::Compilation;
 
-use crate::arguments::{CompileArguments, GlobalArguments};
+use crate::arguments::{CompileArguments, GlobalArguments, SelectionArguments};
 use crate::cache::{Caching, Compiled, Wanted, compile_project};
 use crate::exit;
 use crate::printer::{Printer, Style};
-use crate::project::{check, environment, options, root};
+use crate::project::{Project, check, environment, options, root};
+use crate::selection::selected_graph;
 use crate::watch::watch;
 
 /// Compiles; findings do not keep the rest of the graph from being printed
@@ -37,6 +39,9 @@ fn once(
             return exit::of(&diagnostic);
         }
     };
+    if arguments.selection != SelectionArguments::default() {
+        return selected(global, arguments, folder, printer);
+    }
     let wanted = if arguments.json {
         Wanted::Json
     } else {
@@ -61,6 +66,36 @@ fn once(
             }
         },
     )
+}
+
+/// A part of the graph; what is selected may depend on all of it, so all of it is compiled
+fn selected(
+    global: &GlobalArguments,
+    arguments: &CompileArguments,
+    folder: &Path,
+    printer: &Printer,
+) -> u8 {
+    let project = match Project::compile_clean(global, folder.to_owned(), printer) {
+        Ok(project) => project,
+        Err(code) => return code,
+    };
+    match selected_graph(global, &arguments.selection, &project) {
+        Ok(graph) => {
+            let mut part = Compilation::default();
+            part.graph = graph.into_owned();
+            let wanted = if arguments.json {
+                Wanted::Json
+            } else {
+                Wanted::Actions
+            };
+            print(&Compiled::whole(&part, None), wanted, printer);
+            exit::OK
+        }
+        Err(diagnostic) => {
+            printer.diagnostic(&diagnostic);
+            exit::of(&diagnostic)
+        }
+    }
 }
 
 fn print(compiled: &Compiled<'_>, wanted: Wanted, printer: &Printer) {

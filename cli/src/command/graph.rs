@@ -11,6 +11,7 @@ use crate::arguments::{GlobalArguments, GraphArguments, GraphFormat};
 use crate::exit;
 use crate::printer::Printer;
 use crate::project::{Project, root};
+use crate::selection::selected_graph;
 
 /// Draws
 pub fn graph(global: &GlobalArguments, arguments: &GraphArguments, printer: &Printer) -> u8 {
@@ -34,7 +35,14 @@ pub fn graph(global: &GlobalArguments, arguments: &GraphArguments, printer: &Pri
             }
         }
     }
-    let drawn = render(&project.compilation.graph, format, &options);
+    let graph = match selected_graph(global, &arguments.selection, &project) {
+        Ok(graph) => graph,
+        Err(diagnostic) => {
+            printer.diagnostic(&diagnostic);
+            return exit::of(&diagnostic);
+        }
+    };
+    let drawn = render(&graph, format, &options);
     let text = match drawn {
         Ok(text) => text,
         Err(error) => {

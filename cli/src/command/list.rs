@@ -1,8 +1,9 @@
 //! `list`: what a selection has, and why
 
 use diagnostic::Diagnostic;
-use serde_json::{Value as Json, json};
-use sqlx_runtime::{Item, Selected, select};
+use schemars::JsonSchema;
+use serde::Serialize;
+use sqlx_runtime::{Item, Selected, Why, select};
 
 use crate::arguments::{GlobalArguments, ListArguments, OutputFormat};
 use crate::exit;
@@ -12,6 +13,37 @@ use crate::selection::selection;
 
 /// The version of the JSON
 const VERSION: u32 = 1;
+
+/// `list --output-format json`; with `jsonl` each of `selected` stands on a line
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct ListDocument {
+    /// The version of this shape
+    version: u32,
+    /// What was asked for, as one selector; empty where everything is
+    selection: String,
+    /// How many actions, declarations and unit tests the project has
+    total: usize,
+    /// What was selected
+    selected: Vec<ListedItem>,
+}
+
+/// An action, a declaration or a unit test
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct ListedItem {
+    /// `dataset.name`, or a unit test's name
+    name: String,
+    /// Such as `view`, `declaration` or `test`
+    r#type: &'static str,
+    /// The file that defines it, relative to the project
+    file: String,
+    /// Its tags
+    tags: Vec<String>,
+    /// Whether the project disables it
+    disabled: bool,
+    /// Why it was selected, with `--why`
+    #[serde(skip_serializing_if = "Option::is_none")]
+    why: Option<Why>,
+}
 
 /// Prints the selection: actions, declarations and unit tests
 pub fn list(global: &GlobalArguments, arguments: &ListArguments, printer: &Printer) -> u8 {
@@ -38,18 +70,21 @@ fn print(
     let selected = select(&project.compilation.graph, &wanted)?;
     let items = || {
         let chosen = selected.chosen.keys().copied();
-        chosen.map(|position| as_json(&selected, position, arguments.why))
+        chosen.map(|position| listed(&selected, position, arguments.why))
     };
     match global.output_format {
-        OutputFormat::Json => printer.json(&json!({
-            "version": VERSION,
-            "selection": wanted.to_string(),
-            "total": selected.items.len(),
-            "selected": items().collect::<Vec<Json>>(),
-        })),
+        OutputFormat::Json => {
+            let document = ListDocument {
+                version: VERSION,
+                selection: wanted.to_string(),
+                total: selected.items.len(),
+                selected: items().collect(),
+            };
+            printer.json(&serde_json::to_value(document).unwrap_or_default());
+        }
         OutputFormat::Jsonl => {
-            let lines: String = items().map(|item| format!("{item}\n")).collect();
-            printer.data(&lines);
+            let lines = items().filter_map(|item| serde_json::to_string(&item).ok());
+            printer.data(&lines.map(|line| line + "\n").collect::<String>());
         }
         _ => {
             printer.data(&table(&selected, arguments.why));
@@ -64,19 +99,16 @@ fn print(
     Ok(())
 }
 
-fn as_json(selected: &Selected<'_>, position: usize, why: bool) -> Json {
+fn listed(selected: &Selected<'_>, position: usize, why: bool) -> ListedItem {
     let item = &selected.items[position];
-    let mut json = json!({
-        "name": item.name(),
-        "type": item.kind(),
-        "file": item.file(),
-        "tags": item.tags(),
-        "disabled": item.disabled(),
-    });
-    if why {
-        json["why"] = json!(selected.why(position));
+    ListedItem {
+        name: item.name(),
+        r#type: item.kind(),
+        file: item.file().to_owned(),
+        tags: item.tags().to_vec(),
+        disabled: item.disabled(),
+        why: why.then(|| selected.why(position)).flatten(),
     }
-    json
 }
 
 /// A line for each: type, name, file, and the reason
@@ -86,7 +118,7 @@ fn table(selected: &Selected<'_>, why: bool) -> String {
         .keys()
         .map(|&position| {
             let item: &Item<'_> = &selected.items[position];
-            let reason = selected.why(position).filter(|_| why);
+            let reason = why.then(|| selected.why(position)).flatten();
             [
                 item.kind().to_owned(),
                 item.name(),
@@ -107,4 +139,20 @@ fn table(selected: &Selected<'_>, why: bool) -> String {
         text.push('\n');
     }
     text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::ListDocument;
+
+    /// `UPDATE_DOCS=1 cargo test -p sqlx-run` writes the schema
+    #[test]
+    fn the_schema_is_that_of_the_document() {
+        let schema = serde_json::to_string_pretty(&schemars::schema_for!(ListDocument)).unwrap();
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/list.schema.json");
+        if std::env::var_os("UPDATE_DOCS").is_some() {
+            std::fs::write(path, format!("{schema}\n")).unwrap();
+        }
+        assert_eq!(std::fs::read_to_string(path).unwrap().trim_end(), schema);
+    }
 }

@@ -11,6 +11,7 @@ use sqlx_runtime::{
     RunSettings, RunStatus, RunSummary, new_run, preview,
 };
 
+use super::plan::within_budget;
 use super::test::tests_of;
 use crate::arguments::{AssertionArguments, GlobalArguments, RunArguments, words_of_run};
 use crate::execution::{self, RunConfig, execution_graph};
@@ -131,6 +132,9 @@ fn execute(
     }
     confirm(global, &project.environment, &written(&plan))?;
     let warehouse = project.open_warehouse(global, Missing::Make)?;
+    if let Some(most) = arguments.max_cost {
+        within_budget(project, &plan, warehouse.as_ref(), most)?;
+    }
     warehouse.create_datasets(&datasets(&plan))?;
     let (run, started) = new_run();
     let mut recorder = Recorder::create(&project.state_folder().join("runs"), &run)?;

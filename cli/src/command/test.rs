@@ -3,15 +3,16 @@
 use std::collections::HashSet;
 use std::time::Instant;
 
-use diagnostic::{Diagnostic, to_json};
+use diagnostic::{Diagnostic, code, to_json};
 use serde_json::{Value as Json, json};
-use sqlx_compiler::Compilation;
-use sqlx_runtime::{TestResult, TestRunner, TestSelection, TestStatus, select_tests};
+use sqlx_compiler::{Compilation, Target};
+use sqlx_runtime::{Item, TestResult, TestRunner, TestSelection, TestStatus, select, select_tests};
 
-use crate::arguments::{GlobalArguments, TestArguments};
+use crate::arguments::{GlobalArguments, SelectionArguments, TestArguments};
 use crate::exit;
 use crate::printer::Printer;
 use crate::project::{Project, root};
+use crate::selection::selection;
 use crate::test_report::TestReport;
 
 /// The version of the JSON
@@ -23,12 +24,9 @@ pub fn test(global: &GlobalArguments, arguments: &TestArguments, printer: &Print
         Ok(project) => project,
         Err(code) => return code,
     };
-    let selection = TestSelection {
-        names: arguments.names.clone(),
-        tags: arguments.tags.clone(),
-        of_actions: None,
-    };
-    match run_tests(&project.compilation, &selection, printer) {
+    let outcome = asked(global, arguments, &project)
+        .and_then(|selection| run_tests(&project.compilation, &selection, printer));
+    match outcome {
         Ok(true) => exit::OK,
         Ok(false) => exit::FAILED,
         Err(diagnostic) => {
@@ -38,13 +36,59 @@ pub fn test(global: &GlobalArguments, arguments: &TestArguments, printer: &Print
     }
 }
 
+/// What a command line asks for: names and tags of tests, or selectors of tests and of what they test
+fn asked(
+    global: &GlobalArguments,
+    arguments: &TestArguments,
+    project: &Project,
+) -> Result<TestSelection, Diagnostic> {
+    let tags = &arguments.selection.tags;
+    let plain = SelectionArguments {
+        tags: tags.clone(),
+        ..SelectionArguments::default()
+    };
+    if arguments.selection == plain {
+        return Ok(TestSelection {
+            names: arguments.names.clone(),
+            tags: tags.clone(),
+            of_actions: None,
+        });
+    }
+    let mut wanted = arguments.selection.clone();
+    wanted.actions.extend(arguments.names.iter().cloned());
+    let selection = selection(global, &wanted, project)?;
+    let selected = select(&project.compilation.graph, &selection)?;
+    let actions = selected.chosen_items().filter_map(Item::action);
+    let actions: HashSet<&Target> = actions.map(|action| action.target()).collect();
+    let own = selected.chosen_items().filter_map(Item::test);
+    let own = own.map(|test| test.name.clone());
+    let tests = project.compilation.graph.tests.iter();
+    let theirs = tests.filter(|test| {
+        let tested = test.tested.as_ref();
+        tested.is_some_and(|tested| actions.contains(&tested.target))
+    });
+    let names = own.chain(theirs.map(|test| test.name.clone())).flatten();
+    let names: Vec<String> = names.map(|name| globset::escape(&name)).collect();
+    if names.is_empty() {
+        return Err(Diagnostic::error(
+            code::NOTHING_SELECTED,
+            "the selection has no unit tests, nor actions with any",
+        )
+        .help("`sqlx-run list -s type:test` prints the project's unit tests"));
+    }
+    Ok(TestSelection {
+        names,
+        ..TestSelection::default()
+    })
+}
+
 /// The tests of some actions, before they are run; true when none failed. In JSON only failures are told
 ///
 /// # Errors
 /// The engine does not start
 pub fn tests_of(
     compilation: &Compilation,
-    actions: HashSet<sqlx_compiler::Target>,
+    actions: HashSet<Target>,
     printer: &Printer,
 ) -> Result<bool, Diagnostic> {
     let selection = TestSelection {

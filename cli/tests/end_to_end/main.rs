@@ -11,6 +11,7 @@ mod caching;
 mod checking;
 mod commands;
 mod drop_in;
+mod environments;
 mod faults;
 mod formatting;
 mod output;

@@ -16,12 +16,21 @@ pub struct Edges {
 }
 
 impl Edges {
-    /// The same of all that can be selected; unit tests hang on nothing
+    /// The same of all that can be selected; a unit test depends on what it tests
     pub fn of_items(items: &[Item<'_>]) -> Self {
         let actions: Vec<ActionRef<'_>> = items.iter().filter_map(Item::action).collect();
         let mut edges = Self::new(&actions);
         edges.dependencies.resize(items.len(), Vec::new());
         edges.dependents.resize(items.len(), Vec::new());
+        let targets = actions.iter().map(|action| action.target());
+        let at: HashMap<&Target, usize> = targets.zip(0..).collect();
+        for (position, item) in items.iter().enumerate().skip(actions.len()) {
+            let tested = item.test().and_then(|test| test.tested.as_ref());
+            if let Some(&action) = tested.and_then(|tested| at.get(&tested.target)) {
+                edges.dependencies[position].push(action);
+                edges.dependents[action].push(position);
+            }
+        }
         edges
     }
 

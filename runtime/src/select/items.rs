@@ -72,6 +72,14 @@ impl<'a> Item<'a> {
         }
     }
 
+    /// The unit test, where it is one
+    pub fn test(&self) -> Option<&'a Test> {
+        match self {
+            Self::Action(_) => None,
+            Self::Test(test) => Some(test),
+        }
+    }
+
     /// Every name it can be called by, with and without the suffixes of an environment
     pub fn names(&self) -> Vec<String> {
         match self {

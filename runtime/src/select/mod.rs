@@ -7,6 +7,7 @@ mod expression;
 mod find;
 mod items;
 mod parse;
+mod prune;
 mod reason;
 mod selection;
 

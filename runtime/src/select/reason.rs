@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::items::Item;
@@ -32,7 +33,7 @@ pub struct Reached {
 }
 
 /// Which way the graph was followed
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Direction {
     /// To what something depends on
@@ -42,7 +43,7 @@ pub enum Direction {
 }
 
 /// A reason in words
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Why {
     /// The selector that means it, or what it hangs on; `*` where nothing was asked for
     pub selector: String,

@@ -17,6 +17,7 @@ use std::sync::Arc;
 
 use diagnostic::{Code, Diagnostic};
 use googlesql::{Column, PhysicalName};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use sqlx_compiler::Target;
 
@@ -87,7 +88,7 @@ pub trait Warehouse: Send + Sync {
 }
 
 /// The engines
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Engine {
     /// DuckDB, in this process
