@@ -81,57 +81,70 @@ impl<'a> TestReport<'a> {
     }
 
     fn difference(&self, difference: &Difference) -> Vec<String> {
-        let mut lines: Vec<String> = difference
-            .columns
-            .iter()
-            .flat_map(|column| self.column(column))
-            .collect();
-        if difference.columns.is_empty() {
-            lines.extend(self.rows(difference));
+        let lines = Line::of(difference).into_iter();
+        let painted = lines.map(|line| match line.style {
+            Some(style) => self.printer.paint(style, &line.text),
+            None => line.text,
+        });
+        painted.collect()
+    }
+
+    /// How two results differ, without colours
+    pub fn plain(difference: &Difference) -> Vec<String> {
+        let lines = Line::of(difference).into_iter();
+        lines.map(|line| line.text).collect()
+    }
+
+    fn say(&self, line: &str) {
+        if self.printer.speaks_to_people() {
+            self.printer.note(line);
         }
-        lines.push(format!(
+    }
+}
+
+/// A line about a difference
+struct Line {
+    text: String,
+    style: Option<Style>,
+}
+
+impl Line {
+    fn of(difference: &Difference) -> Vec<Self> {
+        let mut lines: Vec<Self> = difference.columns.iter().flat_map(Self::column).collect();
+        if difference.columns.is_empty() {
+            lines.extend(Self::rows(difference));
+        }
+        lines.push(Self::plain(format!(
             "  {} expected, {} given",
             rows(difference.expected_rows),
             rows(difference.given_rows)
-        ));
+        )));
         lines
     }
 
-    fn column(&self, column: &ColumnDifference) -> Vec<String> {
-        let expected = |name: &str, ty: &str| self.minus(&format!("{name} {ty}"));
-        let given = |name: &str, ty: &str| self.plus(&format!("{name} {ty}"));
+    fn column(column: &ColumnDifference) -> Vec<Self> {
         match column {
-            ColumnDifference::Missing {
-                column,
-                expected: ty,
-            } => vec![expected(column, ty)],
-            ColumnDifference::Unexpected { column, given: ty } => vec![given(column, ty)],
+            ColumnDifference::Missing { column, expected } => {
+                vec![Self::minus(&format!("{column} {expected}"))]
+            }
+            ColumnDifference::Unexpected { column, given } => {
+                vec![Self::plus(&format!("{column} {given}"))]
+            }
             ColumnDifference::Type {
                 column,
-                expected: wanted,
-                given: found,
-            } => vec![expected(column, wanted), given(column, found)],
+                expected,
+                given,
+            } => vec![
+                Self::minus(&format!("{column} {expected}")),
+                Self::plus(&format!("{column} {given}")),
+            ],
         }
     }
 
     /// The rows under the names of their columns, all in step
-    fn rows(&self, difference: &Difference) -> Vec<String> {
+    fn rows(difference: &Difference) -> Vec<Self> {
         let shown = &difference.rows[..difference.rows.len().min(SHOWN)];
-        let mut widths: Vec<usize> = difference.names.iter().map(|name| width(name)).collect();
-        let all = shown.iter().flat_map(|row| match row {
-            RowDifference::Changed {
-                expected, given, ..
-            } => vec![expected, given],
-            RowDifference::Missing { expected: values }
-            | RowDifference::Unexpected { given: values } => {
-                vec![values]
-            }
-        });
-        for values in all {
-            for (widest, value) in widths.iter_mut().zip(values) {
-                *widest = (*widest).max(width(&clipped(value)));
-            }
-        }
+        let widths = widths(difference, shown);
         let set = |values: &[String]| {
             let cells = values.iter().zip(&widths).map(|(value, wanted)| {
                 let text = clipped(value);
@@ -140,10 +153,10 @@ impl<'a> TestReport<'a> {
             });
             cells.collect::<Vec<_>>().join("  ").trim_end().to_owned()
         };
-        let mut lines = vec![
-            self.printer
-                .paint(Style::Strong, &format!("    {}", set(&difference.names))),
-        ];
+        let mut lines = vec![Self {
+            text: format!("    {}", set(&difference.names)),
+            style: Some(Style::Strong),
+        }];
         for row in shown {
             match row {
                 RowDifference::Changed {
@@ -151,38 +164,59 @@ impl<'a> TestReport<'a> {
                     given,
                     columns,
                 } => {
-                    lines.push(self.minus(&set(expected)));
-                    lines.push(format!(
-                        "{}  {}",
-                        self.plus(&set(given)),
-                        self.printer
-                            .paint(Style::Dim, &format!("(differs in {})", columns.join(", ")))
-                    ));
+                    let columns = columns.join(", ");
+                    lines.push(Self::minus(&set(expected)));
+                    lines.push(Self::plus(&format!(
+                        "{}  (differs in {columns})",
+                        set(given)
+                    )));
                 }
-                RowDifference::Missing { expected } => lines.push(self.minus(&set(expected))),
-                RowDifference::Unexpected { given } => lines.push(self.plus(&set(given))),
+                RowDifference::Missing { expected } => lines.push(Self::minus(&set(expected))),
+                RowDifference::Unexpected { given } => lines.push(Self::plus(&set(given))),
             }
         }
         let hidden = difference.rows.len() - shown.len();
         if hidden > 0 {
-            lines.push(format!("    and {hidden} more"));
+            lines.push(Self::plain(format!("    and {hidden} more")));
         }
         lines
     }
 
-    fn minus(&self, text: &str) -> String {
-        self.printer.paint(Style::Bad, &format!("  - {text}"))
+    fn plain(text: String) -> Self {
+        Self { text, style: None }
     }
 
-    fn plus(&self, text: &str) -> String {
-        self.printer.paint(Style::Good, &format!("  + {text}"))
-    }
-
-    fn say(&self, line: &str) {
-        if !self.printer.is_json() {
-            self.printer.note(line);
+    fn minus(text: &str) -> Self {
+        Self {
+            text: format!("  - {text}"),
+            style: Some(Style::Bad),
         }
     }
+
+    fn plus(text: &str) -> Self {
+        Self {
+            text: format!("  + {text}"),
+            style: Some(Style::Good),
+        }
+    }
+}
+
+/// How wide each column has to be
+fn widths(difference: &Difference, shown: &[RowDifference]) -> Vec<usize> {
+    let mut widths: Vec<usize> = difference.names.iter().map(|name| width(name)).collect();
+    let all = shown.iter().flat_map(|row| match row {
+        RowDifference::Changed {
+            expected, given, ..
+        } => vec![expected, given],
+        RowDifference::Missing { expected: values }
+        | RowDifference::Unexpected { given: values } => vec![values],
+    });
+    for values in all {
+        for (widest, value) in widths.iter_mut().zip(values) {
+            *widest = (*widest).max(width(&clipped(value)));
+        }
+    }
+    widths
 }
 
 fn rows(number: usize) -> String {

@@ -44,6 +44,6 @@ pub use settings::{
     LIST_PRICE_PER_TIB, Priority, RunSettings, SourceArgument, names, source_files,
 };
 pub use unit_test::{
-    ColumnDifference, Difference, RowDifference, TestResult, TestRunner, TestSelection, TestStatus,
-    select_tests, tested_action,
+    ColumnDifference, Difference, RowDifference, TestResult, TestRunner, TestStatus, select_tests,
+    tested_action, tests_of,
 };

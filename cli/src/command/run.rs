@@ -12,7 +12,7 @@ use sqlx_runtime::{
 };
 
 use super::plan::within_budget;
-use super::test::tests_of;
+use super::test::test_actions;
 use crate::arguments::{AssertionArguments, GlobalArguments, RunArguments, words_of_run};
 use crate::execution::{self, RunConfig, execution_graph};
 use crate::exit;
@@ -181,7 +181,7 @@ fn tests_pass(project: &Project, plan: &Plan, printer: &Printer) -> Result<bool,
     let actions = (0..plan.actions.len())
         .filter_map(|index| plan.action(index))
         .map(|action| action.target().clone());
-    tests_of(&project.compilation, actions.collect(), printer)
+    test_actions(&project.compilation, &actions.collect(), printer)
 }
 
 /// How assertions are taken, by the arguments and `sqlx-run.toml`

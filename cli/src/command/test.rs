@@ -3,15 +3,16 @@
 use std::collections::HashSet;
 use std::time::Instant;
 
-use diagnostic::{Diagnostic, code, to_json};
+use diagnostic::{Diagnostic, Renderer, to_json};
 use serde_json::{Value as Json, json};
-use sqlx_compiler::{Compilation, Target};
-use sqlx_runtime::{Item, TestResult, TestRunner, TestSelection, TestStatus, select, select_tests};
+use sqlx_compiler::{Compilation, Target, Test};
+use sqlx_runtime::{TestResult, TestRunner, TestStatus, select_tests, tests_of};
 
-use crate::arguments::{GlobalArguments, SelectionArguments, TestArguments};
+use crate::arguments::{GlobalArguments, OutputFormat, TestArguments};
 use crate::exit;
 use crate::printer::Printer;
 use crate::project::{Project, root};
+use crate::report::{Case, Outcome, junit};
 use crate::selection::selection;
 use crate::test_report::TestReport;
 
@@ -24,8 +25,8 @@ pub fn test(global: &GlobalArguments, arguments: &TestArguments, printer: &Print
         Ok(project) => project,
         Err(code) => return code,
     };
-    let outcome = asked(global, arguments, &project)
-        .and_then(|selection| run_tests(&project.compilation, &selection, printer));
+    let outcome = chosen(global, arguments, &project)
+        .and_then(|tests| run_tests(&project.compilation, &tests, Told::All, printer));
     match outcome {
         Ok(true) => exit::OK,
         Ok(false) => exit::FAILED,
@@ -36,80 +37,50 @@ pub fn test(global: &GlobalArguments, arguments: &TestArguments, printer: &Print
     }
 }
 
-/// What a command line asks for: names and tags of tests, or selectors of tests and of what they test
-fn asked(
-    global: &GlobalArguments,
-    arguments: &TestArguments,
-    project: &Project,
-) -> Result<TestSelection, Diagnostic> {
-    let tags = &arguments.selection.tags;
-    let plain = SelectionArguments {
-        tags: tags.clone(),
-        ..SelectionArguments::default()
-    };
-    if arguments.selection == plain {
-        return Ok(TestSelection {
-            names: arguments.names.clone(),
-            tags: tags.clone(),
-            of_actions: None,
-        });
-    }
-    let mut wanted = arguments.selection.clone();
-    wanted.actions.extend(arguments.names.iter().cloned());
-    let selection = selection(global, &wanted, project)?;
-    let selected = select(&project.compilation.graph, &selection)?;
-    let actions = selected.chosen_items().filter_map(Item::action);
-    let actions: HashSet<&Target> = actions.map(|action| action.target()).collect();
-    let own = selected.chosen_items().filter_map(Item::test);
-    let own = own.map(|test| test.name.clone());
-    let tests = project.compilation.graph.tests.iter();
-    let theirs = tests.filter(|test| {
-        let tested = test.tested.as_ref();
-        tested.is_some_and(|tested| actions.contains(&tested.target))
-    });
-    let names = own.chain(theirs.map(|test| test.name.clone())).flatten();
-    let names: Vec<String> = names.map(|name| globset::escape(&name)).collect();
-    if names.is_empty() {
-        return Err(Diagnostic::error(
-            code::NOTHING_SELECTED,
-            "the selection has no unit tests, nor actions with any",
-        )
-        .help("`sqlx-run list -s type:test` prints the project's unit tests"));
-    }
-    Ok(TestSelection {
-        names,
-        ..TestSelection::default()
-    })
-}
-
-/// The tests of some actions, before they are run; true when none failed. In JSON only failures are told
+/// The tests of some actions, before they are run; true when none failed
 ///
 /// # Errors
 /// The engine does not start
-pub fn tests_of(
+pub fn test_actions(
     compilation: &Compilation,
-    actions: HashSet<Target>,
+    actions: &HashSet<Target>,
     printer: &Printer,
 ) -> Result<bool, Diagnostic> {
-    let selection = TestSelection {
-        of_actions: Some(actions),
-        ..TestSelection::default()
-    };
-    if select_tests(&compilation.graph, &selection)?.is_empty() {
-        return Ok(true);
+    let tests = tests_of(&compilation.graph, actions);
+    match tests.is_empty() {
+        true => Ok(true),
+        false => run_tests(compilation, &tests, Told::Failures, printer),
     }
-    run_tests(compilation, &selection, printer)
+}
+
+/// What goes to standard output
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Told {
+    All,
+    /// Nothing when all pass, since it is the run that is told there
+    Failures,
+}
+
+fn chosen<'a>(
+    global: &GlobalArguments,
+    arguments: &TestArguments,
+    project: &'a Project,
+) -> Result<Vec<&'a Test>, Diagnostic> {
+    let mut written = arguments.selection.clone();
+    written.actions.extend(arguments.names.iter().cloned());
+    let selection = selection(global, &written, project)?;
+    select_tests(&project.compilation.graph, &selection)
 }
 
 fn run_tests(
     compilation: &Compilation,
-    selection: &TestSelection,
+    tests: &[&Test],
+    told: Told,
     printer: &Printer,
 ) -> Result<bool, Diagnostic> {
-    let tests = select_tests(&compilation.graph, selection)?;
     let begun = Instant::now();
     let runner = TestRunner::new(compilation)?;
-    let report = TestReport::new(printer, &tests, compilation.graph.tests.len());
+    let report = TestReport::new(printer, tests, compilation.graph.tests.len());
     let mut results = Vec::with_capacity(tests.len());
     for test in tests {
         let result = runner.run(test);
@@ -120,15 +91,68 @@ fn run_tests(
     let passed = results
         .iter()
         .all(|result| result.status == TestStatus::Passed);
-    match printer.is_json() {
-        true if passed && selection.of_actions.is_some() => {}
-        true => printer.json(&document(&results, passed, seconds)),
-        false => report.summary(&results, seconds),
+    if printer.speaks_to_people() {
+        report.summary(&results, seconds);
+    }
+    if !passed || told == Told::All {
+        tell(&results, seconds, printer);
     }
     Ok(passed)
 }
 
-fn document(results: &[TestResult], passed: bool, seconds: f64) -> Json {
+/// Writes the results to standard output, in the formats that have something there
+fn tell(results: &[TestResult], seconds: f64, printer: &Printer) {
+    match printer.format() {
+        OutputFormat::Human | OutputFormat::Github => {}
+        OutputFormat::Json => printer.json(&document(results, seconds)),
+        OutputFormat::Jsonl => {
+            for result in results {
+                printer.data(&format!("{}\n", line(result)));
+            }
+        }
+        OutputFormat::Junit => {
+            let cases: Vec<Case> = results.iter().map(case).collect();
+            printer.data(&junit("test", seconds, &cases));
+        }
+    }
+}
+
+fn line(result: &TestResult) -> Json {
+    let mut line = json!({ "event": "test_finished" });
+    if let (Some(line), Ok(Json::Object(mut fields))) =
+        (line.as_object_mut(), serde_json::to_value(result))
+    {
+        line.append(&mut fields);
+    }
+    line
+}
+
+fn case(result: &TestResult) -> Case {
+    let outcome = result.diagnostic.as_ref().map(|failure| {
+        let mut text = Renderer::new(false, 100).render(failure);
+        for line in result.difference.iter().flat_map(TestReport::plain) {
+            text.push_str(&format!("{line}\n"));
+        }
+        Outcome::Failed {
+            code: failure.code.to_string(),
+            message: failure.message.clone(),
+            text,
+        }
+    });
+    Case {
+        name: result.test.clone(),
+        kind: "test".to_owned(),
+        file: Some(result.file.clone()),
+        seconds: result.seconds,
+        outcome: outcome.unwrap_or(Outcome::Passed),
+        earlier: Vec::new(),
+    }
+}
+
+fn document(results: &[TestResult], seconds: f64) -> Json {
+    let passed = results
+        .iter()
+        .all(|result| result.status == TestStatus::Passed);
     let warnings = results.iter().flat_map(|result| &result.warnings);
     let failures = results
         .iter()

@@ -66,7 +66,7 @@ pub fn test(words: &Words, screen: Screen) -> Result<u8, Failure> {
     }
     Err(needs_bigquery(
         "test",
-        "unit tests are not run anywhere else so far",
+        "`sqlx-run test` runs the unit tests on the embedded engine",
     ))
 }
 

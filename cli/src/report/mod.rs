@@ -18,7 +18,7 @@ use crate::arguments::OutputFormat;
 use crate::printer::Printer;
 
 pub use github::{annotation, place_in_repository};
-use junit::junit;
+pub use junit::{Case, Outcome, junit};
 use people::People;
 
 /// Reports a run in the format that was asked for

@@ -6,6 +6,7 @@
     reason = "a test whose preparation fails has nothing else to do"
 )]
 
+mod assertions;
 mod bad_input;
 mod caching;
 mod checking;
@@ -14,6 +15,7 @@ mod drop_in;
 mod environments;
 mod faults;
 mod formatting;
+mod lineage_events;
 mod output;
 mod pipeline;
 mod scratch;

@@ -74,6 +74,10 @@ fn tables_and_both_forms_of_incremental_tables_are_tested() {
     assert_transcript!("test_passes", scratch.snapshot(&["test"]));
     assert_transcript!("test_by_name", scratch.snapshot(&["test", "log*"]));
     assert_transcript!(
+        "test_by_selector",
+        scratch.snapshot(&["test", "-s", "sales.log+ or tag:quick", "-x", "log_from_*"])
+    );
+    assert_transcript!(
         "test_of_action",
         scratch.snapshot(&["test", "sales.totals"])
     );
@@ -108,6 +112,17 @@ fn what_differs_is_shown_row_by_row() {
         ),
     ]);
     assert_transcript!("test_differs", scratch.snapshot(&["test"]));
+    assert_transcript!(
+        "test_junit",
+        scratch.snapshot(&["test", "other_rows", "--output-format", "junit"])
+    );
+    let lines = scratch.run(&["test", "--output-format", "jsonl"]);
+    let first: serde_json::Value =
+        serde_json::from_str(lines.stdout.lines().next().unwrap()).unwrap();
+    assert_eq!(
+        (&first["event"], &first["status"]),
+        (&"test_finished".into(), &"failed".into())
+    );
     let ran = scratch.run(&["test", "--output-format", "json"]);
     let report: serde_json::Value = serde_json::from_str(&ran.stdout).unwrap();
     assert_eq!(ran.code, Some(1));

@@ -13,7 +13,7 @@ use serde::Serialize;
 use sqlx_compiler::{Compilation, Table, Test, TestSql};
 
 pub use compare::{ColumnDifference, Difference, RowDifference};
-pub use select::{TestSelection, select_tests};
+pub use select::{select_tests, tests_of};
 
 use crate::event::as_json;
 use crate::plan::display_name;

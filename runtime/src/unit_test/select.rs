@@ -2,121 +2,52 @@
 
 use std::collections::HashSet;
 
-use diagnostic::{Diagnostic, code, did_you_mean};
-use globset::{Glob, GlobMatcher};
+use diagnostic::{Diagnostic, code};
 use sqlx_compiler::{CompiledGraph, Target, Test};
 
-use crate::select::target_names;
+use crate::select::{Item, Selection, select};
 
-/// What was asked for; empty means every test
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct TestSelection {
-    /// Names of tests or of tested actions, with globs
-    pub names: Vec<String>,
-    /// Tests with any of these tags
-    pub tags: Vec<String>,
-    /// Tests of these actions, where only those count
-    pub of_actions: Option<HashSet<Target>>,
-}
-
-/// The chosen tests, in the order of definition
+/// The tests that are selected, and those of actions that are, in the order of definition
 ///
 /// # Errors
-/// A name or tag that no test has (with the nearest one), or a project without tests
+/// What [`select`] rejects, and a selection without tests
 pub fn select_tests<'a>(
     graph: &'a CompiledGraph,
-    selection: &TestSelection,
+    selection: &Selection,
 ) -> Result<Vec<&'a Test>, Diagnostic> {
-    if graph.tests.is_empty() && selection.of_actions.is_none() {
+    if graph.tests.is_empty() {
         return Err(
             Diagnostic::error(code::NOTHING_SELECTED, "the project has no unit tests")
                 .help("add a `.sqlx` file with `config { type: \"test\", dataset: \"…\" }`"),
         );
     }
-    let everything = selection.names.is_empty() && selection.tags.is_empty();
-    let mut chosen = vec![everything; graph.tests.len()];
-    for pattern in &selection.names {
-        let glob = matcher(pattern)?;
-        let matches = |test: &Test| names(test).iter().any(|name| glob.is_match(name));
-        choose(graph, &mut chosen, matches, || {
-            let known: Vec<String> = graph.tests.iter().flat_map(names).collect();
-            let list = || {
-                let own: Vec<&str> = graph
-                    .tests
-                    .iter()
-                    .filter_map(|one| one.name.as_deref())
-                    .collect();
-                Some(format!("the project's tests are: {}", own.join(", ")))
-            };
-            let mut diagnostic = Diagnostic::error(
-                code::NOTHING_SELECTED,
-                format!("no unit test is called `{pattern}`, nor is any of an action of that name"),
-            );
-            diagnostic.help = did_you_mean(pattern, known.iter().map(String::as_str)).or_else(list);
-            diagnostic
-        })?;
+    let selected = select(graph, selection)?;
+    let mut actions = HashSet::new();
+    let mut names = HashSet::new();
+    for item in selected.chosen_items() {
+        match item {
+            Item::Action(action) => _ = actions.insert(action.target().clone()),
+            Item::Test(test) => _ = names.insert(test.name.clone()),
+        }
     }
-    for tag in &selection.tags {
-        choose(
-            graph,
-            &mut chosen,
-            |test| test.tags.contains(tag),
-            || {
-                let known = graph.tests.iter().flat_map(|test| &test.tags);
-                let mut diagnostic = Diagnostic::error(
-                    code::NOTHING_SELECTED,
-                    format!("no unit test has the tag `{tag}`"),
-                );
-                diagnostic.help = did_you_mean(tag, known.map(String::as_str));
-                diagnostic
-            },
-        )?;
+    let mut tests: Vec<&Test> = graph.tests.iter().collect();
+    tests.retain(|test| names.contains(&test.name) || is_of(test, &actions));
+    if tests.is_empty() {
+        let message = "no unit test is selected, nor is one of an action that is";
+        return Err(Diagnostic::error(code::NOTHING_SELECTED, message)
+            .help("`sqlx-run list --select type:test` lists the project's tests"));
     }
-    let counts = |test: &Test| match (&selection.of_actions, &test.tested) {
-        (None, _) => true,
-        (Some(actions), Some(tested)) => actions.contains(&tested.target),
-        (Some(_), None) => false,
-    };
-    let pairs = graph.tests.iter().zip(chosen);
-    Ok(pairs
-        .filter(|(test, chosen)| *chosen && counts(test))
-        .map(|(test, _)| test)
-        .collect())
+    Ok(tests)
 }
 
-fn choose(
-    graph: &CompiledGraph,
-    chosen: &mut [bool],
-    matches: impl Fn(&Test) -> bool,
-    nothing: impl Fn() -> Diagnostic,
-) -> Result<(), Diagnostic> {
-    let mut found = false;
-    for (test, chosen) in graph.tests.iter().zip(chosen) {
-        let own = matches(test);
-        found |= own;
-        *chosen |= own;
-    }
-    if found { Ok(()) } else { Err(nothing()) }
+/// The tests of some actions, in the order of definition
+pub fn tests_of<'a>(graph: &'a CompiledGraph, actions: &HashSet<Target>) -> Vec<&'a Test> {
+    let mut tests: Vec<&Test> = graph.tests.iter().collect();
+    tests.retain(|test| is_of(test, actions));
+    tests
 }
 
-fn matcher(pattern: &str) -> Result<GlobMatcher, Diagnostic> {
-    Glob::new(pattern)
-        .map(|glob| glob.compile_matcher())
-        .map_err(|error| {
-            Diagnostic::error(
-                code::USAGE,
-                format!("`{pattern}` is not a glob: {}", error.kind()),
-            )
-        })
-}
-
-/// The test's own name, and those of what it tests
-fn names(test: &Test) -> Vec<String> {
-    let mut names: Vec<String> = test.name.iter().cloned().collect();
-    names.extend(
-        test.tested
-            .iter()
-            .flat_map(|tested| target_names(&tested.target)),
-    );
-    names
+fn is_of(test: &Test, actions: &HashSet<Target>) -> bool {
+    let tested = test.tested.as_ref();
+    tested.is_some_and(|tested| actions.contains(&tested.target))
 }
