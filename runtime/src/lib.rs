@@ -37,7 +37,7 @@ pub use record::{
 pub use run::{Decision, Gate, RunOptions, RunSummary, run};
 pub use select::{
     Atom, Baseline, Depth, Evidence, Expression, Item, Method, Reach, Reason, ReasonDirection,
-    Selected, Selection, Why, result_of, runs, select,
+    Selected, Selection, Step, Why, result_of, runs, select,
 };
 pub use settings::{
     Credentials, Defaults, Environment, EnvironmentSettings, EnvironmentVariables,

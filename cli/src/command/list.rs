@@ -149,7 +149,7 @@ mod tests {
     #[test]
     fn the_schema_is_that_of_the_document() {
         let schema = serde_json::to_string_pretty(&schemars::schema_for!(ListDocument)).unwrap();
-        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/list.schema.json");
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/schema/list.json");
         if std::env::var_os("UPDATE_DOCS").is_some() {
             std::fs::write(path, format!("{schema}\n")).unwrap();
         }

@@ -200,7 +200,7 @@ mod tests {
     #[test]
     fn the_schema_is_that_of_the_document() {
         let schema = serde_json::to_string_pretty(&schemars::schema_for!(PlanDocument)).unwrap();
-        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/plan.schema.json");
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/schema/plan.json");
         if std::env::var_os("UPDATE_DOCS").is_some() {
             std::fs::write(path, format!("{schema}\n")).unwrap();
         }

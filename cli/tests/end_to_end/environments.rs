@@ -12,7 +12,7 @@ fn shop() -> Scratch {
             "config { type: \"declaration\", schema: \"raw\", name: \"orders\" }\n",
         ),
         (
-            "staging/customers.sqlx",
+            "definitions/staging/customers.sqlx",
             "config { type: \"table\", tags: [\"staging\"] }\n\
              SELECT customer, COUNT(*) AS orders FROM ${ref(\"orders\")} GROUP BY customer\n",
         ),

@@ -21,7 +21,7 @@ pub use evidence::{Baseline, Evidence};
 pub use expression::{Atom, Depth, Expression, Method, Reach};
 pub use find::result_of;
 pub use items::{Item, target_names};
-pub use reason::{Direction as ReasonDirection, Reason, Why};
+pub use reason::{Direction as ReasonDirection, Reason, Step, Why};
 pub use selection::Selection;
 
 /// What a graph has, in its order, and what of it is chosen

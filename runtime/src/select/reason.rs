@@ -47,15 +47,22 @@ pub enum Direction {
 pub struct Why {
     /// The selector that means it, or what it hangs on; `*` where nothing was asked for
     pub selector: String,
-    /// Which way it was reached, if it does not match itself
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub reached: Option<Direction>,
-    /// What was passed on the way, from what matches to this
+    /// The way through the graph from what matches to this, where this does not match itself
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub path: Vec<String>,
+    pub path: Vec<Step>,
     /// The other selectors that mean it, too, where it takes all of them
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub and: Vec<String>,
+}
+
+/// A step through the graph
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Step {
+    /// What is reached
+    pub name: String,
+    /// Which way from the step before; left out of the first
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub along: Option<Direction>,
 }
 
 impl Why {
@@ -69,7 +76,7 @@ impl Why {
                     .iter()
                     .map(|reason| Self::of(reason, position, items))
                     .collect();
-                let found = all.iter().position(|why| why.reached.is_some());
+                let found = all.iter().position(|why| !why.path.is_empty());
                 let mut why = all.remove(found.unwrap_or_default());
                 for other in all {
                     why.and.push(other.selector);
@@ -77,53 +84,59 @@ impl Why {
                 }
                 why
             }
-            Reason::Reached(reached) => {
-                let mut path = vec![position];
-                let mut at = position;
-                while let Some(&before) = reached.from.get(&at) {
-                    path.push(before);
-                    at = before;
-                }
-                path.reverse();
-                let start = reached.starts.get(&at).unwrap_or(&Reason::Everything);
-                let start = Self::of(start, at, items);
-                let mut names = start.path;
-                names.pop();
-                names.extend(path.into_iter().map(|position| items[position].name()));
-                Self {
-                    selector: start.selector,
-                    reached: Some(reached.direction),
-                    path: names,
-                    and: start.and,
-                }
-            }
+            Reason::Reached(reached) => reached.why(position, items),
         }
     }
 
     fn matching(selector: &str) -> Self {
         Self {
             selector: selector.to_owned(),
-            reached: None,
             path: Vec::new(),
             and: Vec::new(),
         }
     }
 }
 
+impl Reached {
+    /// From where it began, which may itself have been reached another way
+    fn why(&self, position: usize, items: &[Item<'_>]) -> Why {
+        let mut steps = Vec::new();
+        let mut at = position;
+        while let Some(&before) = self.from.get(&at) {
+            steps.push(Step {
+                name: items[at].name(),
+                along: Some(self.direction),
+            });
+            at = before;
+        }
+        let start = self.starts.get(&at).unwrap_or(&Reason::Everything);
+        let mut why = Why::of(start, at, items);
+        if why.path.is_empty() {
+            why.path.push(Step {
+                name: items[at].name(),
+                along: None,
+            });
+        }
+        why.path.extend(steps.into_iter().rev());
+        why
+    }
+}
+
 impl std::fmt::Display for Why {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         formatter.write_str(&self.selector)?;
-        if let Some(direction) = self.reached {
-            let arrow = match direction {
-                Direction::Dependencies => " ← ",
-                Direction::Dependents => " → ",
+        for (at, step) in self.path.iter().enumerate() {
+            let arrow = match step.along {
+                Some(Direction::Dependencies) => " ← ",
+                Some(Direction::Dependents) => " → ",
+                None if at == 0 => ": ",
+                None => " ",
             };
-            write!(formatter, ": {}", self.path.join(arrow))?;
+            write!(formatter, "{arrow}{}", step.name)?;
         }
-        let joint = if self.reached.is_some() {
-            ", and "
-        } else {
-            " and "
+        let joint = match self.path.is_empty() {
+            true => " and ",
+            false => ", and ",
         };
         for other in &self.and {
             write!(formatter, "{joint}{other}")?;
