@@ -248,5 +248,5 @@ fn timed_out(limit: Duration) -> Diagnostic {
         code::ACTION_TIMED_OUT,
         format!("the action took longer than {}s", limit.as_secs_f64()),
     )
-    .help("allow it more time with `--timeout SECONDS`")
+    .help("allow it more time with `--timeout TIME`")
 }
