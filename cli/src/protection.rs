@@ -9,7 +9,7 @@ use sqlx_runtime::Environment;
 
 use crate::arguments::GlobalArguments;
 
-/// Lets a command go on that would write to these targets, if the environment is not protected, `--yes` is
+/// Lets a command go on that would write, as `writes` says, if the environment is not protected, `--yes` is
 /// given, or the user says so on the terminal; to be asked before anything is sent
 ///
 /// # Errors
@@ -17,7 +17,7 @@ use crate::arguments::GlobalArguments;
 pub fn confirm(
     global: &GlobalArguments,
     environment: &Environment,
-    targets: &[Target],
+    writes: &str,
 ) -> Result<(), Diagnostic> {
     if !environment.protected || global.yes {
         return Ok(());
@@ -33,10 +33,7 @@ pub fn confirm(
     if !io::stdin().is_terminal() || !io::stderr().is_terminal() {
         return Err(refused("there is no terminal to ask on"));
     }
-    let question = format!(
-        "`{name}` is protected. This writes to {}. Go on? [y/N] ",
-        places(targets)
-    );
+    let question = format!("`{name}` is protected. This {writes}. Go on? [y/N] ");
     let mut answer = String::new();
     let asked = write!(io::stderr(), "{question}")
         .and_then(|()| io::stderr().flush())
@@ -47,8 +44,8 @@ pub fn confirm(
     }
 }
 
-/// `12 tables in shop.sales, shop.crm`
-fn places(targets: &[Target]) -> String {
+/// `writes 12 targets in shop.sales, shop.crm`
+pub fn writes(targets: &[Target]) -> String {
     let dataset = |target: &Target| match (&target.database, &target.schema) {
         (Some(project), Some(dataset)) => format!("{project}.{dataset}"),
         (_, dataset) => dataset.clone().unwrap_or_default(),
@@ -60,5 +57,5 @@ fn places(targets: &[Target]) -> String {
     } else {
         "targets"
     };
-    format!("{} {noun} in {}", targets.len(), datasets.join(", "))
+    format!("writes {} {noun} in {}", targets.len(), datasets.join(", "))
 }

@@ -71,6 +71,7 @@ impl Arguments {
                     | Command::Format(_)
                     | Command::Graph(_)
                     | Command::Lineage(_)
+                    | Command::Plan(_)
                     | Command::Query(_)
                     | Command::Simulate(_)
                     | Command::Init(_)
@@ -79,7 +80,10 @@ impl Arguments {
         );
         let of_parts = [OutputFormat::Jsonl, OutputFormat::Junit];
         let format = self.global.output_format;
-        (has_no_parts && of_parts.contains(&format)).then_some(format)
+        let lists = matches!(self.command, Some(Command::List(_)));
+        let foreign =
+            has_no_parts && of_parts.contains(&format) || lists && format == OutputFormat::Junit;
+        foreign.then_some(format)
     }
 }
 

@@ -19,7 +19,7 @@ use crate::exit;
 use crate::interrupt::interrupted;
 use crate::printer::Printer;
 use crate::project::{Missing, Project, root};
-use crate::protection::confirm;
+use crate::protection::{confirm, writes};
 use crate::report::{Ended, Report};
 use crate::selection::selection;
 
@@ -130,7 +130,7 @@ fn execute(
     if arguments.run_tests && !tests_pass(project, &plan, printer)? {
         return Ok(exit::FAILED);
     }
-    confirm(global, &project.environment, &written(&plan))?;
+    confirm(global, &project.environment, &writes(&written(&plan)))?;
     let warehouse = project.open_warehouse(global, Missing::Make)?;
     if let Some(most) = arguments.max_cost {
         within_budget(project, &plan, warehouse.as_ref(), most)?;

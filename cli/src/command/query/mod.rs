@@ -12,12 +12,13 @@ use std::sync::Arc;
 use diagnostic::{Diagnostic, Location, code};
 use sqlx_runtime::warehouse::duckdb::Names;
 use sqlx_runtime::warehouse::{SessionContext, SqlError, Warehouse};
-use sqlx_runtime::{display_name, names};
+use sqlx_runtime::{Environment, display_name, names};
 
 use crate::arguments::{GlobalArguments, QueryArguments};
 use crate::exit;
 use crate::printer::Printer;
 use crate::project::{Missing, Project, is_project, open_without_project, root};
+use crate::protection::confirm;
 
 /// Runs the statements and prints each one's rows; without any, on a terminal, opens the shell
 pub fn query(global: &GlobalArguments, arguments: &QueryArguments, printer: &Printer) -> u8 {
@@ -37,6 +38,15 @@ pub fn query(global: &GlobalArguments, arguments: &QueryArguments, printer: &Pri
         Err(Refused::Told) => return exit::USAGE,
         Err(Refused::Because(diagnostic)) => return fail(*diagnostic),
     };
+    let reads = |sql: &str| {
+        let parsed = googlesql::parse(sql);
+        parsed.is_ok_and(|statements| statements.iter().all(googlesql::Statement::is_query))
+    };
+    if !sql.as_deref().is_some_and(reads)
+        && let Err(diagnostic) = confirm(global, &place.environment, "may run any statement")
+    {
+        return fail(diagnostic);
+    }
     match sql {
         Some(sql) => match once(&place, &sql, arguments, printer) {
             Ok(()) => exit::OK,
@@ -52,6 +62,7 @@ pub fn query(global: &GlobalArguments, arguments: &QueryArguments, printer: &Pri
 /// The warehouse that is asked, and what the project says about it
 pub struct Place {
     warehouse: Arc<dyn Warehouse>,
+    environment: Environment,
     names: Names,
     /// `dataset.name` of the project's actions
     actions: Vec<String>,
@@ -71,6 +82,7 @@ impl Place {
         if !is_project(&folder) && global.directory.is_none() {
             return Ok(Self {
                 warehouse: Arc::new(open_without_project(global).map_err(because)?),
+                environment: Environment::default(),
                 names: Names::default(),
                 actions: Vec::new(),
             });
@@ -86,6 +98,7 @@ impl Place {
             warehouse: project
                 .open_warehouse(global, Missing::Make)
                 .map_err(because)?,
+            environment: project.environment.clone(),
             names: names(graph),
             actions: graph
                 .actions()

@@ -17,6 +17,11 @@ impl Statement {
     pub fn span(&self) -> Range<usize> {
         self.span.clone()
     }
+
+    /// Whether it is a query, which changes nothing
+    pub fn is_query(&self) -> bool {
+        matches!(self.kind, Kind::Query(_))
+    }
 }
 
 /// A dotted name as written
