@@ -5,6 +5,7 @@ mod check;
 mod document;
 mod event;
 mod forecast;
+mod functions;
 mod lineage;
 mod openlineage;
 mod place;

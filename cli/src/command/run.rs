@@ -150,7 +150,7 @@ fn execute(
         ..arguments.control.options(defaults.jobs)
     };
     let plan = Arc::new(plan);
-    let mut lineage = lineage(project, global, &plan, arguments)?;
+    let mut lineage = lineage(project, global, &plan, &*warehouse, arguments)?;
     let mut observers: Vec<&mut dyn Observer> = vec![&mut recorder, &mut report, &mut documenter];
     if let Some(lineage) = &mut lineage {
         observers.push(lineage);
@@ -199,6 +199,7 @@ fn lineage(
     project: &Project,
     global: &GlobalArguments,
     plan: &Arc<Plan>,
+    warehouse: &dyn Warehouse,
     arguments: &RunArguments,
 ) -> Result<Option<OpenLineage>, Diagnostic> {
     let Some(destination) = &arguments.openlineage else {
@@ -212,7 +213,7 @@ fn lineage(
             LineageEngine::DuckDb(file.display().to_string())
         }
     };
-    OpenLineage::new(Arc::clone(plan), engine, destination).map(Some)
+    OpenLineage::new(Arc::clone(plan), engine, warehouse, destination).map(Some)
 }
 
 /// The words after the program's name

@@ -113,6 +113,11 @@ fn a_run_is_told_with_its_datasets_and_columns() {
     let parent_of = &totals["run"]["facets"]["parent"]["run"]["runId"];
     assert_eq!(*parent_of, parent["run"]["runId"]);
     assert_eq!(totals["inputs"][0]["name"], "shop.raw.orders");
+    let read = &totals["inputs"][0]["facets"]["schema"]["fields"][0];
+    assert_eq!(
+        (&read["name"], &read["type"]),
+        (&"id".into(), &"INT64".into())
+    );
     let output = &totals["outputs"][0];
     assert_eq!(output["name"], "shop.sales.totals");
     assert_eq!(output["outputFacets"]["outputStatistics"]["rowCount"], 2);

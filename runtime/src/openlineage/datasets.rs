@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use diagnostic::Diagnostic;
-use googlesql::{Field, Origin, PhysicalName, Type};
+use googlesql::{Column, Field, Origin, PhysicalName, Type};
 use serde_json::{Map, Value as Json, json};
 use sqlx_compiler::{ActionDescriptor, ActionRef, Target};
 
@@ -13,6 +13,7 @@ use crate::event::{ActionResult, ActionStatus};
 use crate::lineage::{Lineage, LineageTable, dotted};
 use crate::plan::Plan;
 use crate::settings::names;
+use crate::warehouse::Warehouse;
 use crate::warehouse::duckdb::Names;
 
 /// Where datasets are, as OpenLineage names the place
@@ -30,6 +31,8 @@ pub struct Datasets {
     namespace: String,
     place: String,
     lineage: Lineage,
+    /// The columns of what the project declares, where the warehouse has it
+    sources: BTreeMap<PhysicalName, Vec<Column>>,
     /// Targets by their names on the engine
     targets: BTreeMap<PhysicalName, Target>,
 }
@@ -39,14 +42,20 @@ impl Datasets {
     ///
     /// # Errors
     /// A project without actions
-    pub fn new(plan: &Plan, engine: Engine) -> Result<Self, Diagnostic> {
+    pub fn new(plan: &Plan, engine: Engine, warehouse: &dyn Warehouse) -> Result<Self, Diagnostic> {
         let graph = &plan.compilation.graph;
         let names = names(graph);
-        let checked = check(&plan.compilation, &names, None)?;
+        let checked = check(&plan.compilation, &names, Some(warehouse))?;
         let targets = graph
             .actions()
             .map(|action| (names.physical(action.target()), action.target().clone()))
             .collect();
+        let declared = graph.declarations.iter().filter_map(|declaration| {
+            let physical = names.physical(&declaration.target);
+            let columns = warehouse.columns(&physical)?;
+            Some((physical, columns))
+        });
+        let sources = declared.collect();
         let (namespace, place) = match engine {
             Engine::BigQuery => ("bigquery".to_owned(), "bigquery".to_owned()),
             Engine::DuckDb(file) => (format!("duckdb://{file}"), format!("duckdb://{file}")),
@@ -56,6 +65,7 @@ impl Datasets {
             names,
             namespace,
             place,
+            sources,
             targets,
         })
     }
@@ -120,12 +130,19 @@ impl Datasets {
             "dataSource".to_owned(),
             facet("1-0-1/DatasourceDatasetFacet", source),
         );
-        if let Some(table) = self.lineage.tables.get(&physical) {
-            let fields: Vec<Json> = table
-                .columns
-                .iter()
-                .filter(|column| column.name != "*")
-                .map(|column| field(&column.name, &column.ty, &[&column.name], descriptor))
+        let known = self.lineage.tables.get(&physical);
+        let columns: Vec<(&str, &Type)> = match (self.sources.get(&physical), known) {
+            (Some(columns), _) => columns.iter().map(|one| (&*one.name, &one.ty)).collect(),
+            (None, Some(table)) => {
+                let columns = table.columns.iter().filter(|column| column.name != "*");
+                columns.map(|one| (&*one.name, &one.ty)).collect()
+            }
+            (None, None) => Vec::new(),
+        };
+        if !columns.is_empty() {
+            let fields: Vec<Json> = columns
+                .into_iter()
+                .map(|(name, ty)| field(name, ty, &[name], descriptor))
                 .collect();
             let schema = json!({ "fields": fields });
             facets.insert(

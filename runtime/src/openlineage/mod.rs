@@ -17,6 +17,7 @@ use sqlx_compiler::ActionRef;
 
 use crate::event::{ActionResult, ActionStatus, Event, Observer, RunStatus};
 use crate::plan::Plan;
+use crate::warehouse::Warehouse;
 use datasets::Datasets;
 pub use datasets::Engine as LineageEngine;
 use facets::facet;
@@ -44,13 +45,14 @@ pub struct OpenLineage {
 }
 
 impl OpenLineage {
-    /// Gets ready; `engine` tells where the datasets are
+    /// Gets ready; `engine` tells where the datasets are, `warehouse` the columns of declared sources
     ///
     /// # Errors
     /// The file cannot be written, or the columns of the project cannot be found out
     pub fn new(
         plan: Arc<Plan>,
         engine: LineageEngine,
+        warehouse: &dyn Warehouse,
         destination: &Destination,
     ) -> Result<Self, Diagnostic> {
         let config = plan.compilation.graph.project_config.as_ref();
@@ -64,7 +66,7 @@ impl OpenLineage {
             .map(|(index, action)| (action.name.clone(), index))
             .collect();
         Ok(Self {
-            datasets: Datasets::new(&plan, engine)?,
+            datasets: Datasets::new(&plan, engine, warehouse)?,
             sender: Sender::start(destination)?,
             plan,
             namespace,

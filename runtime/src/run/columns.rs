@@ -6,11 +6,13 @@
 use sqlx_compiler::sql::incremental_query;
 use sqlx_compiler::{ActionRef, OnSchemaChange, Table, TableType};
 
+use crate::functions::only_creates;
 use crate::warehouse::{Existing, Outcome, Session};
 
-/// What stands at an action's target, with the columns that rows are to be added by
+/// What stands at an action's target, with the columns that rows are to be added by; `open` gives a session
+/// to find them out in
 pub fn after_schema_change(
-    session: &mut dyn Session,
+    open: impl FnOnce() -> Option<Box<dyn Session>>,
     action: ActionRef<'_>,
     full_refresh: bool,
     existing: Existing,
@@ -26,7 +28,8 @@ pub fn after_schema_change(
         _ => return existing,
     };
     // what is wrong with the query is told by the statement that has it
-    let Some(found) = grows.then(|| columns_of(session, table)).flatten() else {
+    let probed = grows.then(open).flatten();
+    let Some(found) = probed.and_then(|mut session| columns_of(&mut *session, table)) else {
         return existing;
     };
     let is_in = |list: &[String], name: &str| list.iter().any(|own| own.eq_ignore_ascii_case(name));
@@ -43,6 +46,11 @@ fn columns_of(session: &mut dyn Session, table: &Table) -> Option<Vec<String>> {
         "SELECT * FROM (\n{}\n) WHERE FALSE",
         incremental_query(table)
     );
+    for operation in &table.incremental_pre_ops {
+        if only_creates(operation) {
+            session.execute(operation, &mut |_| {}).ok()?;
+        }
+    }
     let outcomes = session.execute(&probe, &mut |_| {}).ok()?;
     outcomes.into_iter().find_map(|outcome| match outcome {
         Outcome::Rows(rows) => Some(rows.columns.into_iter().map(|one| one.name).collect()),

@@ -116,7 +116,17 @@ impl Unit<'_> {
             return Err(Diagnostic::error(code::INTERRUPTED, "interrupted").into());
         }
         let full_refresh = self.plan.full_refresh;
-        let existing = after_schema_change(&mut *session, action, full_refresh, existing);
+        // a session of its own: functions that it creates are not in the way of the statements
+        let apart = || {
+            let context = SessionContext {
+                run: self.run.to_owned(),
+                action: format!("{} columns", self.plan.actions[self.index].name),
+                attempt: self.attempt,
+                ..SessionContext::default()
+            };
+            self.warehouse.session(&context).ok()
+        };
+        let existing = after_schema_change(apart, action, full_refresh, existing);
         let tasks = statements(action, &existing, full_refresh, &unique);
         let done = self.work_off(action, &tasks, &mut *session, progress);
         statistics.add(&session.statistics());

@@ -2,7 +2,6 @@
 //! engine with nothing in it, so that no test needs a warehouse or waits for one
 
 mod compare;
-mod functions;
 mod select;
 
 use std::time::Instant;
@@ -16,6 +15,7 @@ pub use compare::{ColumnDifference, Difference, RowDifference};
 pub use select::{select_tests, tests_of};
 
 use crate::event::as_json;
+use crate::functions::only_creates as only_creates_functions;
 use crate::plan::display_name;
 use crate::settings::names;
 use crate::warehouse::duckdb::{DuckDbOptions, DuckDbWarehouse};
@@ -89,7 +89,7 @@ impl<'a> TestRunner<'a> {
             let whole = operation
                 .queries
                 .iter()
-                .all(|query| functions::only_creates(query));
+                .all(|query| only_creates_functions(query));
             if whole {
                 for query in &operation.queries {
                     // what is missing is told where it is called
@@ -151,7 +151,7 @@ impl<'a> TestRunner<'a> {
             .map(|table| table.pre_ops.as_slice())
             .unwrap_or_default()
         {
-            if functions::only_creates(operation) {
+            if only_creates_functions(operation) {
                 // what is missing is told where it is called
                 let _ = session.execute(operation, &mut |_| {});
             }

@@ -1,4 +1,4 @@
-//! Scripts that do nothing but create functions, which a test may need
+//! Scripts that do nothing but create functions, which a query may need before its own statements run
 
 /// Whether every statement of a script creates a function, a temporary one or a table function
 pub fn only_creates(script: &str) -> bool {
