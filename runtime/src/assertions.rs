@@ -188,10 +188,6 @@ fn shown_row(rows: &Rows, row: &[crate::warehouse::Cell]) -> String {
 }
 
 #[cfg(test)]
-#[expect(
-    clippy::unwrap_used,
-    reason = "a test whose preparation fails has nothing else to do"
-)]
 mod tests {
     use std::collections::BTreeMap;
 

@@ -89,9 +89,13 @@ fn report_tested(session: &mut Session) {
         };
         for id in session.find(&crate::action::Written::from(dataset)) {
             let action = &session.actions[id];
-            let incremental = action.table_type() == Some(TableType::Incremental);
-            let tested = [Some(TableType::Table), Some(TableType::View)];
-            if !tested.contains(&action.table_type()) && !(incremental && session.incremental_tests)
+            let mut tested = vec![TableType::Table, TableType::View];
+            if session.incremental_tests {
+                tested.push(TableType::Incremental);
+            }
+            if action
+                .table_type()
+                .is_none_or(|kind| !tested.contains(&kind))
             {
                 let message = format!(
                     "Tests are only supported for Tables and Views. Action \"{}\" is not a table or view\".",
