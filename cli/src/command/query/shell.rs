@@ -7,7 +7,7 @@ use diagnostic::{Diagnostic, code};
 use rustyline::error::ReadlineError;
 use rustyline::history::FileHistory;
 use rustyline::{CompletionType, Config, Editor};
-use sqlx_runtime::warehouse::{Outcome, Session, SessionContext, SqlError};
+use sqlx_runtime::warehouse::{Engine, Outcome, Session, SessionContext, SqlError};
 use tokio::runtime::Runtime;
 
 use super::completion::Assistant;
@@ -136,7 +136,11 @@ fn assistant(place: &Place) -> Assistant {
     let mut functions: Vec<String> = googlesql::function_names().map(str::to_owned).collect();
     functions.sort();
     words.extend(functions);
-    let tables = place.warehouse.tables().unwrap_or_default();
+    let tables = match place.warehouse.engine() {
+        Engine::Embedded => place.warehouse.tables().unwrap_or_default(),
+        // an answer from afar for each of them would have to be waited for
+        Engine::BigQuery => Vec::new(),
+    };
     let datasets = tables.iter().map(|table| table.schema.clone());
     let mut names: Vec<String> = datasets
         .chain(tables.iter().map(sqlx_runtime::dotted))

@@ -25,6 +25,9 @@ const TRIES: u32 = 5;
 /// How long one request may take before it is sent again
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(60);
 
+/// Bytes of stack of the threads that wait for answers
+const STACK: usize = 16 << 20;
+
 /// Google's clients for one project
 pub struct Client {
     pub jobs: JobService,
@@ -36,6 +39,8 @@ pub struct Client {
     /// Where datasets are made and jobs run, where that was said
     pub location: Option<String>,
     asking: Mutex<Asking>,
+    /// Where jobs were seen to run: outside of `US` and `EU` a job is found only by its location
+    seen: Mutex<Option<String>>,
     /// `None` only while it is dropped
     runtime: Option<Runtime>,
 }
@@ -50,6 +55,8 @@ impl Client {
         let runtime = Builder::new_multi_thread()
             .worker_threads(2)
             .thread_name("bigquery")
+            // jobs are large values, and requests larger ones
+            .thread_stack_size(STACK)
             .enable_all()
             .build()
             .map_err(|failure| {
@@ -106,6 +113,7 @@ impl Client {
                 principal: identity.principal,
                 endpoint: endpoint.as_str().to_owned(),
             }),
+            seen: Mutex::default(),
             project,
             options,
             runtime: Some(runtime),
@@ -146,8 +154,26 @@ impl Client {
             .clone()
     }
 
-    /// Keeps who asks, which a job tells where the credentials do not
+    /// Where jobs are looked for: where they are sent, else where others were
+    pub fn place(&self) -> Option<String> {
+        let seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
+        self.location.clone().or_else(|| seen.clone())
+    }
+
+    /// Keeps where a job or a dataset is
+    pub fn note_place(&self, location: &str) {
+        if !location.is_empty() {
+            let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
+            *seen = Some(location.to_owned());
+        }
+    }
+
+    /// Keeps who asks, which a job tells where the credentials do not, and where it runs
     pub fn note(&self, job: &Job) {
+        let reference = job.job_reference.as_ref();
+        if let Some(location) = reference.and_then(|reference| reference.location.as_ref()) {
+            self.note_place(location);
+        }
         let mut asking = self.asking.lock().unwrap_or_else(PoisonError::into_inner);
         if asking.principal.is_none() && job.user_email.contains('@') {
             let kind = match job.user_email.ends_with(".gserviceaccount.com") {
@@ -173,6 +199,7 @@ fn wait<T: Send + 'static>(
     requests: impl Future<Output = T> + Send + 'static,
 ) -> Option<T> {
     let (sender, receiver) = mpsc::sync_channel(1);
+    let requests = Box::pin(requests);
     runtime.spawn(async move {
         // whoever waits no longer needs no answer
         let _ = sender.send(requests.await);

@@ -40,7 +40,10 @@ async fn create_one(client: Arc<Client>, (project, dataset): Dataset) -> Result<
         .send()
         .await;
     match found {
-        Ok(_) => return Ok(()),
+        Ok(found) => {
+            client.note_place(&found.location);
+            return Ok(());
+        }
         Err(failure) if failure.http_status_code() == Some(404) => {}
         Err(failure) => return Err(failed(failure)),
     }
@@ -59,7 +62,10 @@ async fn create_one(client: Arc<Client>, (project, dataset): Dataset) -> Result<
         .send()
         .await;
     match made {
-        Ok(_) => Ok(()),
+        Ok(made) => {
+            client.note_place(&made.location);
+            Ok(())
+        }
         // somebody else was faster, or an answer was lost
         Err(failure) if failure.http_status_code() == Some(409) => Ok(()),
         Err(failure) => Err(failed(failure)),

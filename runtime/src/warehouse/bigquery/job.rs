@@ -156,9 +156,9 @@ pub async fn run(
     if *stop.borrow() {
         return Err(interrupted());
     }
-    let begun = match earlier(&client, &request).await? {
+    let begun = match Box::pin(earlier(&client, &request)).await? {
         Some(job) => job,
-        None => insert(&client, &request).await?,
+        None => Box::pin(insert(&client, &request)).await?,
     };
     client.note(&begun);
     let reference = begun.job_reference.unwrap_or_default();
@@ -169,11 +169,11 @@ pub async fn run(
         }
     };
     let finished = tokio::select! {
-        finished = finish(&client, &request, &reference, &tell) => Some(finished),
+        finished = Box::pin(finish(&client, &request, &reference, &tell)) => Some(finished),
         () = stopped => None,
     };
     let Some(finished) = finished else {
-        cancel(&client, &reference).await;
+        Box::pin(cancel(&client, &reference)).await;
         return Err(interrupted());
     };
     let finished = finished?;
@@ -187,7 +187,7 @@ pub async fn run(
 /// The job of an earlier attempt that runs or did what it should: its answer was lost, not its work
 async fn earlier(client: &Client, request: &Request) -> Result<Option<Job>, SqlError> {
     for id in request.ids.iter().skip(1) {
-        match get(client, id, client.location.as_deref()).await {
+        match get(client, id, client.place().as_deref()).await {
             Ok(job) if !has_failed(&job) => return Ok(Some(job)),
             Ok(_) => {}
             Err(failure) if failure.http_status_code() == Some(404) => {}
@@ -211,20 +211,19 @@ async fn insert(client: &Client, request: &Request) -> Result<Job, SqlError> {
     let job = Job::default()
         .set_job_reference(reference)
         .set_configuration(configuration(client, request, false));
-    let sent = client
+    let sending = client
         .jobs
         .insert_job()
         .set_project_id(client.project.clone())
         .set_job(job)
         // its id makes it so: a second one is refused
         .with_idempotency(true)
-        .send()
-        .await;
-    match sent {
+        .send();
+    match Box::pin(sending).await {
         Ok(job) => Ok(job),
         // it was there already: an answer was lost on the way
         Err(failure) if failure.http_status_code() == Some(409) => {
-            let found = get(client, &id, client.location.as_deref()).await;
+            let found = get(client, &id, client.place().as_deref()).await;
             found.map_err(|failure| client.failure(&failure, &request.script))
         }
         Err(failure) => Err(client.failure(&failure, &request.script)),
@@ -241,7 +240,7 @@ async fn get(client: &Client, id: &str, location: Option<&str>) -> Result<Job, E
         Some(location) => request.set_location(location),
         None => request,
     };
-    request.send().await
+    Box::pin(request.send()).await
 }
 
 /// Waits until a job is done, with BigQuery holding the answer back until then
@@ -309,7 +308,7 @@ pub async fn page(
     if !rows {
         request = request.set_max_results(0_u32);
     }
-    request.send().await
+    Box::pin(request.send()).await
 }
 
 /// Stops a job and waits until it has ended, for a while

@@ -33,8 +33,18 @@ pub async fn outcomes(
         return Ok(vec![outcome]);
     }
     let mut outcomes = Vec::new();
-    for (reference, statistics) in parts(client, &reference).await? {
+    let mut parts = parts(client, &reference).await?;
+    let last = parts.pop();
+    for (reference, statistics) in parts {
         outcomes.push(outcome(client, &reference, &statistics, None, wanted).await?);
+    }
+    if let Some((own, statistics)) = last {
+        // a script's rows are those of its last statement
+        let (from, page) = match page.filter(|page| page.schema.is_some()) {
+            Some(page) => (reference, Some(page)),
+            None => (own, None),
+        };
+        outcomes.push(outcome(client, &from, &statistics, page, wanted).await?);
     }
     Ok(outcomes)
 }
@@ -89,7 +99,10 @@ async fn outcome(
         return Ok(Outcome::Done);
     };
     Ok(match query.statement_type.as_str() {
-        "SELECT" if wanted => Outcome::Rows(all_rows(client, reference, first).await?),
+        "SELECT" if wanted => match all_rows(client, reference, first).await? {
+            Some(rows) => Outcome::Rows(rows),
+            None => Outcome::Done,
+        },
         "CREATE_TABLE_AS_SELECT" => match made_rows(client, query).await {
             Some(rows) => Outcome::Changed(rows),
             None => Outcome::Done,
@@ -102,17 +115,20 @@ async fn outcome(
     })
 }
 
+/// The rows of a query; `None` where they are not kept, as an emulator may do for the parts of a script
 async fn all_rows(
     client: &Client,
     reference: &JobReference,
     first: Option<GetQueryResultsResponse>,
-) -> Result<Rows, SqlError> {
+) -> Result<Option<Rows>, SqlError> {
     let failed = |failure| client.failure(&failure, "");
     let mut answer = match first {
         Some(answer) => answer,
         None => page(client, reference, true, "").await.map_err(failed)?,
     };
-    let schema = answer.schema.take().unwrap_or_default();
+    let Some(schema) = answer.schema.take() else {
+        return Ok(None);
+    };
     let mut read = rows::rows(&schema, &answer.rows);
     while !answer.page_token.is_empty() {
         let token = std::mem::take(&mut answer.page_token);
@@ -121,7 +137,7 @@ async fn all_rows(
             .map_err(failed)?;
         read.rows.extend(rows::rows(&schema, &answer.rows).rows);
     }
-    Ok(read)
+    Ok(Some(read))
 }
 
 /// How many rows a new table has: what the last stage of the query wrote, else what the table says

@@ -67,7 +67,7 @@ impl BigQuerySession {
             let tell = move |message| {
                 let _ = news.send(Message::Progress(message));
             };
-            let done = work(client, request, stop, tell).await;
+            let done = Box::pin(work(client, request, stop, tell)).await;
             let _ = sender.send(Message::Done(Box::new(done)));
         });
         loop {
@@ -92,9 +92,9 @@ async fn work(
     tell: impl Fn(String),
 ) -> Result<(Job, Vec<Outcome>), SqlError> {
     let rows = request.rows;
-    let finished = job::run(Arc::clone(&client), request, stop, tell).await?;
+    let finished = Box::pin(job::run(Arc::clone(&client), request, stop, tell)).await?;
     let job = finished.job.clone();
-    Ok((job, outcomes(&client, finished, rows).await?))
+    Ok((job, Box::pin(outcomes(&client, finished, rows)).await?))
 }
 
 impl Session for BigQuerySession {
