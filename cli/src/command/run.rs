@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use diagnostic::{Diagnostic, code};
+use diagnostic::{Diagnostic, Finding, code};
 use sqlx_compiler::{ActionKind, ActionRef, Target};
 use sqlx_runtime::warehouse::{Engine, Warehouse};
 use sqlx_runtime::{
@@ -13,7 +13,9 @@ use sqlx_runtime::{
 
 use super::plan::within_budget;
 use super::test::test_actions;
-use crate::arguments::{AssertionArguments, GlobalArguments, RunArguments, words_of_run};
+use crate::arguments::{
+    AssertionArguments, ControlArguments, GlobalArguments, RunArguments, words_of_run,
+};
 use crate::execution::{self, RunConfig, execution_graph};
 use crate::exit;
 use crate::interrupt::interrupted;
@@ -158,14 +160,20 @@ fn execute(
     let summary = drive(plan, warehouse, options, &mut observers, printer)?;
     report.close();
     let unsent = lineage.and_then(OpenLineage::close);
+    let late = (summary.status == RunStatus::TimedOut).then(|| out_of_time(&arguments.control));
     if let Some(mut document) = documenter.into_document() {
         document.warehouse = project.warehouse_name(global);
         document.record = recorder.path().display().to_string();
+        let unrecorded = recorder.into_warning();
+        let warnings: Vec<Diagnostic> = unrecorded.into_iter().chain(unsent).chain(late).collect();
+        document
+            .diagnostics
+            .extend(warnings.iter().map(Finding::from));
         document.retry = retry(&summary, &document.run, global);
         report.end(&Ended {
             summary: &summary,
             document: &document,
-            warnings: recorder.into_warning().into_iter().chain(unsent).collect(),
+            warnings,
             price_per_tib: project.environment.price_per_tib,
         });
     }
@@ -214,6 +222,16 @@ fn lineage(
         }
     };
     OpenLineage::new(Arc::clone(plan), engine, warehouse, destination).map(Some)
+}
+
+/// What stopped a run that is out of time
+fn out_of_time(control: &ControlArguments) -> Diagnostic {
+    let limit = control.run_timeout.unwrap_or_default().as_secs_f64();
+    Diagnostic::error(
+        code::RUN_TIMED_OUT,
+        format!("the run took longer than {limit}s"),
+    )
+    .help("allow it more time with `--run-timeout TIME`")
 }
 
 /// The words after the program's name

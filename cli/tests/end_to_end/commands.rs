@@ -102,7 +102,7 @@ fn run_selects_runs_and_records() {
             .lines()
             .map(|line| serde_json::from_str(line).unwrap())
             .collect();
-        assert_eq!(lines[0]["format"], 1);
+        assert_eq!(lines[0]["format"], 2);
         assert_eq!(lines.last().unwrap()["event"], "run_finished");
     }
 }
