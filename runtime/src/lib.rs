@@ -45,6 +45,6 @@ pub use settings::{
     LIST_PRICE_PER_TIB, Priority, RunSettings, SourceArgument, names, source_files,
 };
 pub use unit_test::{
-    ColumnDifference, Difference, RowDifference, TestResult, TestRunner, TestStatus, select_tests,
-    tested_action, tests_of,
+    ColumnDifference, Difference, RowDifference, TestDocument, TestEvent, TestResult, TestRunner,
+    TestStatus, select_tests, tested_action, tests_of,
 };

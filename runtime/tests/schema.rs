@@ -9,7 +9,7 @@ use std::path::Path;
 
 use diagnostic::Finding;
 use schemars::{JsonSchema, SchemaGenerator, generate::SchemaSettings};
-use sqlx_runtime::{Event, RunDocument};
+use sqlx_runtime::{Event, RunDocument, TestDocument, TestEvent};
 
 fn check<T: JsonSchema>(name: &str) {
     let settings = SchemaSettings::draft2020_12().for_serialize();
@@ -37,6 +37,16 @@ fn a_run_as_one_document() {
 #[test]
 fn a_run_as_events() {
     check::<Event>("run-events");
+}
+
+#[test]
+fn unit_tests_as_one_document() {
+    check::<TestDocument>("test");
+}
+
+#[test]
+fn a_unit_test_as_an_event() {
+    check::<TestEvent>("test-events");
 }
 
 #[test]

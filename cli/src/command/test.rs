@@ -3,10 +3,11 @@
 use std::collections::HashSet;
 use std::time::Instant;
 
-use diagnostic::{Diagnostic, Renderer, to_json};
-use serde_json::{Value as Json, json};
+use diagnostic::{Diagnostic, Renderer};
 use sqlx_compiler::{Compilation, Target, Test};
-use sqlx_runtime::{TestResult, TestRunner, TestStatus, select_tests, tests_of};
+use sqlx_runtime::{
+    TestDocument, TestEvent, TestResult, TestRunner, TestStatus, select_tests, tests_of,
+};
 
 use crate::arguments::{GlobalArguments, OutputFormat, TestArguments};
 use crate::exit;
@@ -15,9 +16,6 @@ use crate::project::{Project, root};
 use crate::report::{Case, Outcome, junit};
 use crate::selection::selection;
 use crate::test_report::TestReport;
-
-/// The version of the JSON
-const VERSION: u32 = 1;
 
 /// Runs tests and tells how they fared
 pub fn test(global: &GlobalArguments, arguments: &TestArguments, printer: &Printer) -> u8 {
@@ -104,10 +102,16 @@ fn run_tests(
 fn tell(results: &[TestResult], seconds: f64, printer: &Printer) {
     match printer.format() {
         OutputFormat::Human | OutputFormat::Github => {}
-        OutputFormat::Json => printer.json(&document(results, seconds)),
+        OutputFormat::Json => {
+            let document = TestDocument::new(results.to_vec(), seconds);
+            printer.json(&serde_json::to_value(document).unwrap_or_default());
+        }
         OutputFormat::Jsonl => {
             for result in results {
-                printer.data(&format!("{}\n", line(result)));
+                let event = TestEvent::TestFinished(result.clone());
+                if let Ok(line) = serde_json::to_string(&event) {
+                    printer.data(&format!("{line}\n"));
+                }
             }
         }
         OutputFormat::Junit => {
@@ -115,16 +119,6 @@ fn tell(results: &[TestResult], seconds: f64, printer: &Printer) {
             printer.data(&junit("test", seconds, &cases));
         }
     }
-}
-
-fn line(result: &TestResult) -> Json {
-    let mut line = json!({ "event": "test_finished" });
-    if let (Some(line), Ok(Json::Object(mut fields))) =
-        (line.as_object_mut(), serde_json::to_value(result))
-    {
-        line.append(&mut fields);
-    }
-    line
 }
 
 fn case(result: &TestResult) -> Case {
@@ -147,22 +141,4 @@ fn case(result: &TestResult) -> Case {
         outcome: outcome.unwrap_or(Outcome::Passed),
         earlier: Vec::new(),
     }
-}
-
-fn document(results: &[TestResult], seconds: f64) -> Json {
-    let passed = results
-        .iter()
-        .all(|result| result.status == TestStatus::Passed);
-    let warnings = results.iter().flat_map(|result| &result.warnings);
-    let failures = results
-        .iter()
-        .filter_map(|result| result.diagnostic.as_ref());
-    let diagnostics: Vec<Json> = failures.chain(warnings).map(to_json).collect();
-    json!({
-        "version": VERSION,
-        "status": if passed { "passed" } else { "failed" },
-        "seconds": seconds,
-        "tests": results,
-        "diagnostics": diagnostics,
-    })
 }

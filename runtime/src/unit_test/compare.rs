@@ -6,6 +6,7 @@
 use std::collections::HashMap;
 
 use googlesql::{Column, Type};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::warehouse::{Cell, Rows};
@@ -14,7 +15,7 @@ use crate::warehouse::{Cell, Rows};
 const PAIRED: usize = 500;
 
 /// How two results differ
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 pub struct Difference {
     /// How many rows were expected
     pub expected_rows: usize,
@@ -30,7 +31,7 @@ pub struct Difference {
 }
 
 /// A column that differs
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(tag = "difference", rename_all = "lowercase")]
 pub enum ColumnDifference {
     /// Expected, and not there
@@ -59,7 +60,7 @@ pub enum ColumnDifference {
 }
 
 /// A row that differs; values are texts, in the order of the names
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(tag = "difference", rename_all = "lowercase")]
 pub enum RowDifference {
     /// Some of its values differ

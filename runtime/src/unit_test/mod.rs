@@ -2,16 +2,19 @@
 //! engine with nothing in it, so that no test needs a warehouse or waits for one
 
 mod compare;
+mod document;
 mod select;
 
 use std::time::Instant;
 
-use diagnostic::{Diagnostic, Location, code};
+use diagnostic::{Diagnostic, Finding, Location, code};
 use googlesql::Column;
+use schemars::JsonSchema;
 use serde::Serialize;
 use sqlx_compiler::{Compilation, Table, Test, TestSql};
 
 pub use compare::{ColumnDifference, Difference, RowDifference};
+pub use document::{TestDocument, TestEvent};
 pub use select::{select_tests, tests_of};
 
 use crate::event::as_json;
@@ -22,7 +25,7 @@ use crate::warehouse::duckdb::{DuckDbOptions, DuckDbWarehouse};
 use crate::warehouse::{Outcome, Rows, Session, SessionContext, SqlError, Warehouse};
 
 /// A unit test that has run
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 pub struct TestResult {
     /// Its name
     pub test: String,
@@ -39,6 +42,7 @@ pub struct TestResult {
     pub difference: Option<Difference>,
     /// Why it did not pass
     #[serde(skip_serializing_if = "Option::is_none", serialize_with = "as_json")]
+    #[schemars(with = "Option<Finding>")]
     pub diagnostic: Option<Diagnostic>,
     /// What is odd about it, whether it passed or not
     #[serde(skip)]
@@ -46,7 +50,7 @@ pub struct TestResult {
 }
 
 /// How a unit test ended
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum TestStatus {
     /// The query gives the expected rows
