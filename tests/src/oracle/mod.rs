@@ -9,7 +9,7 @@ mod reference;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 use clap::Args;
 use serde_json::Value;
 use sqlx_runtime::warehouse::{Cell, Rows, SqlError};
@@ -31,6 +31,9 @@ pub struct Oracle {
     /// Only queries about functions and constructs whose name contains this
     #[arg(long, value_name = "TEXT")]
     only: Option<String>,
+    /// Instead of generated queries: those of a file, separated by lines of `---`
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["queries", "seed", "only"])]
+    corpus: Option<PathBuf>,
     /// Show the explained differences too
     #[arg(long)]
     explained: bool,
@@ -95,15 +98,12 @@ pub fn run(oracle: &Oracle) -> Result<usize> {
         }
         return Ok(0);
     }
-    let mut generator = Generator::new(oracle.seed, oracle.only.as_deref());
+    let queries = queries(oracle)?;
     let mut engine = open()?;
     let (mut equal, mut errors, mut unknown) = (0, 0, 0);
     let mut explained = BTreeMap::<&str, usize>::new();
     let mut differences = BTreeMap::<(Kind, String), Vec<Difference>>::new();
-    for _ in 0..oracle.queries {
-        let Some(query) = generator.query() else {
-            break;
-        };
+    for query in queries {
         let Some(theirs) = reference.ask(&query.sql)? else {
             unknown += 1;
             continue;
@@ -155,6 +155,27 @@ pub fn run(oracle: &Oracle) -> Result<usize> {
             .join(", ")
     );
     Ok(kinds.into_iter().map(count).sum())
+}
+
+/// The queries of the file, or as many generated ones as were asked for
+fn queries(oracle: &Oracle) -> Result<Vec<Query>> {
+    let Some(file) = &oracle.corpus else {
+        let mut generator = Generator::new(oracle.seed, oracle.only.as_deref());
+        return Ok((0..oracle.queries)
+            .map_while(|_| generator.query())
+            .collect());
+    };
+    let text = std::fs::read_to_string(file)
+        .with_context(|| format!("`{}` cannot be read", file.display()))?;
+    let statements = text.split("\n---\n").map(str::trim);
+    Ok(statements
+        .filter(|sql| !sql.is_empty())
+        .map(|sql| Query {
+            about: "corpus".to_owned(),
+            sql: sql.to_owned(),
+            ordered: false,
+        })
+        .collect())
 }
 
 fn open() -> Result<Engine> {

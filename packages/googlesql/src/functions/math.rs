@@ -24,10 +24,10 @@ CBRT(FLOAT64) FLOAT64 = cbrt($0)
 POW(FLOAT64, FLOAT64) FLOAT64 = gs_pow($0, $1)
 POWER(FLOAT64, FLOAT64) FLOAT64 = gs_pow($0, $1)
 EXP(FLOAT64) FLOAT64 = gs_exp($0)
-LN(FLOAT64) FLOAT64 = CASE WHEN $0 <= 0 THEN error('LN of a number that is not positive') ELSE ln($0) END
-LOG(FLOAT64) FLOAT64 = CASE WHEN $0 <= 0 THEN error('LOG of a number that is not positive') ELSE ln($0) END
+LN(FLOAT64) FLOAT64 = CASE WHEN $0 = CAST('-inf' AS DOUBLE) THEN CAST('nan' AS DOUBLE) WHEN $0 <= 0 THEN error('LN of a number that is not positive') ELSE ln($0) END
+LOG(FLOAT64) FLOAT64 = CASE WHEN $0 = CAST('-inf' AS DOUBLE) THEN CAST('nan' AS DOUBLE) WHEN $0 <= 0 THEN error('LOG of a number that is not positive') ELSE ln($0) END
 LOG(FLOAT64, FLOAT64) FLOAT64 = gs_log($0, $1)
-LOG10(FLOAT64) FLOAT64 = CASE WHEN $0 <= 0 THEN error('LOG10 of a number that is not positive') ELSE log10($0) END
+LOG10(FLOAT64) FLOAT64 = CASE WHEN $0 = CAST('-inf' AS DOUBLE) THEN CAST('nan' AS DOUBLE) WHEN $0 <= 0 THEN error('LOG10 of a number that is not positive') ELSE log10($0) END
 special SAFE_DIVIDE(FLOAT64, FLOAT64) FLOAT64
 special SAFE_DIVIDE(NUMERIC, NUMERIC) NUMERIC
 special SAFE_DIVIDE(BIGNUMERIC, BIGNUMERIC) BIGNUMERIC

@@ -84,7 +84,13 @@ impl Resolver<'_> {
             (Some(NullTreatment::IgnoreNulls), "FIRST_VALUE" | "LAST_VALUE" | "NTH_VALUE") => {
                 Some("IGNORE NULLS")
             }
-            (None | Some(NullTreatment::RespectNulls), _) => None,
+            (None, _) => None,
+            (Some(NullTreatment::RespectNulls), _) if navigation || call.name == "ANY_VALUE" => {
+                None
+            }
+            (Some(NullTreatment::RespectNulls), name) => {
+                return Err(self.invalid(format!("RESPECT NULLS is not for {name}"), span));
+            }
             _ => return Err(self.unsupported(format!("IGNORE NULLS in {}", call.name), span)),
         };
         let node = Node::Aggregate(Box::new(Aggregate {
@@ -199,6 +205,12 @@ impl Resolver<'_> {
         let arguments = self.all(call.arguments.iter().copied(), scope)?;
         let Some(first) = arguments.first().cloned().map(Typed::into_exact) else {
             return Err(self.wrong_count(call));
+        };
+        let first = match call.name.as_str() {
+            "STRING_AGG" if arguments[0].is_null_literal() => self
+                .coerce(arguments[0].clone(), &Type::String)?
+                .into_exact(),
+            _ => first,
         };
         let span = call.span.clone();
         let clauses = self.clauses(call, scope)?;

@@ -8,7 +8,7 @@ use std::ops::Range;
 use super::Resolver;
 use super::placement::find;
 use crate::quote_identifier;
-use crate::tree::{Literal, Node, Typed};
+use crate::tree::{Aggregate, Literal, Node, Typed};
 
 impl Resolver<'_> {
     /// `SAFE.f(…)`: the nodes that stand where the call stands are part of the attempt
@@ -25,6 +25,59 @@ impl Resolver<'_> {
             ..Typed::apply(ty, "TRY($0)", vec![value.into_exact()], span)
         };
         within_lambda(attempt, bound)
+    }
+
+    /// An aggregate call as an expression over the engine's aggregates, so that `SAFE` is about what is
+    /// made of them; as it is where that expression reads a row
+    pub fn outside_of_aggregates(&self, value: Typed) -> Typed {
+        let Node::Aggregate(aggregate) = value.node else {
+            return value;
+        };
+        let (mut template, mut cores) = (String::new(), Vec::new());
+        let mut rest: &str = &aggregate.template;
+        while let Some((before, after)) = rest.split_once("%{") {
+            let Some((core, after)) = after.split_once('}') else {
+                break;
+            };
+            template.push_str(before);
+            template.push_str(&format!("${{{}}}", cores.len()));
+            cores.push(format!("%{{{core}}}"));
+            rest = after;
+        }
+        let outside = aggregate.template.len() - rest.len();
+        let reads =
+            aggregate.template[..outside]
+                .split("%{")
+                .enumerate()
+                .any(|(at, part)| match at {
+                    0 => part.contains('$'),
+                    _ => part
+                        .split_once('}')
+                        .is_some_and(|(_, text)| text.contains('$')),
+                });
+        if reads || rest.contains('$') || template.is_empty() && rest.is_empty() {
+            return Typed {
+                node: Node::Aggregate(aggregate),
+                ..value
+            };
+        }
+        template.push_str(rest);
+        let cores = cores
+            .into_iter()
+            .map(|core| {
+                let part = Aggregate {
+                    template: core.into(),
+                    ..aggregate.as_ref().clone()
+                };
+                let node = Node::Aggregate(Box::new(part));
+                // What the engine's aggregate gives is as wide as it is
+                Typed::new(value.ty.clone(), node, value.span.clone())
+            })
+            .collect();
+        Typed {
+            origins: value.origins,
+            ..Typed::apply(value.ty, template, cores, value.span)
+        }
     }
 
     /// `IFERROR` and its kin: whatever fails inside the arguments is part of the attempt

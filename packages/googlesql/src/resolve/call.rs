@@ -13,7 +13,7 @@ use super::coerce::{cost, supertype};
 use super::findings::uncertain;
 use super::scope::Scope;
 use crate::functions::{self, Kind, Row, Shape};
-use crate::tree::{Node, Typed};
+use crate::tree::{Literal, Node, Typed};
 use crate::{Error, Type};
 
 /// A call's arguments and clauses, not yet resolved
@@ -94,9 +94,13 @@ impl Resolver<'_> {
         if !safe {
             return Ok(value);
         }
-        if matches!(value.node, Node::Aggregate(_)) {
-            return Err(self.invalid("SAFE is not allowed on aggregate functions", call.span));
+        if value.literal == Literal::Error {
+            return Ok(Typed::null(value.ty, call.span));
         }
+        let value = match value.node {
+            Node::Aggregate(_) => self.outside_of_aggregates(value),
+            _ => value,
+        };
         Ok(self.attempt(Typed {
             span: call.span,
             ..value
@@ -195,6 +199,22 @@ impl Resolver<'_> {
         match row.kind {
             Kind::Scalar => {
                 self.only_scalar(call)?;
+                if let (
+                    "JSON_QUERY"
+                    | "JSON_VALUE"
+                    | "JSON_EXTRACT"
+                    | "JSON_EXTRACT_SCALAR"
+                    | "JSON_QUERY_ARRAY"
+                    | "JSON_VALUE_ARRAY"
+                    | "JSON_EXTRACT_ARRAY"
+                    | "JSON_EXTRACT_STRING_ARRAY",
+                    Some(path),
+                ) = (call.name.as_str(), arguments.get(1))
+                    && super::grouping::has_column(path)
+                {
+                    let message = format!("the path of {} is a constant", call.name);
+                    return Err(self.invalid(message, path.span.clone()));
+                }
                 let open = open_result(rows, &arguments);
                 let value = self.apply_row(row, arguments, call.span.clone())?;
                 Ok(with_type(value, open))

@@ -25,10 +25,10 @@ pub fn cost(from: &Typed, to: &Type) -> Option<Cost> {
         }
         (Literal::Int(_) | Literal::Float(_), Type::BigNumeric) => return Some(Cost(4)),
         (Literal::Int(_), Type::Float64) => return Some(Cost(2)),
-        (
-            Literal::Text(_),
-            Type::Date | Type::DateTime | Type::Time | Type::Timestamp | Type::Bytes,
-        ) => return Some(Cost(4)),
+        (Literal::Text(_), Type::Date | Type::DateTime | Type::Time | Type::Timestamp) => {
+            return Some(Cost(4));
+        }
+        (Literal::Text(text), Type::Bytes) if text.is_ascii() => return Some(Cost(4)),
         _ => {}
     }
     match (&from.node, to) {
@@ -120,7 +120,7 @@ fn merge(one: &Typed, common: &Type) -> Option<Type> {
             Type::Array(own) => Some(Type::Array(Box::new(widest(own, element)?))),
             _ => None,
         },
-        _ => widest(&one.ty, common),
+        _ => widest(common, &one.ty),
     }
 }
 

@@ -91,7 +91,12 @@ impl Resolver<'_> {
                         .iter()
                         .map(|key| {
                             let written = self.group_key(key, items, columns, scope)?;
-                            let hidden = !matches!(key, Expr::Identifier(_)) && {
+                            let plain = match key {
+                                Expr::Identifier(_) => true,
+                                Expr::Function(function) => sets_keyword(function).is_some(),
+                                _ => false,
+                            };
+                            let hidden = !plain && {
                                 let value = self.expression(key, scope)?;
                                 !columns.contains(&value.node)
                                     && has_column(&value)

@@ -187,6 +187,11 @@ impl Resolver<'_> {
             // The DATE functions take the longer types too and keep them
             (Type::DateTime | Type::Timestamp, Type::Date) => Ok(value),
             (Type::Timestamp, Type::DateTime) | (Type::DateTime, Type::Timestamp) => Ok(value),
+            (Type::Date, Type::Timestamp)
+                if matches!(call.name.as_str(), "TIMESTAMP_TRUNC" | "TIMESTAMP_DIFF") =>
+            {
+                Ok(self.coerce(value, &Type::DateTime)?.into_exact())
+            }
             _ => Ok(self.coerce(value, &family)?.into_exact()),
         }
     }

@@ -497,7 +497,7 @@ pub fn write_list(items: Vec<Item>) -> (Vec<String>, Vec<OutputColumn>) {
             },
         };
         let literal = Some(&item.value)
-            .filter(|value| value.literal != Literal::No)
+            .filter(|value| value.literal != Literal::No || holds_null(value))
             .cloned();
         let value = item.value.into_exact();
         let written = value.sql();
@@ -515,6 +515,18 @@ pub fn write_list(items: Vec<Item>) -> (Vec<String>, Vec<OutputColumn>) {
         });
     }
     (list, columns)
+}
+
+/// Whether it is a struct of literals, among them a NULL of any type
+fn holds_null(value: &Typed) -> bool {
+    match &value.node {
+        Node::Struct(fields) => {
+            let mut values = fields.iter().map(|(_, field)| field);
+            values.clone().any(Typed::is_null_literal)
+                && values.all(|field| field.literal != Literal::No)
+        }
+        _ => false,
+    }
 }
 
 /// The items on the line of `SELECT` if they are short, else on a line each

@@ -114,6 +114,7 @@ impl Resolver<'_> {
                     ..Typed::apply(Type::Int64, "error($0)", vec![message], span)
                 })
             }
+            ("IFERROR", 2) if arguments[0].literal == Literal::Error => Ok(arguments.remove(1)),
             ("IFERROR", 2) => {
                 let (arguments, ty) = self.unify(arguments, "arguments")?;
                 let arguments = arguments.into_iter().map(Typed::into_exact).collect();

@@ -12,6 +12,10 @@ use crate::{Error, Field, Type, quote_identifier};
 
 impl Resolver<'_> {
     pub fn array_concat(&self, arguments: Vec<Typed>, span: Range<usize>) -> Result<Typed, Error> {
+        if let Some(null) = arguments.iter().find(|one| one.is_null_literal()) {
+            let message = "ARRAY_CONCAT takes arrays, found NULL";
+            return Err(self.mismatch(message, null.span.clone()));
+        }
         let (arguments, ty) = self.unify(arguments, "arrays")?;
         if !matches!(ty, Type::Array(_)) {
             return Err(self.mismatch(format!("ARRAY_CONCAT takes arrays, found {ty}"), span));
@@ -64,6 +68,7 @@ impl Resolver<'_> {
                         "CASE WHEN isinf(list_sum($0)) AND len(list_filter($0, lambda e: isinf(e))) = 0 THEN error('ARRAY_SUM is out of range') ELSE list_sum($0) END"
                     }
                     Type::Numeric => "CAST(list_sum($0) AS DECIMAL(38, 9))",
+                    Type::BigNumeric => "gs_bignumeric_checked(list_sum($0))",
                     other => return Err(self.unsupported(format!("ARRAY_SUM of {other}"), span)),
                 };
                 Ok(Typed::apply(ty.clone(), template, arguments, span))
@@ -74,6 +79,10 @@ impl Resolver<'_> {
                     Type::Numeric => (
                         Type::Numeric,
                         "gs_numeric_divide(CAST(list_sum($0) AS DECIMAL(38, 9)), CAST(list_count($0) AS DECIMAL(38, 9)))",
+                    ),
+                    Type::BigNumeric => (
+                        Type::BigNumeric,
+                        "gs_bignumeric_average(list_sum($0), list_count($0))",
                     ),
                     other => return Err(self.unsupported(format!("ARRAY_AVG of {other}"), span)),
                 };

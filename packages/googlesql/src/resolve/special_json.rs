@@ -5,7 +5,8 @@ use std::ops::Range;
 use super::Resolver;
 use super::call::Call;
 use super::scope::Scope;
-use crate::tree::{Node, Typed};
+use crate::tree::{Literal, Node, Typed};
+use crate::value::json_path;
 use crate::{Error, Type, quote_identifier};
 
 /// How numbers stand in JSON
@@ -36,7 +37,7 @@ impl Resolver<'_> {
                 let mut arguments = arguments.into_iter();
                 let json = self.json_first(arguments.next(), &span)?;
                 let paths = arguments
-                    .map(|path| Ok(self.coerce(path, &Type::String)?.into_exact()))
+                    .map(|path| self.json_path(path))
                     .collect::<Result<Vec<_>, Error>>()?;
                 let ty = Type::Array(Box::new(Type::String));
                 let paths = Typed::new(ty, Node::Array(paths), span.clone()).into_exact();
@@ -67,7 +68,7 @@ impl Resolver<'_> {
                 let mut arguments = arguments.into_iter();
                 let json = self.json_first(arguments.next(), &span)?;
                 let path = match arguments.next() {
-                    Some(path) => self.coerce(path, &Type::String)?.into_exact(),
+                    Some(path) => self.json_path(path)?,
                     None => self.string("$", span.clone()),
                 };
                 let template =
@@ -124,6 +125,17 @@ impl Resolver<'_> {
         }
     }
 
+    /// A path; a literal one that is none fails even where the JSON is NULL
+    fn json_path(&self, path: Typed) -> Result<Typed, Error> {
+        if let Literal::Text(text) = &path.literal {
+            if let Err(message) = json_path::path(text, json_path::Style::Standard) {
+                let message = vec![self.string(&message, path.span.clone())];
+                return Ok(Typed::apply(Type::String, "error($0)", message, path.span).into_exact());
+            }
+        }
+        Ok(self.coerce(path, &Type::String)?.into_exact())
+    }
+
     fn json_texts(&self, values: Vec<Typed>) -> Result<Vec<Typed>, Error> {
         values
             .into_iter()
@@ -143,7 +155,7 @@ impl Resolver<'_> {
         let mut arguments = arguments.into_iter();
         let mut json = self.json_first(arguments.next(), span)?;
         while let (Some(path), Some(value)) = (arguments.next(), arguments.next()) {
-            let path = self.coerce(path, &Type::String)?.into_exact();
+            let path = self.json_path(path)?;
             let elements = each && matches!(value.ty, Type::Array(_));
             let value = match elements {
                 true => self.json_element_texts(value)?,

@@ -98,7 +98,7 @@ impl Resolver<'_> {
             return Err(self.wrong_count(call));
         };
         let (left, right, ty) = self.numbers(&call.name, left, right, &span)?;
-        let never_zero = matches!(right.literal, Literal::Int(value) if value != 0);
+        let never_zero = matches!(right.literal, Literal::Int(value) if value > 0);
         let template = match (&ty, call.name.as_str(), never_zero) {
             (Type::Int64, "DIV", true) => "$0 // $1".to_owned(),
             (Type::Int64, "DIV", false) => {
@@ -106,7 +106,7 @@ impl Resolver<'_> {
             }
             (Type::Int64, _, true) => "$0 % $1".to_owned(),
             (Type::Int64, _, false) => {
-                "CASE WHEN $1 = 0 AND $0 IS NOT NULL THEN error('division by zero') ELSE $0 % $1 END".to_owned()
+                "CASE WHEN $1 = 0 AND $0 IS NOT NULL THEN error('division by zero') WHEN $1 = -1 THEN $0 & 0 ELSE $0 % $1 END".to_owned()
             }
             (Type::Numeric, "DIV", _) => "gs_numeric_div($0, $1)".to_owned(),
             (Type::Numeric, ..) => "gs_numeric_mod($0, $1)".to_owned(),

@@ -88,6 +88,21 @@ impl Resolver<'_> {
                 let civil = self.civil(value, zone);
                 self.cast(civil, &to, false)
             }
+            (Type::String, Type::Time, Some(zone)) if value.literal != Literal::No => {
+                let instant = self.coerce(value, &Type::Timestamp)?;
+                let civil = self.civil(instant, Some(zone));
+                self.cast(civil, &to, false)
+            }
+            (Type::String, Type::Time, None) if matches!(&value.literal, Literal::Text(text) if temporal::parse_time(text).is_none()) =>
+            {
+                let instant = self.coerce(value, &Type::Timestamp)?;
+                let civil = self.civil(instant, None);
+                self.cast(civil, &to, false)
+            }
+            (Type::Date, Type::Time, None) => {
+                let midnight = self.cast(value, &Type::DateTime, false)?;
+                self.cast(midnight, &to, false)
+            }
             (Type::String, Type::Timestamp, Some(zone)) => {
                 let both = vec![value, zone];
                 let utc = Typed::apply(
@@ -170,7 +185,9 @@ impl Resolver<'_> {
         let list = Typed::apply(
             series,
             match date {
-                true => "generate_series($0, $1, gs_date_step($2))",
+                true => {
+                    "CASE WHEN gs_date_step($2) IS NOT NULL THEN generate_series($0, $1, gs_date_step($2)) END"
+                }
                 false => "generate_series($0, $1, gs_timestamp_step($2))",
             },
             vec![start, end, step],

@@ -103,8 +103,20 @@ impl Resolver<'_> {
                     .or(window.order.split_once("NULLS LAST, "))
                 && nan.contains("isnan(")
             {
-                // A range needs one key; NaN stands apart from all ranges on DuckDB too
-                window.order = format!("ORDER BY {rest}");
+                // A range needs one key. NaN stands after all numbers on DuckDB and before them in
+                // GoogleSQL, which only shows where a frame has no end
+                window.order = match window.frame.contains("UNBOUNDED") {
+                    false => format!("ORDER BY {rest}"),
+                    true => {
+                        let end = [" DESC NULLS", " NULLS"]
+                            .iter()
+                            .find_map(|end| rest.rfind(end));
+                        let (key, way) = rest.split_at(end.unwrap_or(rest.len()));
+                        format!(
+                            "ORDER BY CASE WHEN isnan({key}) THEN CAST('-inf' AS DOUBLE) ELSE {key} END{way}"
+                        )
+                    }
+                };
             }
         }
         Ok(window)
@@ -161,17 +173,17 @@ impl Resolver<'_> {
                 return Err(self.invalid("GROUPS is not GoogleSQL", self.whole.clone()));
             }
         };
-        let start = self.bound(&frame.start_bound, scope)?;
+        let start = self.bound(&frame.start_bound, units, scope)?;
         match &frame.end_bound {
             Some(end) => {
-                let end = self.bound(end, scope)?;
+                let end = self.bound(end, units, scope)?;
                 Ok(format!("{units} BETWEEN {start} AND {end}"))
             }
             None => Ok(format!("{units} {start}")),
         }
     }
 
-    fn bound(&self, bound: &WindowFrameBound, scope: &Scope) -> Result<String, Error> {
+    fn bound(&self, bound: &WindowFrameBound, units: &str, scope: &Scope) -> Result<String, Error> {
         let (offset, word) = match bound {
             WindowFrameBound::CurrentRow => return Ok("CURRENT ROW".to_owned()),
             WindowFrameBound::Preceding(offset) => (offset, "PRECEDING"),
@@ -191,6 +203,9 @@ impl Resolver<'_> {
             return Err(self.invalid(message, value.span));
         }
         match value.ty {
+            Type::Float64 | Type::Numeric | Type::BigNumeric if units == "ROWS" => {
+                Err(self.mismatch("a number of rows is an INT64", value.span))
+            }
             Type::Int64 | Type::Float64 | Type::Numeric if !value.is_null_literal() => {
                 Ok(format!("{} {word}", value.sql()))
             }

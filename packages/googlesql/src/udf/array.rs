@@ -1,5 +1,7 @@
 //! Arrays: texts of them, and numbers that two of them make as vectors
 
+use std::ops::Add;
+
 use std::collections::HashMap;
 
 use super::Kind::{Blob, Double, List, Text};
@@ -56,7 +58,7 @@ pub const TABLE: &[Function] = &[
         result: Double,
         body: |cells| {
             let pairs = dense(cells)?;
-            finite(pairs.iter().map(|(a, b)| a * b).sum(), &pairs)
+            finite(pairs.iter().map(|(a, b)| a * b).fold(0.0, f64::add), &pairs)
         },
     },
     Function {
@@ -65,7 +67,10 @@ pub const TABLE: &[Function] = &[
         result: Double,
         body: |cells| {
             let pairs = dense(cells)?;
-            finite(pairs.iter().map(|(a, b)| (a - b).abs()).sum(), &pairs)
+            finite(
+                pairs.iter().map(|(a, b)| (a - b).abs()).fold(0.0, f64::add),
+                &pairs,
+            )
         },
     },
     Function {
@@ -74,7 +79,13 @@ pub const TABLE: &[Function] = &[
         result: Double,
         body: |cells| {
             let pairs = norm_pairs(&cells[0])?;
-            finite(pairs.iter().map(|(value, _)| value.abs()).sum(), &pairs)
+            finite(
+                pairs
+                    .iter()
+                    .map(|(value, _)| value.abs())
+                    .fold(0.0, f64::add),
+                &pairs,
+            )
         },
     },
     Function {
@@ -161,7 +172,10 @@ fn cosine_distance(pairs: &[(f64, f64)]) -> Result<Answer, String> {
 }
 
 fn euclidean_distance(pairs: &[(f64, f64)]) -> Result<Answer, String> {
-    let squares: f64 = pairs.iter().map(|(a, b)| (a - b) * (a - b)).sum();
+    let squares: f64 = pairs
+        .iter()
+        .map(|(a, b)| (a - b) * (a - b))
+        .fold(0.0, f64::add);
     finite(squares.sqrt(), pairs)
 }
 

@@ -56,9 +56,9 @@ pub const TABLE: &[Function] = &[
         name: "gs_chr",
         parameters: &[Int],
         result: Text,
-        // Of 0 the empty text, as BigQuery's reference has it
+        // By BigQuery's documentation it is an empty text, by Google's evaluator a text of one letter
         body: |cells| match cells[0].int() {
-            0 => Ok(Answer::Text(String::new())),
+            0 => Err(r"CHR(0) is not clear in GoogleSQL: write '' or '\0'".to_owned()),
             code => letter(code).map(Answer::Text),
         },
     },

@@ -229,18 +229,17 @@ pub const TABLE: &[Function] = &[
         result: Double,
         body: |cells| {
             let (value, base) = (cells[0].double(), cells[1].double());
+            let unbounded = base.is_infinite() || value == f64::NEG_INFINITY;
+            if unbounded || value.is_nan() || base.is_nan() {
+                return Ok(Answer::Double(f64::NAN));
+            }
+            if value == f64::INFINITY && base <= 0.0 {
+                return Ok(Answer::Double(f64::NAN));
+            }
             if value <= 0.0 || base <= 0.0 || base == 1.0 {
                 return Err("LOG of a number or base that is not positive".to_owned());
             }
-            Ok(Answer::Double(
-                match (value.is_infinite(), base.is_infinite()) {
-                    (_, true) if value.is_infinite() => f64::NAN,
-                    (false, true) => {
-                        return Ok(Answer::Double(if value < 1.0 { -0.0 } else { 0.0 }));
-                    }
-                    _ => value.ln() / base.ln(),
-                },
-            ))
+            Ok(Answer::Double(value.ln() / base.ln()))
         },
     },
     Function {

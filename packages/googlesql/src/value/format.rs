@@ -129,6 +129,7 @@ fn printed(literal: bool, kind: char, text: &str) -> Option<String> {
         ('f', _) => {
             let value: f64 = text.parse().ok()?;
             match (value.is_finite(), literal) {
+                (true, _) if value == 0.0 && value.is_sign_negative() => "-0.0".to_owned(),
                 (true, _) => super::json::float_text(value),
                 (false, false) => super::number::format_float(value),
                 (false, true) => format!(

@@ -2,6 +2,7 @@
 //!
 //! GoogleSQL's JSON keeps an object's members sorted by name, without white space.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
@@ -9,9 +10,30 @@ use serde_json::Value;
 
 /// A JSON text's value; of members with one name the first counts
 pub fn parse(text: &str) -> Result<Value, String> {
-    serde_json::from_str::<First>(text)
+    serde_json::from_str::<First>(&without_negative_zero(text))
         .map(|first| first.0)
         .map_err(|error| error.to_string())
+}
+
+/// The whole number `-0` is 0, unlike `-0.0`
+fn without_negative_zero(text: &str) -> Cow<'_, str> {
+    if !text.contains("-0") {
+        return Cow::Borrowed(text);
+    }
+    let mut zeros = numbers(text)
+        .filter(|number| *number == "-0")
+        .map(|number| number.as_ptr() as usize - text.as_ptr() as usize);
+    let Some(first) = zeros.next() else {
+        return Cow::Borrowed(text);
+    };
+    let mut changed = text[..first].to_owned();
+    let mut from = first + 1;
+    for zero in zeros {
+        changed.push_str(&text[from..zero]);
+        from = zero + 1;
+    }
+    changed.push_str(&text[from..]);
+    Cow::Owned(changed)
 }
 
 /// As [`parse`], where every number is exactly a 64-bit integer or a double
@@ -231,6 +253,7 @@ fn number_text(number: &serde_json::Number) -> String {
     match (number.as_i64(), number.as_u64(), number.as_f64()) {
         (Some(value), ..) => value.to_string(),
         (_, Some(value), _) => value.to_string(),
+        (_, _, Some(value)) if value == 0.0 && value.is_sign_negative() => "-0.0".to_owned(),
         (_, _, Some(value)) => float_text(value),
         _ => number.to_string(),
     }

@@ -235,7 +235,8 @@ impl Picture {
             slots[at..].iter().filter(|slot| **slot != ',').count()
         });
         // A lone zero is written where nothing else would be
-        let least = usize::from(fraction.is_empty() && places > 0);
+        let bare = fraction.is_empty() || zero && self.short;
+        let least = usize::from(bare && places > 0);
         let shown = whole.len().max(forced).max(least);
         let digits = format!("{whole:0>shown$}");
         let mut text = String::new();

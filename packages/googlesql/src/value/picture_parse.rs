@@ -218,12 +218,39 @@ fn read<'t>(
                 break;
             }
         }
+        // A year may have five digits, none of which is valid, unless more digits are to follow
+        let long = matches!(element.as_str(), "Y" | "EY") && !digits_follow(letters.as_str());
+        if long && rest.bytes().take(5).filter(u8::is_ascii_digit).count() == 5 {
+            let (year, after) = rest.split_at(5);
+            match year.strip_prefix('0').and_then(|year| year.parse().ok()) {
+                Some(year) => {
+                    fields.position += 1;
+                    (fields.year, fields.century, fields.year_of_century) =
+                        (Some(year), None, None);
+                    rest = after;
+                    continue;
+                }
+                None => return Ok(None),
+            }
+        }
         match read_one(&element, rest, has, fields)? {
             Some(after) => rest = after,
             None => return Ok(None),
         }
     }
     Ok(Some(rest))
+}
+
+/// Whether the rest of a picture begins with a digit or an element that is written in digits
+fn digits_follow(picture: &str) -> bool {
+    let mut letters = picture.chars();
+    match letters.next() {
+        Some('%') => letters
+            .next()
+            .is_some_and(|letter| "CdegGHIjklmMQsSuUVwWyYE".contains(letter)),
+        Some(letter) => letter.is_ascii_digit(),
+        None => false,
+    }
 }
 
 fn read_one<'t>(
