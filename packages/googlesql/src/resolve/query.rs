@@ -185,9 +185,6 @@ impl Resolver<'_> {
             return Err(self.unsupported("a LIMIT or OFFSET that is no constant", span));
         }
         let value = self.expression(expr, scope)?;
-        if value.is_null_constant() {
-            return Err(self.invalid("LIMIT and OFFSET take a number that is not NULL", span));
-        }
         match (&value.literal, &value.ty) {
             (Literal::Int(count), Type::Int64) if *count >= 0 => Ok(*count),
             _ => match (&value.node, &value.ty) {

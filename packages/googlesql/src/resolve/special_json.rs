@@ -20,6 +20,20 @@ pub enum JsonStyle {
     Text,
 }
 
+/// What is wrong with the first literal path that is none
+fn wrong_path(name: &str, arguments: &[Typed]) -> Option<String> {
+    let every = match name {
+        "JSON_REMOVE" | "JSON_STRIP_NULLS" => 1,
+        "JSON_SET" | "JSON_ARRAY_APPEND" | "JSON_ARRAY_INSERT" => 2,
+        _ => return None,
+    };
+    let mut paths = arguments.iter().skip(1).step_by(every);
+    paths.find_map(|path| match &path.literal {
+        Literal::Text(text) => json_path::path(text, json_path::Style::Standard).err(),
+        _ => None,
+    })
+}
+
 impl Resolver<'_> {
     /// JSON functions that take values of any type or arguments by name
     pub fn json_call(&self, call: &Call, scope: &Scope) -> Result<Typed, Error> {
@@ -27,6 +41,11 @@ impl Resolver<'_> {
         let arguments = self.all(call.arguments.iter().copied(), scope)?;
         let count = arguments.len();
         let flag = |name: &str, default: bool| self.flag(call, name, default, scope);
+        // A literal that is no path fails even where the JSON is NULL
+        if let Some(message) = wrong_path(&call.name, &arguments) {
+            let message = vec![self.string(&message, span.clone())];
+            return Ok(Typed::apply(Type::Json, "error($0)", message, span).into_exact());
+        }
         match (call.name.as_str(), count) {
             ("TO_JSON" | "SAFE_TO_JSON", 1) => {
                 let stringify = flag("stringify_wide_numbers", false)?;
@@ -37,7 +56,7 @@ impl Resolver<'_> {
                 let mut arguments = arguments.into_iter();
                 let json = self.json_first(arguments.next(), &span)?;
                 let paths = arguments
-                    .map(|path| self.json_path(path))
+                    .map(|path| Ok(self.coerce(path, &Type::String)?.into_exact()))
                     .collect::<Result<Vec<_>, Error>>()?;
                 let ty = Type::Array(Box::new(Type::String));
                 let paths = Typed::new(ty, Node::Array(paths), span.clone()).into_exact();
@@ -68,7 +87,7 @@ impl Resolver<'_> {
                 let mut arguments = arguments.into_iter();
                 let json = self.json_first(arguments.next(), &span)?;
                 let path = match arguments.next() {
-                    Some(path) => self.json_path(path)?,
+                    Some(path) => self.coerce(path, &Type::String)?.into_exact(),
                     None => self.string("$", span.clone()),
                 };
                 let template =
@@ -125,17 +144,6 @@ impl Resolver<'_> {
         }
     }
 
-    /// A path; a literal one that is none fails even where the JSON is NULL
-    fn json_path(&self, path: Typed) -> Result<Typed, Error> {
-        if let Literal::Text(text) = &path.literal {
-            if let Err(message) = json_path::path(text, json_path::Style::Standard) {
-                let message = vec![self.string(&message, path.span.clone())];
-                return Ok(Typed::apply(Type::String, "error($0)", message, path.span).into_exact());
-            }
-        }
-        Ok(self.coerce(path, &Type::String)?.into_exact())
-    }
-
     fn json_texts(&self, values: Vec<Typed>) -> Result<Vec<Typed>, Error> {
         values
             .into_iter()
@@ -155,7 +163,7 @@ impl Resolver<'_> {
         let mut arguments = arguments.into_iter();
         let mut json = self.json_first(arguments.next(), span)?;
         while let (Some(path), Some(value)) = (arguments.next(), arguments.next()) {
-            let path = self.json_path(path)?;
+            let path = self.coerce(path, &Type::String)?.into_exact();
             let elements = each && matches!(value.ty, Type::Array(_));
             let value = match elements {
                 true => self.json_element_texts(value)?,
