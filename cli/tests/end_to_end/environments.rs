@@ -200,6 +200,10 @@ fn environments_are_separate_and_protected() {
         Some(0)
     );
     assert!(scratch.path().join("safe.duckdb").exists());
+    for (sql, code) in [("SELECT 1 AS n", 0), ("DROP TABLE sales.customers", 2)] {
+        let ran = scratch.run(&["query", "--env", "safe", sql]);
+        assert_eq!(ran.code, Some(code), "{sql}: {}", ran.stderr);
+    }
     assert_transcript!(
         "environment_unknown",
         scratch.snapshot(&["list", "--env", "saef"])
