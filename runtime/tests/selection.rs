@@ -1,5 +1,10 @@
 //! What selectors mean: a table of cases over one project, and laws that hold for all of them
 
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test whose preparation fails has nothing else to do"
+)]
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 

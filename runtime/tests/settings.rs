@@ -1,10 +1,5 @@
 //! `sqlx-run.toml`: what environments come to, and that the reference page has every setting and variable
 
-#![expect(
-    clippy::unwrap_used,
-    reason = "a test whose preparation fails has nothing else to do"
-)]
-
 use sqlx_runtime::warehouse::Engine;
 use sqlx_runtime::{EnvironmentVariables, Priority, RunSettings};
 
