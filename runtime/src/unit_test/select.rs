@@ -32,12 +32,31 @@ pub fn select_tests<'a>(
     }
     let mut tests: Vec<&Test> = graph.tests.iter().collect();
     tests.retain(|test| names.contains(&test.name) || is_of(test, &actions));
+    if !selection.exclude.is_empty() {
+        let left = not_excluded(graph, selection)?;
+        tests.retain(|test| left.contains(&test.name));
+    }
     if tests.is_empty() {
         let message = "no unit test is selected, nor is one of an action that is";
         return Err(Diagnostic::error(code::NOTHING_SELECTED, message)
             .help("`sqlx-run list --select type:test` lists the project's tests"));
     }
     Ok(tests)
+}
+
+/// The names of tests that are not excluded themselves, whatever becomes of what they test
+fn not_excluded(
+    graph: &CompiledGraph,
+    selection: &Selection,
+) -> Result<HashSet<Option<String>>, Diagnostic> {
+    let everything = Selection {
+        exclude: selection.exclude.clone(),
+        evidence: selection.evidence.clone(),
+        ..Selection::default()
+    };
+    let left = select(graph, &everything)?;
+    let tests = left.chosen_items().filter_map(Item::test);
+    Ok(tests.map(|test| test.name.clone()).collect())
 }
 
 /// The tests of some actions, in the order of definition
