@@ -180,7 +180,9 @@ impl Executor {
                 return ActionResult {
                     rows: done.rows,
                     detail: done.detail,
-                    diagnostic: done.warning.map(|warning| warning.of_action(&planned.name)),
+                    diagnostic: done
+                        .warning
+                        .map(|warning| (*warning).of_action(&planned.name)),
                     ..result(status)
                 };
             }

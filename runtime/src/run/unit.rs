@@ -46,7 +46,7 @@ pub struct Done {
     /// A fragment
     pub detail: Option<String>,
     /// What the user should look at, although nothing failed
-    pub warning: Option<Diagnostic>,
+    pub warning: Option<Box<Diagnostic>>,
 }
 
 /// Why an attempt failed
@@ -149,7 +149,8 @@ impl Unit<'_> {
                 }
                 Task::Assertion(statement) => {
                     let outcomes = self.execute(session, action, statement, progress)?;
-                    done.warning = self.judge(session, action, statement, &outcomes)?;
+                    let warning = self.judge(session, action, statement, &outcomes)?;
+                    done.warning = warning.map(Box::new);
                 }
             }
         }
