@@ -4,7 +4,6 @@
 #![cfg(feature = "gcp")]
 #![expect(
     clippy::unwrap_used,
-    clippy::panic,
     reason = "a test whose preparation fails has nothing else to do"
 )]
 

@@ -229,9 +229,8 @@ struct Patience;
 
 impl RetryPolicy for Patience {
     fn on_error(&self, state: &RetryState, error: Error) -> RetryResult {
-        if !error::is_transient(&error) && !error.is_transient_and_before_rpc() {
-            RetryResult::Permanent(error)
-        } else if !state.idempotent && !error.is_transient_and_before_rpc() {
+        let again = state.idempotent && error::is_transient(&error);
+        if !again && !error.is_transient_and_before_rpc() {
             RetryResult::Permanent(error)
         } else if state.attempt_count >= TRIES {
             RetryResult::Exhausted(error)

@@ -226,8 +226,6 @@ pub const LOGIN: &str = "run `gcloud auth application-default login`, or name a 
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "a test whose preparation fails ends")]
-
     use super::*;
 
     fn load(content: &str, endpoint: &str) -> Result<Identity, Diagnostic> {

@@ -160,12 +160,8 @@ mod tests {
         }
         assert_eq!(of_text("NUMERIC(10, 2)"), Type::Numeric);
         assert_eq!(of_text("GEOGRAPHY"), Type::Unknown);
-        assert_eq!(
-            of_text("STRUCT<`a b` STRING(3)>")
-                .to_string()
-                .contains("a b"),
-            true
-        );
+        let quoted = of_text("STRUCT<`a b` STRING(3)>");
+        assert!(quoted.to_string().contains("a b"));
         let nameless = Type::Struct(vec![Field {
             name: None,
             ty: Type::Int64,
