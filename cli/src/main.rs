@@ -118,5 +118,5 @@ fn without_parts(format: arguments::OutputFormat) -> diagnostic::Diagnostic {
         diagnostic::code::USAGE,
         format!("this command does not report as `{name}`"),
     )
-    .help("its formats are `human`, `json` and `github`; docs/output.md has those of each command")
+    .help("all commands report as `human`, `json` and `github`; docs/output.md has the formats of each")
 }
