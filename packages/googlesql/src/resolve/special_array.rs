@@ -131,7 +131,7 @@ impl Resolver<'_> {
                 let end = self.coerce(arguments.remove(2), &Type::Int64)?.into_exact();
                 let start = self.coerce(arguments.remove(1), &Type::Int64)?.into_exact();
                 let ty = arguments[0].ty.clone();
-                let template = "CASE WHEN $0 IS NULL OR $1 IS NULL OR $2 IS NULL THEN NULL WHEN $2 < -len($0) THEN $0[1:0] ELSE list_slice($0, greatest(CASE WHEN $1 < 0 THEN len($0) + $1 ELSE $1 END, 0) + 1, CASE WHEN $2 < 0 THEN len($0) + $2 ELSE least($2, len($0)) END + 1) END";
+                let template = "CASE WHEN $0 IS NULL OR $1 IS NULL OR $2 IS NULL THEN NULL WHEN $2 < -len($0) THEN $0[1:0] ELSE list_slice($0, greatest(CASE WHEN $1 < 0 THEN len($0) + $1 ELSE least($1, len($0)) END, 0) + 1, CASE WHEN $2 < 0 THEN len($0) + $2 ELSE least($2, len($0)) END + 1) END";
                 Ok(Typed::apply(
                     ty,
                     template,

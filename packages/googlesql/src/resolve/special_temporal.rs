@@ -160,6 +160,14 @@ impl Resolver<'_> {
     pub fn generate_dates(&self, call: &Call, mut arguments: Vec<Typed>) -> Result<Typed, Error> {
         let span = call.span.clone();
         let date = call.name == "GENERATE_DATE_ARRAY";
+        if let (false, Some(step)) = (date, call.arguments.get(2))
+            && [" WEEK", " MONTH", " QUARTER", " YEAR"]
+                .iter()
+                .any(|part| step.to_string().to_ascii_uppercase().ends_with(part))
+        {
+            let message = "the step of GENERATE_TIMESTAMP_ARRAY is in days or smaller parts";
+            return Err(self.invalid(message, self.span(*step)));
+        }
         let step = match arguments.len() {
             3 => arguments.pop(),
             _ if date => Some(Typed::text(Type::Interval, "to_days(1)", span.clone())),

@@ -47,6 +47,8 @@ pub const TABLE: &[Function] = &[
             let (utc, zone) = (cells[0].int(), cells[2].text());
             let offset =
                 zone::offset(utc, zone).ok_or_else(|| format!("unknown time zone: {zone}"))?;
+            // The local times of old have seconds, which this function leaves out
+            let offset = offset - offset % 60;
             let civil = utc + i64::from(offset) * 1_000_000;
             date_picture::format(cells[1].text(), civil, Has::Timestamp, offset).map(Answer::Text)
         },

@@ -234,6 +234,8 @@ impl Picture {
         let forced = first_zero.map_or(0, |at| {
             slots[at..].iter().filter(|slot| **slot != ',').count()
         });
+        // What `V` puts before the point is a fraction, whose zeros are written
+        let forced = forced.max(if self.short { 0 } else { shift });
         // A lone zero is written where nothing else would be
         let bare = fraction.is_empty() || zero && self.short;
         let least = usize::from(bare && places > 0);
