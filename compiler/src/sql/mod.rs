@@ -9,6 +9,7 @@ mod script;
 
 use crate::graph::{ActionRef, Assertion, Operation, Table, TableType, Target};
 pub use crate::sqlx::SqlPart;
+use schema_change::Declarations;
 use script::Text;
 pub use script::{Part, Piece, Role, Statement};
 
@@ -43,7 +44,7 @@ impl Task {
     }
 }
 
-/// What a run sends for an action, in order
+/// What Dataform sends for an action, in order
 ///
 /// A table, view or incremental table is one task, an operation one per query, an assertion its view
 /// and then the check. Disabled actions and those of other kinds have none. `unique` makes the ids in
@@ -54,6 +55,34 @@ pub fn tasks(
     full_refresh: bool,
     unique: &mut dyn FnMut() -> String,
 ) -> Vec<Task> {
+    make(
+        action,
+        existing,
+        full_refresh,
+        Declarations::WhereUsed,
+        unique,
+    )
+}
+
+/// The same, of statements that mean the same and that BigQuery's grammar has
+///
+/// Dataform declares variables in the middle of a procedure, where BigQuery refuses declarations.
+pub fn sound_tasks(
+    action: ActionRef<'_>,
+    existing: Existing<'_>,
+    full_refresh: bool,
+    unique: &mut dyn FnMut() -> String,
+) -> Vec<Task> {
+    make(action, existing, full_refresh, Declarations::First, unique)
+}
+
+fn make(
+    action: ActionRef<'_>,
+    existing: Existing<'_>,
+    full_refresh: bool,
+    declarations: Declarations,
+    unique: &mut dyn FnMut() -> String,
+) -> Vec<Task> {
     if action.disabled() {
         return Vec::new();
     }
@@ -62,6 +91,7 @@ pub fn tasks(
             table,
             existing,
             full_refresh,
+            declarations,
             unique,
         ))],
         ActionRef::Operation(operation) => run(operation),
@@ -96,6 +126,7 @@ fn build(
     table: &Table,
     existing: Existing<'_>,
     full_refresh: bool,
+    declarations: Declarations,
     unique: &mut dyn FnMut() -> String,
 ) -> Statement {
     let rebuild = full_refresh && table.protected != Some(true);
@@ -118,7 +149,7 @@ fn build(
     }
     match grown {
         Some(columns) => {
-            for text in schema_change::statements(table, unique) {
+            for text in schema_change::statements(table, declarations, unique) {
                 pieces.push((Role::SchemaChange, text));
             }
             pieces.push((Role::Build, incremental::statement(table, columns, unique)));

@@ -5,13 +5,42 @@ use super::script::Text;
 use super::{incremental, quoted};
 use crate::graph::{OnSchemaChange, Table, Target};
 
+/// Where the procedure declares its variables
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Declarations {
+    /// Before they are used, as Dataform has them
+    WhereUsed,
+    /// At its start, the only place that GoogleSQL's grammar has for them
+    First,
+}
+
+const COMPARED: &str = "\
+DECLARE dataform_columns ARRAY<STRING>;
+DECLARE temp_table_columns ARRAY<STRUCT<column_name STRING, data_type STRING>>;
+DECLARE columns_added ARRAY<STRUCT<column_name STRING, data_type STRING>>;
+DECLARE columns_removed ARRAY<STRING>;
+";
+
+const SYNCHRONIZED: &str = "DECLARE invalid_removed_columns ARRAY<STRING>;\n";
+
 /// The statements that create, call and drop the procedure; none when changes are ignored
-pub fn statements(table: &Table, unique: &mut dyn FnMut() -> String) -> Vec<Text> {
+pub fn statements(
+    table: &Table,
+    declarations: Declarations,
+    unique: &mut dyn FnMut() -> String,
+) -> Vec<Text> {
     let change = match table.on_schema_change {
         None | Some(OnSchemaChange::Ignore) => return Vec::new(),
         Some(OnSchemaChange::Fail) => fail(),
         Some(OnSchemaChange::Extend) => extend(table),
-        Some(OnSchemaChange::Synchronize) => synchronize(table),
+        Some(OnSchemaChange::Synchronize) => synchronize(table, declarations.here(SYNCHRONIZED)),
+    };
+    let first = match (declarations, table.on_schema_change) {
+        (Declarations::WhereUsed, _) => String::new(),
+        (Declarations::First, Some(OnSchemaChange::Synchronize)) => {
+            format!("{COMPARED}{SYNCHRONIZED}")
+        }
+        (Declarations::First, _) => COMPARED.to_owned(),
     };
     let id = unique();
     let target = &table.target;
@@ -22,14 +51,14 @@ pub fn statements(table: &Table, unique: &mut dyn FnMut() -> String) -> Vec<Text
         "CREATE OR REPLACE PROCEDURE {procedure}()
 OPTIONS(strict_mode=false)
 BEGIN
-
+{first}
 -- Create empty table to extract schema of new query.
 CREATE OR REPLACE TABLE {quoted_empty} AS (
   SELECT * FROM ("
     ));
     create.append(&incremental::query(table));
     create.push(") AS insertions LIMIT 0\n);\n\n");
-    create.push(&compare(target, &empty));
+    create.push(&compare(target, &empty, declarations.here(COMPARED)));
     create.push(&change);
     create.push(&format!(
         "\n\n\n-- Cleanup temporary tables.\nDROP TABLE IF EXISTS {quoted_empty};\n    \nEND;"
@@ -54,15 +83,21 @@ fn named(target: &Target, name: String) -> Target {
     }
 }
 
-fn compare(target: &Target, empty: &Target) -> String {
+impl Declarations {
+    /// What stands where variables are used
+    fn here(self, declared: &'static str) -> &'static str {
+        match self {
+            Self::WhereUsed => declared,
+            Self::First => "",
+        }
+    }
+}
+
+fn compare(target: &Target, empty: &Target, declared: &str) -> String {
     format!(
         "
 -- Compare schemas
-DECLARE dataform_columns ARRAY<STRING>;
-DECLARE temp_table_columns ARRAY<STRUCT<column_name STRING, data_type STRING>>;
-DECLARE columns_added ARRAY<STRUCT<column_name STRING, data_type STRING>>;
-DECLARE columns_removed ARRAY<STRING>;
-
+{declared}
 SET dataform_columns = (
   SELECT IFNULL(ARRAY_AGG(DISTINCT column_name), [])
   FROM {columns_view}
@@ -124,7 +159,7 @@ END IF;
     )
 }
 
-fn synchronize(table: &Table) -> String {
+fn synchronize(table: &Table, declared: &str) -> String {
     let keys: Vec<String> = table
         .unique_key
         .iter()
@@ -134,8 +169,7 @@ fn synchronize(table: &Table) -> String {
     format!(
         "
 -- Apply schema change strategy (SYNCHRONIZE).
-DECLARE invalid_removed_columns ARRAY<STRING>;
-SET invalid_removed_columns = (
+{declared}SET invalid_removed_columns = (
   SELECT IFNULL(ARRAY_AGG(col), []) FROM UNNEST(columns_removed) AS col WHERE col IN UNNEST([{}])
 );
 

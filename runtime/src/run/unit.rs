@@ -284,7 +284,7 @@ fn statements(
         made += 1;
         format!("{}_{made}", run.replace('-', "_"))
     };
-    sql::tasks(action, existing.as_sql(), full_refresh, &mut unique)
+    sql::sound_tasks(action, existing.as_sql(), full_refresh, &mut unique)
 }
 
 fn jit_code(action: ActionRef<'_>) -> bool {
