@@ -4,7 +4,9 @@ use std::path::PathBuf;
 
 use anyhow::Result;
 use clap::{Parser, Subcommand};
-use sqlx_tests::bench::{CompileBench, FunctionBench, RunBench, compile, functions, run, sql};
+use sqlx_tests::bench::{
+    CompileBench, FunctionBench, PeerRunBench, RunBench, compile, functions, peer_run, run, sql,
+};
 
 /// Measure speed and memory
 #[derive(Parser)]
@@ -18,6 +20,8 @@ struct Arguments {
 enum Bench {
     /// Staging and `churn_propensity` through the program, beside the same work in hand-written DuckDB SQL
     Run(RunBench),
+    /// The project up to `churn_propensity` on the emulator of BigQuery, beside Dataform's CLI
+    PeerRun(PeerRunBench),
     /// Compiling generated projects, beside Dataform
     Compile(CompileBench),
     /// Rust functions beside native ones of the same kind, over ten million rows
@@ -34,6 +38,7 @@ enum Bench {
 fn main() -> Result<()> {
     match Arguments::parse().bench {
         Bench::Run(bench) => run(&bench),
+        Bench::PeerRun(bench) => peer_run(&bench),
         Bench::Compile(bench) => compile(&bench),
         Bench::Functions(bench) => functions(&bench),
         Bench::Sql {

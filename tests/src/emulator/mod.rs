@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, bail};
 use bigquery_emulator::Emulator;
 use clap::Args;
-use sqllogictest::Record;
+use sqllogictest::{Condition, Record, TestErrorKind};
 
 use crate::googlesql::statements::{Letter, runner};
 use statements::Emulated;
@@ -37,6 +37,8 @@ pub struct Difference {
     pub sql: String,
     /// What the emulator answers, and what the file says
     pub answer: String,
+    /// Whether the reference evaluator answers as the file says, and how the emulator differs from both
+    refereed: Option<&'static str>,
 }
 
 /// Runs the files, and prints equal / all and each difference that is not explained.
@@ -52,7 +54,8 @@ pub fn compare(selection: &Selection) -> Result<()> {
         let (fits, differences) = differences(&emulator, &file)?;
         equal += fits;
         for difference in differences {
-            let verdict = explained::verdict(&difference);
+            let verdict = explained::verdict(&difference)
+                .or_else(|| difference.refereed.map(|reason| ("ours", reason)));
             if verdict.is_none() || selection.explained {
                 print(&difference);
             }
@@ -101,10 +104,19 @@ fn differences(emulator: &Emulator, file: &Path) -> Result<(usize, Vec<Differenc
         sqllogictest::parse_file::<Letter>(file).with_context(|| file.display().to_string())?;
     let (mut equal, mut differences) = (0, Vec::new());
     for record in records {
-        let (sql, line) = match &record {
-            Record::Statement { sql, loc, .. } | Record::Query { sql, loc, .. } => {
-                (sql.clone(), loc.line())
+        let (sql, line, refereed) = match &record {
+            Record::Statement {
+                sql,
+                loc,
+                conditions,
+                ..
             }
+            | Record::Query {
+                sql,
+                loc,
+                conditions,
+                ..
+            } => (sql.clone(), loc.line(), is_refereed(conditions)),
             _ => {
                 runner.run(record)?;
                 continue;
@@ -117,10 +129,28 @@ fn differences(emulator: &Emulator, file: &Path) -> Result<(usize, Vec<Differenc
                 line,
                 sql,
                 answer: error.kind().to_string(),
+                refereed: refereed.then(|| by_referee(&error.kind())),
             }),
         }
     }
     Ok((equal, differences))
+}
+
+/// Whether the record was compared with the reference evaluator: `cargo xtask oracle --statements FILE`
+fn is_refereed(conditions: &[Condition]) -> bool {
+    !conditions
+        .iter()
+        .any(|condition| matches!(condition, Condition::SkipIf { label } if label == "reference"))
+}
+
+fn by_referee(kind: &TestErrorKind) -> &'static str {
+    match kind {
+        TestErrorKind::Ok { .. } => "the emulator accepts what the reference evaluator refuses",
+        TestErrorKind::Fail { .. } => {
+            "the emulator lacks it; the reference evaluator answers as the file says"
+        }
+        _ => "other rows or types; the reference evaluator answers as the file says",
+    }
 }
 
 fn name(file: &Path) -> String {
