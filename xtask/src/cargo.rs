@@ -40,13 +40,24 @@ pub enum Profile {
 
 /// A measuring program of the `sqlx-tests` package
 pub fn tool(profile: Profile, name: &str, rest: &[String]) -> Result<()> {
-    let mut command = program();
-    command.arg("run");
-    if profile == Profile::Release {
-        command.arg("--release");
-    }
-    command.args(["--quiet", "--package", "sqlx-tests", "--bin", name, "--"]);
-    run(command.args(rest))
+    let mut build = program();
+    build.args(["build", "--quiet", "--bin", name]);
+    let folder = match profile {
+        // with the features that the tests of the workspace are built with, so that nothing is built twice
+        Profile::Dev => {
+            build.arg("--workspace");
+            "debug"
+        }
+        Profile::Release => {
+            build.args(["--release", "--package", "sqlx-tests"]);
+            "release"
+        }
+    };
+    run(&mut build)?;
+    let tool = target_folder()
+        .join(folder)
+        .join(format!("{name}{}", std::env::consts::EXE_SUFFIX));
+    run(Command::new(tool).args(rest))
 }
 
 /// Runs a command to its end

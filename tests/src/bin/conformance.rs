@@ -136,7 +136,8 @@ fn program() -> Result<PathBuf> {
     let folder = own.parent().context("this program is in no folder")?;
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let mut build = std::process::Command::new(cargo);
-    build.args(["build", "--quiet", "--package", "sqlx-run"]);
+    // with the features that this program was built with, so that nothing is built twice
+    build.args(["build", "--quiet", "--workspace", "--bin", "sqlx-run"]);
     if folder.file_name().is_some_and(|name| name == "release") {
         build.arg("--release");
     }
