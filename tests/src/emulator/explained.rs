@@ -11,7 +11,7 @@ pub fn verdict(difference: &Difference) -> Option<(&'static str, &'static str)> 
         .filter(|line| !line.is_empty() && !line.starts_with('#'))
         .find_map(|line| {
             let (pattern, reason) = line.split_once(" => ")?;
-            let mut parts = pattern.splitn(4, " | ");
+            let mut parts = pattern.splitn(4, '|').map(str::trim);
             let verdict = parts.next()?;
             let file = parts.next().unwrap_or_default();
             let query = parts.next().unwrap_or_default();
