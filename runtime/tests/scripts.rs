@@ -101,6 +101,11 @@ fn errors_reach_their_handlers() {
 }
 
 #[test]
+fn errors_stand_where_they_come_from() {
+    check(include_str!("scripts/places.txt"));
+}
+
+#[test]
 fn dynamic_statements_see_their_parameters() {
     check(include_str!("scripts/dynamic.txt"));
 }

@@ -11,6 +11,8 @@ use crate::cargo::{program, root, run, target_folder};
 /// A fuzz target
 struct Target {
     name: &'static str,
+    /// The feature of the fuzz workspace that brings what is fuzzed
+    feature: &'static str,
     seeds: Seeds,
 }
 
@@ -27,22 +29,27 @@ enum Seeds {
 const TARGETS: [Target; 5] = [
     Target {
         name: "sqlx",
+        feature: "compiler",
         seeds: Seeds::Files(&["sqlx", "SQLX"]),
     },
     Target {
         name: "settings",
+        feature: "compiler",
         seeds: Seeds::Files(&["yaml", "json", "ipynb"]),
     },
     Target {
         name: "project",
+        feature: "compiler",
         seeds: Seeds::Projects,
     },
     Target {
         name: "googlesql",
+        feature: "googlesql",
         seeds: Seeds::Statements,
     },
     Target {
         name: "queries",
+        feature: "googlesql",
         seeds: Seeds::Statements,
     },
 ];
@@ -84,6 +91,7 @@ fn fuzz_target(cargo_fuzz: &Path, target: &Target, seconds: u64) -> Result<()> {
         .current_dir(root().join("fuzz"))
         .args(["fuzz", "run", "--sanitizer", "none", "--target-dir"])
         .arg(&home)
+        .args(["--features", target.feature])
         .arg(target.name)
         .args([&corpus, &seeds])
         .arg("--")
@@ -94,8 +102,9 @@ fn fuzz_target(cargo_fuzz: &Path, target: &Target, seconds: u64) -> Result<()> {
     run(&mut command).with_context(|| {
         format!(
             "the fuzz target `{name}` failed: the input is in fuzz/artifacts/{name}; run it again with \
-             `cd fuzz && {} fuzz run --sanitizer none --target-dir {} {name} artifacts/{name}/FILE`",
+             `cd fuzz && {} fuzz run --sanitizer none --features {} --target-dir {} {name} artifacts/{name}/FILE`",
             cargo_fuzz.display(),
+            target.feature,
             home.display(),
             name = target.name,
         )

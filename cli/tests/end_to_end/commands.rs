@@ -123,6 +123,20 @@ fn an_incremental_table_grows_and_is_rebuilt_when_asked() {
 }
 
 #[test]
+fn query_prints_what_came_before_a_failure() {
+    let scratch = Scratch::empty();
+    let statements = "SELECT 1 AS one; SELECT ERROR('late'); SELECT 2 AS two";
+    let ran = scratch.run(&["query", "--format", "csv", statements]);
+    assert_eq!((ran.code, ran.stdout.as_str()), (Some(1), "one\n1\n"));
+    assert!(ran.stderr.contains("late"), "{}", ran.stderr);
+    assert!(!scratch.path().join("exports").exists());
+    let export =
+        "EXPORT DATA OPTIONS (uri = 'exports/deep/one.csv', format = 'CSV') AS SELECT 1 AS one";
+    assert_eq!(scratch.run(&["query", export]).code, Some(0));
+    assert!(scratch.path().join("exports/deep/one.csv").is_file());
+}
+
+#[test]
 fn query_prints_rows_of_every_type() {
     let scratch = shop();
     assert_eq!(scratch.run(&["run"]).code, Some(0));

@@ -10,7 +10,7 @@ use crate::resolve::scope::Scope;
 use crate::resolve::select::{lay_out, write_list};
 use crate::resolve::statement::relation_in_scope;
 use crate::resolve::table_function::relation_of;
-use crate::{Analyzed, Catalog, Error, Relation, quote_identifier};
+use crate::{Analyzed, Catalog, Error, Relation, Sites, quote_identifier};
 
 /// Resolves and lowers one statement of the script `sql`
 ///
@@ -18,9 +18,23 @@ use crate::{Analyzed, Catalog, Error, Relation, quote_identifier};
 /// Unknown or ambiguous names, types that do not fit, and what the engine does not support, each
 /// with its byte range in `sql`
 pub fn analyze(sql: &str, statement: &Statement, catalog: &dyn Catalog) -> Result<Analyzed, Error> {
+    analyze_with_sites(sql, statement, catalog).map(|(analyzed, _)| analyzed)
+}
+
+/// As [`analyze`], with what leads from an error of the engine to its place in the statement
+///
+/// # Errors
+/// As [`analyze`]
+pub fn analyze_with_sites(
+    sql: &str,
+    statement: &Statement,
+    catalog: &dyn Catalog,
+) -> Result<(Analyzed, Sites), Error> {
     let span = statement.span();
     on_stack_for(&span, || {
-        Resolver::new(catalog, statement.span()).statement(sql, &statement.kind)
+        let resolver = Resolver::new(catalog, statement.span());
+        let analyzed = resolver.statement(sql, &statement.kind)?;
+        Ok((analyzed, resolver.sites.into_inner()))
     })
 }
 

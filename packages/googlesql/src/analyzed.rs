@@ -120,6 +120,11 @@ pub enum Effect {
     DropSchema(String),
     /// A check that fails the script when its query gives FALSE or NULL (`ASSERT`)
     Assert,
+    /// Rows are written to files, whose folder is made where it is missing (`EXPORT DATA`)
+    Export {
+        /// The path of a file; files of several parts lie beside it
+        file: String,
+    },
     /// Anything else
     Other,
 }

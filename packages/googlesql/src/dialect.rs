@@ -2,11 +2,11 @@
 
 use std::any::TypeId;
 
-use sqlparser::ast::Statement;
+use sqlparser::ast::{Expr, ObjectName, Statement};
 use sqlparser::dialect::{BigQueryDialect, Dialect};
 use sqlparser::keywords::Keyword;
 use sqlparser::parser::{Parser, ParserError};
-use sqlparser::tokenizer::Token;
+use sqlparser::tokenizer::{Token, Word};
 
 /// The dialect that all of this crate's parsing uses
 #[derive(Debug)]
@@ -21,6 +21,33 @@ const SHIFT: u8 = 25;
 impl Dialect for GoogleSql {
     fn dialect(&self) -> TypeId {
         BIGQUERY.dialect()
+    }
+
+    /// The plainest expressions, which most are: sqlparser would first try to read each as the name of a type
+    fn parse_prefix(&self, parser: &mut Parser) -> Option<Result<Expr, ParserError>> {
+        let first = parser.peek_token_ref();
+        let word = match &first.token {
+            Token::Number(..) | Token::SingleQuotedString(_) => {
+                return Some(parser.parse_value().map(Expr::Value));
+            }
+            Token::Word(word) => word,
+            _ => return None,
+        };
+        let named = word.quote_style.is_some() || word.keyword == Keyword::NoKeyword;
+        let ident = |word: &Word| word.to_ident(first.span);
+        match &parser.peek_nth_token_ref(1).token {
+            Token::LParen if named || is_plain_function(word.keyword) => {
+                let name = ObjectName::from(vec![ident(word)]);
+                parser.advance_token();
+                Some(parser.parse_function(name))
+            }
+            next if named && ends_operand(next, &parser.peek_nth_token_ref(2).token) => {
+                let name = ident(word);
+                parser.advance_token();
+                Some(Ok(Expr::Identifier(name)))
+            }
+            _ => None,
+        }
     }
 
     fn get_next_precedence(&self, parser: &Parser) -> Option<Result<u8, ParserError>> {
@@ -129,5 +156,59 @@ impl Dialect for GoogleSql {
 
     fn supports_lambda_functions(&self) -> bool {
         true
+    }
+}
+
+/// Whether a call of this name has no syntax of its own, and the name is no type's
+fn is_plain_function(keyword: Keyword) -> bool {
+    matches!(
+        keyword,
+        Keyword::ABS
+            | Keyword::AVG
+            | Keyword::COALESCE
+            | Keyword::COUNT
+            | Keyword::DENSE_RANK
+            | Keyword::FIRST_VALUE
+            | Keyword::IF
+            | Keyword::LAG
+            | Keyword::LAST_VALUE
+            | Keyword::LEAD
+            | Keyword::LOWER
+            | Keyword::MAX
+            | Keyword::MIN
+            | Keyword::MOD
+            | Keyword::NULLIF
+            | Keyword::RANK
+            | Keyword::REPLACE
+            | Keyword::ROW_NUMBER
+            | Keyword::SUM
+            | Keyword::UPPER
+    )
+}
+
+/// Whether a name that `next` follows is an operand by itself
+fn ends_operand(next: &Token, second: &Token) -> bool {
+    match next {
+        // the parameter of a lambda, with its type
+        Token::Word(_) => *second != Token::Arrow,
+        Token::EOF
+        | Token::Comma
+        | Token::Period
+        | Token::RParen
+        | Token::LBracket
+        | Token::RBracket
+        | Token::Eq
+        | Token::Neq
+        | Token::Lt
+        | Token::LtEq
+        | Token::Gt
+        | Token::GtEq
+        | Token::Plus
+        | Token::Minus
+        | Token::Mul
+        | Token::Div
+        | Token::StringConcat
+        | Token::VerticalBarRightAngleBracket => true,
+        _ => false,
     }
 }

@@ -288,7 +288,9 @@ impl Lexer<'_> {
             self.parameters += 1;
             return Ok(Token::Placeholder(format!("?{}", self.parameters)));
         }
-        match OPERATORS.iter().find(|(text, _)| rest.starts_with(text)) {
+        let bytes = rest.as_bytes();
+        let is_here = |text: &str| text.as_bytes()[0] == bytes[0] && rest.starts_with(text);
+        match OPERATORS.iter().find(|(text, _)| is_here(text)) {
             Some((text, token)) => {
                 self.at += text.len();
                 Ok(token.clone())

@@ -17,14 +17,20 @@ mod quote;
 mod resolve;
 mod routine_text;
 pub mod script;
+mod sites;
 mod tree;
 mod type_text;
 mod types;
+#[cfg(feature = "engine")]
 pub mod udf;
+#[cfg_attr(
+    not(feature = "engine"),
+    expect(dead_code, reason = "most of it is what the functions in Rust do")
+)]
 mod value;
 mod words;
 
-pub use analyze::{analyze, select_over};
+pub use analyze::{analyze, analyze_with_sites, select_over};
 pub use analyzed::{
     Analyzed, CreateModel, CreateRoutine, Effect, FunctionKind, ModelOption, Relation, Value,
 };
@@ -38,6 +44,7 @@ pub use parse::parse;
 pub use parse::statement::Statement;
 pub use quote::{quote_identifier, quote_string};
 pub use routine_text::{RoutineText, describe_routine, literal_text};
+pub use sites::{Sites, without_mark};
 pub use types::{Column, Field, Type};
 pub use value::big_decimal::bignumeric_text;
 pub use words::{ends_statement, function_names, keywords};

@@ -2,7 +2,21 @@
 
 /// A DuckDB identifier, quoted
 pub fn quote_identifier(name: &str) -> String {
-    format!("\"{}\"", name.replace('"', "\"\""))
+    let mut quoted = String::with_capacity(name.len() + 2);
+    write_identifier(name, &mut quoted);
+    quoted
+}
+
+/// As [`quote_identifier`], behind what is there
+pub(crate) fn write_identifier(name: &str, out: &mut String) {
+    out.push('"');
+    let mut pieces = name.split('"');
+    out.push_str(pieces.next().unwrap_or_default());
+    for piece in pieces {
+        out.push_str("\"\"");
+        out.push_str(piece);
+    }
+    out.push('"');
 }
 
 /// A DuckDB string expression with this value, on one line

@@ -7,9 +7,10 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
+use crate::Type;
 use crate::lineage::Origins;
+use crate::quote::write_identifier;
 use crate::type_text::NO_FIELDS;
-use crate::{Type, quote_identifier};
 
 /// An expression with its type
 #[derive(Debug, Clone, PartialEq)]
@@ -219,10 +220,10 @@ impl Typed {
         stacker::maybe_grow(64 * 1024, 1024 * 1024, || match &self.node {
             Node::Column { relation, name } => {
                 if !relation.is_empty() {
-                    out.push_str(&quote_identifier(relation));
+                    write_identifier(relation, out);
                     out.push('.');
                 }
-                out.push_str(&quote_identifier(name));
+                write_identifier(name, out);
             }
             Node::Text(text) => out.push_str(text),
             // DuckDB's own `error` is volatile, which TRY does not take
@@ -266,7 +267,8 @@ impl Typed {
             Node::Text(text) if text.starts_with('-') => Level::Sign,
             Node::Text(_) | Node::Column { .. } | Node::Array(_) | Node::Struct(_) => Level::Atom,
             Node::Apply { template, .. } => level(template),
-            Node::Aggregate(aggregate) => level(&aggregate.template.replace(['%', '{', '}'], "")),
+            // the native call stands in braces, and is an atom
+            Node::Aggregate(aggregate) => level(&aggregate.template),
         }
     }
 }
@@ -380,6 +382,9 @@ enum Level {
 }
 
 fn fill(template: &str, arguments: &[Typed], out: &mut String) {
+    if !template.contains('$') {
+        return out.push_str(template);
+    }
     let own = level(template);
     let bytes = template.as_bytes();
     let mut at = 0;
@@ -408,8 +413,11 @@ fn fill(template: &str, arguments: &[Typed], out: &mut String) {
                     let bare = is_delimited(&template[..hole], &template[at..]);
                     let first = hole == 0 && matches!(own, Level::Sum | Level::Product)
                         || matches!(own, Level::And | Level::Or);
-                    let inner = argument.level();
-                    if bare || inner > own || (first && inner == own) {
+                    let held = bare || {
+                        let inner = argument.level();
+                        inner > own || (first && inner == own)
+                    };
+                    if held {
                         argument.write(out);
                     } else {
                         out.push('(');
@@ -453,60 +461,42 @@ fn level(template: &str) -> Level {
     }
     let mut depth = 0_usize;
     let mut quoted = false;
-    let mut loosest = Level::Atom;
-    for (at, letter) in template.char_indices() {
-        match letter {
-            '\'' => quoted = !quoted,
+    let mut loosest = match template.as_bytes() {
+        [b'N', b'O', b'T', b' ', ..] => Level::Not,
+        [b'-' | b'~', ..] => Level::Sign,
+        _ => Level::Atom,
+    };
+    for (at, byte) in template.bytes().enumerate() {
+        match byte {
+            b'\'' => quoted = !quoted,
             _ if quoted => {}
-            '(' | '[' | '{' => depth += 1,
-            ')' | ']' | '}' => depth = depth.saturating_sub(1),
+            b'(' | b'[' | b'{' => depth += 1,
+            b')' | b']' | b'}' => depth = depth.saturating_sub(1),
             // Operators start with these, but for signs
-            ' ' | ':' if depth == 0 => {
-                loosest = loosest.min(operator_level(&template[at..], at == 0))
-            }
-            _ if at == 0 => loosest = operator_level(template, true),
+            b' ' | b':' if depth == 0 => loosest = loosest.min(operator_level(&template[at..])),
             _ => {}
         }
     }
     loosest
 }
 
-fn operator_level(rest: &str, first: bool) -> Level {
-    const OPERATORS: &[(&str, Level)] = &[
-        (" OR ", Level::Or),
-        (" AND ", Level::And),
-        (" = ", Level::Comparison),
-        (" <> ", Level::Comparison),
-        (" < ", Level::Comparison),
-        (" > ", Level::Comparison),
-        (" <= ", Level::Comparison),
-        (" >= ", Level::Comparison),
-        (" IS ", Level::Comparison),
-        (" IN ", Level::Comparison),
-        (" NOT ", Level::Comparison),
-        (" LIKE ", Level::Comparison),
-        (" BETWEEN ", Level::Comparison),
-        (" || ", Level::Other),
-        (" & ", Level::Other),
-        (" | ", Level::Other),
-        (" << ", Level::Other),
-        (" >> ", Level::Other),
-        (" + ", Level::Sum),
-        (" - ", Level::Sum),
-        (" * ", Level::Product),
-        (" / ", Level::Product),
-        (" // ", Level::Product),
-        (" % ", Level::Product),
-        ("::", Level::Cast),
-    ];
-    if first && rest.starts_with("NOT ") {
-        return Level::Not;
+/// The level of the operator that stands here, if one does
+fn operator_level(rest: &str) -> Level {
+    if rest.starts_with("::") {
+        return Level::Cast;
     }
-    if first && rest.starts_with(['-', '~']) {
-        return Level::Sign;
+    let Some((word, _)) = rest[1..].split_once(' ') else {
+        return Level::Atom;
+    };
+    match word {
+        "OR" => Level::Or,
+        "AND" => Level::And,
+        "=" | "<>" | "<" | ">" | "<=" | ">=" | "IS" | "IN" | "NOT" | "LIKE" | "BETWEEN" => {
+            Level::Comparison
+        }
+        "||" | "&" | "|" | "<<" | ">>" => Level::Other,
+        "+" | "-" => Level::Sum,
+        "*" | "/" | "//" | "%" => Level::Product,
+        _ => Level::Atom,
     }
-    OPERATORS
-        .iter()
-        .find(|(operator, _)| rest.starts_with(operator))
-        .map_or(Level::Atom, |(_, level)| *level)
 }

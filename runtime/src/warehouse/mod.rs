@@ -139,6 +139,21 @@ pub trait Session: Send {
         progress: &mut dyn FnMut(Progress),
     ) -> Result<Vec<Outcome>, SqlError>;
 
+    /// As [`Session::execute`], but each statement's result is handed over as soon as the engine can: those
+    /// before a failure are not lost
+    ///
+    /// # Errors
+    /// As [`Session::execute`]
+    fn execute_each(
+        &mut self,
+        script: &str,
+        progress: &mut dyn FnMut(Progress),
+        each: &mut dyn FnMut(Outcome),
+    ) -> Result<(), SqlError> {
+        self.execute(script, progress)?.into_iter().for_each(each);
+        Ok(())
+    }
+
     /// As [`Session::execute`], but the script's work becomes visible as a whole or not at all, where
     /// the engine can and the script does not manage transactions itself
     ///

@@ -11,7 +11,7 @@ use std::sync::Arc;
 
 use diagnostic::{Diagnostic, Location, code};
 use sqlx_runtime::warehouse::duckdb::Names;
-use sqlx_runtime::warehouse::{SessionContext, SqlError, Warehouse};
+use sqlx_runtime::warehouse::{Progress, SessionContext, SqlError, Warehouse};
 use sqlx_runtime::{Environment, display_name, names};
 
 use crate::arguments::{GlobalArguments, QueryArguments};
@@ -115,15 +115,15 @@ fn once(
     printer: &Printer,
 ) -> Result<(), Diagnostic> {
     let mut session = place.warehouse.session(&SessionContext::default())?;
-    let outcomes = session
-        .execute(sql, &mut |news| {
-            if printer.is_terminal() {
-                printer.note(&news.message);
-            }
-        })
-        .map_err(|failure| located(sql, failure))?;
-    print::outcomes(&outcomes, arguments.format, printer);
-    Ok(())
+    let mut news = |news: Progress| {
+        if printer.is_terminal() {
+            printer.note(&news.message);
+        }
+    };
+    let mut print = print::Printing::new(arguments.format, printer);
+    session
+        .execute_each(sql, &mut news, &mut |outcome| print.outcome(&outcome))
+        .map_err(|failure| located(sql, failure))
 }
 
 fn text(argument: &str) -> Result<String, Diagnostic> {

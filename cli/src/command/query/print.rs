@@ -9,13 +9,31 @@ use super::table::as_table;
 use crate::arguments::RowFormat;
 use crate::printer::Printer;
 
-/// Rows on standard output, counts and news beside it
-pub fn outcomes(outcomes: &[Outcome], format: RowFormat, printer: &Printer) {
-    for (index, outcome) in outcomes.iter().enumerate() {
-        if index > 0 && format == RowFormat::Table {
-            printer.data("\n");
+/// Prints what statements gave: rows on standard output, counts and news beside it
+pub struct Printing<'p> {
+    format: RowFormat,
+    printer: &'p Printer,
+    /// Whether a result stands above
+    follows: bool,
+}
+
+impl<'p> Printing<'p> {
+    /// With nothing printed so far
+    pub fn new(format: RowFormat, printer: &'p Printer) -> Self {
+        Self {
+            format,
+            printer,
+            follows: false,
         }
-        one(outcome, format, printer);
+    }
+
+    /// Prints the next statement's result, a line apart from the one above
+    pub fn outcome(&mut self, outcome: &Outcome) {
+        if self.follows && self.format == RowFormat::Table {
+            self.printer.data("\n");
+        }
+        self.follows = true;
+        one(outcome, self.format, self.printer);
     }
 }
 

@@ -62,7 +62,10 @@ pub fn run(place: &Place, format: RowFormat, printer: &Printer) -> Result<(), Di
         let (returned, outcome) = execute(&threads, current, text, printer)?;
         session = Some(returned);
         match outcome {
-            Ok(outcomes) => print::outcomes(&outcomes, settings.format, printer),
+            Ok(outcomes) => {
+                let mut print = print::Printing::new(settings.format, printer);
+                outcomes.iter().for_each(|outcome| print.outcome(outcome));
+            }
             Err(failure) => printer.diagnostic(&located(text, failure)),
         }
         if settings.timer {

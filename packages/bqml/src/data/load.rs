@@ -34,8 +34,13 @@ pub fn load(
     query: &FrameQuery<'_>,
     span: &Range<usize>,
 ) -> Result<Frame, Error> {
-    let engine =
-        |error: duckdb::Error| Error::new(code::EXECUTION_FAILED, error.to_string(), span.clone());
+    let engine = |error: duckdb::Error| {
+        Error::new(
+            code::EXECUTION_FAILED,
+            googlesql::without_mark(&error.to_string()).into_owned(),
+            span.clone(),
+        )
+    };
     let mut statement = connection.prepare(&query.sql).map_err(engine)?;
     // the iterator that this returns would panic where `step` reports
     drop(statement.stream_arrow([]).map_err(engine)?);

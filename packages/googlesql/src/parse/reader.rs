@@ -148,9 +148,14 @@ impl Reader {
         let tokens = rewrite::rewrite(tokens);
         on_stack_for(&span, || {
             let mut cursor = Cursor::new(&tokens, span.end);
-            let parsed = read(&mut cursor)?;
-            cursor.expect_end()?;
-            Ok(parsed)
+            let parsed = read(&mut cursor).and_then(|parsed| {
+                cursor.expect_end()?;
+                Ok(parsed)
+            });
+            parsed.map_err(|error| match error.span.start < span.end {
+                true => open_bracket(&tokens).unwrap_or(error),
+                false => error,
+            })
         })
     }
 
@@ -186,6 +191,23 @@ impl Reader {
         };
         from..to
     }
+}
+
+/// The error about a bracket that is never closed, where the grammar stumbles over something after it
+fn open_bracket(tokens: &[TokenWithSpan]) -> Option<Error> {
+    let mut open = Vec::new();
+    for token in tokens {
+        match token.token {
+            Token::LParen | Token::LBracket | Token::LBrace => open.push(token),
+            Token::RParen | Token::RBracket | Token::RBrace => {
+                open.pop();
+            }
+            _ => {}
+        }
+    }
+    let last = open.last()?;
+    let message = format!("`{}` is not closed", last.token);
+    Some(Error::new(code::SQL_SYNTAX, message, range_of(last.span)?))
 }
 
 /// A word of the procedural language, unquoted

@@ -34,8 +34,7 @@ impl Resolver<'_> {
             }
             if scope.find(&first.value, &span)?.is_none_or(|found| {
                 relation
-                    .value
-                    .as_ref()
+                    .value(&span)
                     .is_some_and(|value| value.node == found.node)
                     && found.ty != Type::Json
             }) {

@@ -108,6 +108,10 @@ impl Resolver<'_> {
     }
 
     fn unknown_function(&self, name: &str, span: Range<usize>) -> Error {
+        if name == "UNNEST" {
+            let message = "UNNEST gives rows: it belongs into FROM, or behind IN";
+            return self.invalid(message, span);
+        }
         let error = self.error(
             code::UNKNOWN_FUNCTION,
             format!("no function `{name}`"),

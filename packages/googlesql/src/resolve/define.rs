@@ -498,9 +498,30 @@ impl Resolver<'_> {
                 return Err(self.invalid(message, path.span.clone()));
             }
             word = if stored.view { "VIEW" } else { "TABLE" };
+        } else if !if_exists {
+            self.must_exist(path, Some("write `IF EXISTS` where it may be missing"))?;
         }
         let sql = format!("DROP {word} {guard}{}", qualified(&name));
         Ok(execute(vec![sql], Effect::Drop(name)))
+    }
+}
+
+impl Resolver<'_> {
+    /// A table or view of that name is there, or nothing is run
+    ///
+    /// # Errors
+    /// There is none
+    pub fn must_exist(&self, path: &parsed::Path, help: Option<&str>) -> Result<(), Error> {
+        let found = self.catalog.table(&path.parts, path.span.clone());
+        // what is only checked may stand in no warehouse yet
+        match found {
+            Err(mut error) if self.findings.is_none() => {
+                let meant = error.help.take_if(|help| help.starts_with("did you mean"));
+                error.help = meant.or_else(|| help.map(str::to_owned));
+                Err(error)
+            }
+            _ => Ok(()),
+        }
     }
 }
 

@@ -15,6 +15,7 @@ impl Resolver<'_> {
         let value = self.deeper(|| self.any_expression(expr, scope));
         if let Ok(value) = &value {
             self.read(value);
+            self.sites.borrow_mut().note(value);
         }
         self.recovered(since, value, || self.unresolved(since, self.span(expr)))
     }

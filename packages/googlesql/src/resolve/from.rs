@@ -6,7 +6,7 @@ use sqlparser::ast::{Ident, ObjectName, TableAlias, TableFactor, TableWithJoins}
 
 use super::Resolver;
 use super::query::{Output, indent};
-use super::scope::{Scope, ScopeColumn, ScopeRelation};
+use super::scope::{RangeValue, Scope, ScopeColumn, ScopeRelation};
 use crate::parse::mark;
 use crate::tree::Typed;
 use crate::{Error, Type, quote_identifier};
@@ -241,6 +241,7 @@ impl Resolver<'_> {
             return self.unnest(array, alias, offset, scope, place);
         }
         let table = self.catalog.table(&path, place.clone())?;
+        self.sites.borrow_mut().reads(&table.sql);
         let name = match self.alias_name(alias)? {
             Some(name) => Some(name),
             None => path.last().cloned(),
@@ -253,13 +254,12 @@ impl Resolver<'_> {
                 .with_origins(self.origin(stored.as_ref(), &one.name)),
         };
         let columns: Vec<_> = table.columns.iter().map(column).collect();
-        let value = self.row_value(&columns, &place);
         let text = format!("{} AS {}", table.sql, quote_identifier(&alias));
         scope.add(ScopeRelation {
             name,
             columns,
             pseudo: table.pseudo_columns.iter().map(column).collect(),
-            value,
+            value: RangeValue::Row,
             alias,
         });
         Ok(text)

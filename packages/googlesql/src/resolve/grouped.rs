@@ -10,12 +10,12 @@ use super::scope::Scope;
 use crate::tree::{Node, Typed};
 
 impl Resolver<'_> {
-    /// Notes the columns in `values` that are neither grouped nor aggregated, while a statement is checked
+    /// Notes the columns in select items and `HAVING` that are neither grouped nor aggregated, while a statement is checked
     pub fn check_grouped(
         &self,
         clause: &GroupByExpr,
         items: &[Typed],
-        values: &[Typed],
+        having: Option<&Typed>,
         scope: &Scope,
     ) {
         let GroupByExpr::Expressions(keys, modifiers) = clause else {
@@ -30,7 +30,7 @@ impl Resolver<'_> {
         if self.findings.is_none() || !modifiers.is_empty() || keys.iter().any(sets) {
             return;
         }
-        if keys.is_empty() && !values.iter().any(has_plain_aggregate) {
+        if keys.is_empty() && !items.iter().chain(having).any(has_plain_aggregate) {
             return;
         }
         let written: Vec<String> = keys
@@ -40,7 +40,7 @@ impl Resolver<'_> {
                 None => self.expression(key, scope).ok().map(|key| key.sql()),
             })
             .collect();
-        for value in values {
+        for value in items.iter().chain(having) {
             self.check_value(value, &written, scope);
         }
     }

@@ -275,16 +275,21 @@ impl Resolver<'_> {
         values: Vec<Typed>,
         span: Range<usize>,
     ) -> Result<Typed, Error> {
-        let exact = values.iter().all(|value| value.exact);
-        let nodes = values
-            .into_iter()
-            .enumerate()
-            .map(|(at, value)| (physical_field(&types, at), value))
-            .collect();
-        Ok(Typed {
-            exact,
-            ..Typed::new(Type::Struct(types), Node::Struct(nodes), span)
-        })
+        Ok(struct_of(types, values, span))
+    }
+}
+
+/// A struct of values, whose fields are these
+pub fn struct_of(types: Vec<Field>, values: Vec<Typed>, span: Range<usize>) -> Typed {
+    let exact = values.iter().all(|value| value.exact);
+    let nodes = values
+        .into_iter()
+        .enumerate()
+        .map(|(at, value)| (physical_field(&types, at), value))
+        .collect();
+    Typed {
+        exact,
+        ..Typed::new(Type::Struct(types), Node::Struct(nodes), span)
     }
 }
 

@@ -81,14 +81,14 @@ pub mod variable;
 pub mod window;
 pub mod with_clause;
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::ops::Range;
 
 use diagnostic::{Code, code};
 use sqlparser::ast::Spanned;
 
 use crate::lex::range_of;
-use crate::{Catalog, Error};
+use crate::{Catalog, Error, Sites};
 
 /// How deep expressions and queries may nest
 const DEPTH: usize = 1500;
@@ -102,6 +102,8 @@ pub struct Resolver<'a> {
     pub whole: Range<usize>,
     /// What is found where a statement is checked; `None` where it is lowered, to be run
     pub findings: Option<findings::Findings>,
+    /// Which expressions can fail while the statement runs
+    pub sites: RefCell<Sites>,
     /// What is defined here and outlives the script, so that variables may not stand in it
     lasting: Cell<Option<&'static str>>,
     /// Whether a path goes on into the elements of arrays, as it does in `FROM`
@@ -119,6 +121,7 @@ impl<'a> Resolver<'a> {
             zone: catalog.time_zone().to_owned(),
             whole,
             findings: None,
+            sites: RefCell::default(),
             lasting: Cell::new(None),
             flattens: Cell::new(false),
             natural: natural::Natural::default(),

@@ -2,7 +2,7 @@
 
 use super::Resolver;
 use super::query::{Output, indent, push_clause};
-use super::scope::{OutputColumn, Scope, ScopeColumn, ScopeRelation};
+use super::scope::{OutputColumn, RangeValue, Scope, ScopeColumn, ScopeRelation};
 use super::select::{Item, lay_out, write_list};
 use crate::quote_identifier;
 use crate::tree::{Node, Typed};
@@ -128,8 +128,7 @@ impl Resolver<'_> {
                             expr: column(one),
                         })
                         .collect();
-                    let value = self.row_value(&columns, &span);
-                    (columns, value)
+                    (columns, RangeValue::Row)
                 }
             };
             scope.relations.push(ScopeRelation {
@@ -186,11 +185,10 @@ impl Resolver<'_> {
             let Some(name) = relation.name.clone() else {
                 continue;
             };
-            let whole = relation
-                .value
-                .as_ref()
-                .filter(|value| !is_row(value))
-                .map(&mut place);
+            let whole = match &relation.value {
+                RangeValue::One(value) if !is_row(value) => Some(place(value)),
+                _ => None,
+            };
             let columns = match whole {
                 Some(_) => Vec::new(),
                 None => relation

@@ -209,10 +209,15 @@ impl Resolver<'_> {
 
 /// Each line two spaces to the right; lowered SQL has no line breaks inside literals
 pub fn indent(sql: &str) -> String {
-    sql.lines()
-        .map(|line| format!("  {line}"))
-        .collect::<Vec<_>>()
-        .join("\n")
+    let mut indented = String::with_capacity(sql.len() + sql.len() / 16 + 8);
+    for (at, line) in sql.lines().enumerate() {
+        if at > 0 {
+            indented.push('\n');
+        }
+        indented.push_str("  ");
+        indented.push_str(line);
+    }
+    indented
 }
 
 pub fn push_clause(sql: &mut String, keyword: &str, text: &str) {

@@ -522,7 +522,10 @@ impl Resolver<'_> {
         span: &Range<usize>,
         resolve: impl FnOnce() -> Result<T, Error>,
     ) -> Result<T, Error> {
-        self.within(name, span, resolve).map_err(|error| Error {
+        let since = self.sites.borrow().mark();
+        let resolved = self.within(name, span, resolve);
+        self.sites.borrow_mut().in_call(since, span);
+        resolved.map_err(|error| Error {
             message: match error.message.starts_with("in `") {
                 true => error.message,
                 false => format!("in `{name}`: {}", error.message),

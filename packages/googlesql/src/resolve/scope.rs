@@ -4,9 +4,10 @@ use std::ops::Range;
 
 use diagnostic::{code, did_you_mean};
 
+use super::literal::struct_of;
 use crate::lineage::Origins;
 use crate::tree::Typed;
-use crate::{Error, Type};
+use crate::{Error, Field, Type};
 
 /// What names mean at one level of a query; outer levels follow
 #[derive(Debug, Default, Clone)]
@@ -39,7 +40,18 @@ pub struct ScopeRelation {
     pub columns: Vec<ScopeColumn>,
     pub pseudo: Vec<ScopeColumn>,
     /// What the range variable itself stands for in an expression
-    pub value: Option<Typed>,
+    pub value: RangeValue,
+}
+
+/// What a range variable stands for in an expression
+#[derive(Debug, Clone)]
+pub enum RangeValue {
+    /// Nothing
+    Nothing,
+    /// A row of its columns
+    Row,
+    /// This value
+    One(Typed),
 }
 
 #[derive(Debug, Clone)]
@@ -139,10 +151,9 @@ impl<'p> Scope<'p> {
             return Ok(Some(found));
         }
         // A range variable hides a column of its name
-        if let Some(relation) = self.relation(name)
-            && let Some(value) = &relation.value
-        {
-            return Ok(Some(at(value, span)));
+        let value = |relation: &ScopeRelation| relation.value(span);
+        if let Some(value) = self.relation(name).and_then(value) {
+            return Ok(Some(value));
         }
         let mut matches = self.star.iter().filter(|column| same(&column.name, name));
         if let Some(column) = matches.next() {
@@ -216,6 +227,15 @@ impl<'p> Scope<'p> {
 }
 
 impl ScopeRelation {
+    /// What the range variable itself stands for in an expression
+    pub fn value(&self, span: &Range<usize>) -> Option<Typed> {
+        match &self.value {
+            RangeValue::Nothing => None,
+            RangeValue::Row => Some(row_value(&self.columns, span)),
+            RangeValue::One(value) => Some(at(value, span)),
+        }
+    }
+
     pub fn column(&self, name: &str, span: &Range<usize>) -> Result<Option<Typed>, Error> {
         let columns = self.columns.iter().chain(&self.pseudo);
         let mut matches = columns.filter(|column| same(&column.name, name));
@@ -231,6 +251,20 @@ impl ScopeRelation {
         }
         Ok(Some(at(&column.expr, span)))
     }
+}
+
+/// A row of columns as a struct
+fn row_value(columns: &[ScopeColumn], span: &Range<usize>) -> Typed {
+    let fields = columns
+        .iter()
+        .map(|column| Field {
+            name: Some(column.name.clone()).filter(|name| !name.is_empty()),
+            ty: column.expr.ty.clone(),
+        })
+        .collect();
+    let values = columns.iter().map(|column| column.expr.clone()).collect();
+    let value = struct_of(fields, values, span.clone());
+    Typed::apply(value.ty.clone(), "$0", vec![value], span.clone())
 }
 
 /// The column that stands for an unknown schema, while a statement is checked

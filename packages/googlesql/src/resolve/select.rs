@@ -11,7 +11,7 @@ use super::Resolver;
 use super::literal::inferred_name;
 use super::pipe::gives_all;
 use super::query::{Output, Tail, indent, push_clause, push_limit};
-use super::scope::{OutputColumn, Scope, ScopeColumn, ScopeRelation, same};
+use super::scope::{OutputColumn, RangeValue, Scope, ScopeColumn, ScopeRelation, same};
 use crate::lineage::Origins;
 use crate::tree::{Literal, Node, Typed};
 use crate::{Error, Field, Type, quote_identifier};
@@ -64,7 +64,10 @@ impl Resolver<'_> {
             .iter()
             .filter_map(|item| Some((item.name.clone()?, item.value.clone())))
             .collect();
-        let values: Vec<_> = items.iter().map(|item| item.value.clone()).collect();
+        let (names, values): (Vec<_>, Vec<_>) = items
+            .into_iter()
+            .map(|item| (item.name, item.value))
+            .unzip();
         scope.aliases_first = true;
         let since = self.mark();
         let grouping = self.group_by(&select.group_by, &values, &scope);
@@ -80,8 +83,7 @@ impl Resolver<'_> {
         for condition in having.iter().chain(&qualify) {
             self.condition_on(&condition.origins);
         }
-        let beside: Vec<Typed> = values.iter().chain(&having).cloned().collect();
-        self.check_grouped(&select.group_by, &values, &beside, &scope);
+        self.check_grouped(&select.group_by, &values, having.as_ref(), &scope);
         let since = self.mark();
         let order = match distinct {
             true => self.order_after_distinct(tail.order, &values, &scope),
@@ -99,6 +101,8 @@ impl Resolver<'_> {
             let message = format!("SELECT DISTINCT cannot compare {}", item.ty);
             return Err(self.mismatch(message, item.span.clone()));
         }
+        let named = names.into_iter().zip(values);
+        let items = named.map(|(name, value)| Item { name, value }).collect();
         let (list, columns) = write_list(items);
         let mut sql = String::from(if distinct {
             "SELECT DISTINCT"
@@ -391,8 +395,7 @@ impl Resolver<'_> {
                         expr: column(one),
                     })
                     .collect();
-                let value = self.row_value(&columns, span);
-                (columns, value)
+                (columns, RangeValue::Row)
             }
         };
         ScopeRelation {
@@ -409,7 +412,7 @@ impl Resolver<'_> {
         &self,
         value: Typed,
         name: Option<&str>,
-    ) -> (Vec<ScopeColumn>, Option<Typed>) {
+    ) -> (Vec<ScopeColumn>, RangeValue) {
         let columns = match &value.ty {
             Type::Struct(fields) => fields
                 .iter()
@@ -436,22 +439,7 @@ impl Resolver<'_> {
                 expr: value.clone(),
             }],
         };
-        (columns, Some(value))
-    }
-
-    /// A row as a struct, when its columns have distinct names
-    pub fn row_value(&self, columns: &[ScopeColumn], span: &Range<usize>) -> Option<Typed> {
-        let fields = columns
-            .iter()
-            .map(|column| Field {
-                name: Some(column.name.clone()).filter(|name| !name.is_empty()),
-                ty: column.expr.ty.clone(),
-            })
-            .collect();
-        let values = columns.iter().map(|column| column.expr.clone()).collect();
-        let value = self.struct_value(fields, values, span.clone()).ok()?;
-        let ty = value.ty.clone();
-        Some(Typed::apply(ty, "$0", vec![value], span.clone()))
+        (columns, RangeValue::One(value))
     }
 }
 

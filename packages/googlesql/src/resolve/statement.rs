@@ -6,7 +6,7 @@ use sqlparser::ast::{Expr, Query, UnaryOperator, Value as Token};
 
 use super::Resolver;
 use super::query::Output;
-use super::scope::{Scope, ScopeColumn, ScopeRelation};
+use super::scope::{RangeValue, Scope, ScopeColumn, ScopeRelation};
 use super::table_function::relation_of;
 use crate::parse::statement as parsed;
 use crate::tree::Typed;
@@ -89,6 +89,7 @@ impl Resolver<'_> {
             parsed::Kind::Merge(merge) => self.merge(merge),
             parsed::Kind::Truncate(path) => {
                 let name = self.physical(path)?;
+                self.must_exist(path, None)?;
                 let sql = format!("DELETE FROM {}", qualified(&name));
                 Ok(execute(vec![sql], Effect::Change(name)))
             }
@@ -288,6 +289,6 @@ pub fn relation_in_scope(
             })
             .collect(),
         pseudo: Vec::new(),
-        value: None,
+        value: RangeValue::Nothing,
     }
 }

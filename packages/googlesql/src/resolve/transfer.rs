@@ -89,7 +89,7 @@ impl Resolver<'_> {
             ));
         }
         statements.push(copy);
-        Ok(execute(statements, Effect::Other))
+        Ok(execute(statements, Effect::Export { file }))
     }
 
     /// Rows as CSV has them: every value in GoogleSQL's text

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::Resolver;
-use super::scope::{Scope, ScopeColumn, ScopeRelation};
+use super::scope::{RangeValue, Scope, ScopeColumn, ScopeRelation};
 use crate::tree::Typed;
 use crate::{Error, Type, quote_identifier};
 
@@ -87,7 +87,7 @@ impl Resolver<'_> {
                 alias: String::new(),
                 columns: Vec::new(),
                 pseudo: Vec::new(),
-                value: Some(column.expr),
+                value: RangeValue::One(column.expr),
             });
         }
         Ok(text)

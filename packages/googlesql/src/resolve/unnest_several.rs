@@ -8,7 +8,7 @@ use sqlparser::ast::Expr;
 
 use super::Resolver;
 use super::pipe::marked;
-use super::scope::{Scope, ScopeColumn, ScopeRelation, same};
+use super::scope::{RangeValue, Scope, ScopeColumn, ScopeRelation, same};
 use crate::parse::mark;
 use crate::tree::{Literal, Typed};
 use crate::{Error, Type, quote_identifier};
@@ -141,7 +141,7 @@ impl Resolver<'_> {
                 alias: String::new(),
                 columns: Vec::new(),
                 pseudo: Vec::new(),
-                value: Some(expr),
+                value: RangeValue::One(expr),
             });
         }
         Ok(text)

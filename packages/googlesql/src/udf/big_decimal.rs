@@ -20,18 +20,18 @@ pub const TABLE: &[Function] = &[
     }),
     row("gs_bignumeric_of_float", &[Double], Big, |cells| {
         let value = cells[0].double();
-        let message = format!("{value} is out of range for BIGNUMERIC");
-        or_error(Type::Big.of_float(value), Answer::Big, &message)
+        let message = format_args!("{value} is out of range for BIGNUMERIC");
+        or_error(Type::Big.of_float(value), Answer::Big, message)
     }),
     row("gs_bignumeric_of_text", &[Text], Big, |cells| {
         let text = cells[0].text();
-        let message = format!("bad BIGNUMERIC value: {text}");
-        or_error(Type::Big.parse(text), Answer::Big, &message)
+        let message = format_args!("bad BIGNUMERIC value: {text}");
+        or_error(Type::Big.parse(text), Answer::Big, message)
     }),
     row("gs_parse_bignumeric", &[Text], Big, |cells| {
         let text = cells[0].text();
-        let message = format!("invalid BIGNUMERIC: {text}");
-        or_error(Type::Big.parse_loose(text), Answer::Big, &message)
+        let message = format_args!("invalid BIGNUMERIC: {text}");
+        or_error(Type::Big.parse_loose(text), Answer::Big, message)
     }),
     row("gs_int_of_bignumeric", &[Big], Int, |cells| {
         let message = "BIGNUMERIC is out of range for INT64";
@@ -128,8 +128,8 @@ pub const TABLE: &[Function] = &[
         let units = Type::Big
             .round(&cells[0].big(), scale, Rounding::HalfAwayFromZero)
             .filter(|units| Type::Big.within(units, precision, scale));
-        let message = format!("value is out of range for BIGNUMERIC({precision}, {scale})");
-        or_error(units, Answer::Big, &message)
+        let message = format_args!("value is out of range for BIGNUMERIC({precision}, {scale})");
+        or_error(units, Answer::Big, message)
     }),
     // A sum of the engine's, which knows no limit
     row("gs_bignumeric_checked", &[Big], Big, |cells| {

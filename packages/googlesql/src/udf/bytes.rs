@@ -21,8 +21,8 @@ pub const TABLE: &[Function] = &[
             let (bytes, most) = (cells[0].bytes(), cells[1].int());
             let length = i64::try_from(bytes.len()).unwrap_or(i64::MAX);
             let fits = (length <= most).then(|| bytes.to_vec());
-            let message = format!("BYTES({most}) cannot hold {length} bytes");
-            or_error(fits, Answer::Blob, &message)
+            let message = format_args!("BYTES({most}) cannot hold {length} bytes");
+            or_error(fits, Answer::Blob, message)
         },
     },
     function!("gs_bytes_not", [Blob], Blob, |cells| {

@@ -1,7 +1,7 @@
 //! Conversions between types and text
 
 use super::Kind::{Bool, Civil, Date, Decimal, Double, Int, Text, Time};
-use super::{Answer, Function, or_error};
+use super::{Answer, Function, TextFunction, or_error};
 use crate::value::{decimal, number, temporal};
 
 pub const TABLE: &[Function] = &[
@@ -14,7 +14,7 @@ pub const TABLE: &[Function] = &[
             or_error(
                 number::parse_int(text),
                 Answer::Int,
-                &format!("bad INT64 value: {text}"),
+                format_args!("bad INT64 value: {text}"),
             )
         },
     },
@@ -27,7 +27,7 @@ pub const TABLE: &[Function] = &[
             or_error(
                 number::parse_float(text),
                 Answer::Double,
-                &format!("bad FLOAT64 value: {text}"),
+                format_args!("bad FLOAT64 value: {text}"),
             )
         },
     },
@@ -40,7 +40,7 @@ pub const TABLE: &[Function] = &[
             or_error(
                 decimal::parse(text),
                 Answer::Decimal,
-                &format!("bad NUMERIC value: {text}"),
+                format_args!("bad NUMERIC value: {text}"),
             )
         },
     },
@@ -53,7 +53,7 @@ pub const TABLE: &[Function] = &[
             or_error(
                 number::parse_bool(text),
                 Answer::Bool,
-                &format!("bad BOOL value: {text}"),
+                format_args!("bad BOOL value: {text}"),
             )
         },
     },
@@ -66,7 +66,7 @@ pub const TABLE: &[Function] = &[
             or_error(
                 temporal::parse_date(text),
                 Answer::Date,
-                &format!("bad DATE value: {text}"),
+                format_args!("bad DATE value: {text}"),
             )
         },
     },
@@ -79,7 +79,7 @@ pub const TABLE: &[Function] = &[
             or_error(
                 temporal::parse_time(text),
                 Answer::Micros,
-                &format!("bad TIME value: {text}"),
+                format_args!("bad TIME value: {text}"),
             )
         },
     },
@@ -89,8 +89,8 @@ pub const TABLE: &[Function] = &[
         result: Civil,
         body: |cells| {
             let text = cells[0].text();
-            let message = format!("bad DATETIME value: {text}");
-            or_error(temporal::parse_datetime(text), Answer::Micros, &message)
+            let message = format_args!("bad DATETIME value: {text}");
+            or_error(temporal::parse_datetime(text), Answer::Micros, message)
         },
     },
     Function {
@@ -99,56 +99,64 @@ pub const TABLE: &[Function] = &[
         result: Civil,
         body: |cells| {
             let text = cells[0].text();
-            let message = format!("bad TIMESTAMP value: {text}");
+            let message = format_args!("bad TIMESTAMP value: {text}");
             or_error(
                 temporal::parse_timestamp(text, cells[1].text()),
                 Answer::Micros,
-                &message,
+                message,
             )
         },
     },
-    Function {
+];
+
+pub const TEXTS: &[TextFunction] = &[
+    TextFunction {
         name: "gs_text_of_float",
         parameters: &[Double],
-        result: Text,
-        body: |cells| Ok(Answer::Text(number::format_float(cells[0].double()))),
+        body: |cells, out| {
+            out.push_str(&number::format_float(cells[0].double()));
+            Ok(())
+        },
     },
-    Function {
+    TextFunction {
         name: "gs_text_of_numeric",
         parameters: &[Decimal],
-        result: Text,
-        body: |cells| Ok(Answer::Text(decimal::format(cells[0].decimal()))),
+        body: |cells, out| {
+            out.push_str(&decimal::format(cells[0].decimal()));
+            Ok(())
+        },
     },
-    Function {
+    TextFunction {
         name: "gs_text_of_date",
         parameters: &[Date],
-        result: Text,
-        body: |cells| Ok(Answer::Text(temporal::format_date(cells[0].date()))),
+        body: |cells, out| {
+            temporal::write_date(out, cells[0].date());
+            Ok(())
+        },
     },
-    Function {
+    TextFunction {
         name: "gs_text_of_time",
         parameters: &[Time],
-        result: Text,
-        body: |cells| Ok(Answer::Text(temporal::format_time(cells[0].int()))),
+        body: |cells, out| {
+            temporal::write_time(out, cells[0].int());
+            Ok(())
+        },
     },
-    Function {
+    TextFunction {
         name: "gs_text_of_datetime",
         parameters: &[Civil],
-        result: Text,
-        body: |cells| Ok(Answer::Text(temporal::format_datetime(cells[0].int()))),
+        body: |cells, out| {
+            temporal::write_datetime(out, cells[0].int());
+            Ok(())
+        },
     },
-    Function {
+    TextFunction {
         name: "gs_text_of_timestamp",
         parameters: &[Civil, Text],
-        result: Text,
-        body: |cells| {
+        body: |cells, out| {
             let zone = cells[1].text();
-            let message = format!("unknown time zone: {zone}");
-            or_error(
-                temporal::format_timestamp(cells[0].int(), zone),
-                Answer::Text,
-                &message,
-            )
+            temporal::write_timestamp(out, cells[0].int(), zone)
+                .ok_or_else(|| format!("unknown time zone: {zone}"))
         },
     },
 ];

@@ -12,8 +12,8 @@ pub const TABLE: &[Function] = &[
     row("gs_numeric_of_float", &[Double], Decimal, |cells| {
         let value = cells[0].double();
         let units = Type::Numeric.of_float(value);
-        let message = format!("{value} is out of range for NUMERIC");
-        or_error(units.and_then(small), Answer::Decimal, &message)
+        let message = format_args!("{value} is out of range for NUMERIC");
+        or_error(units.and_then(small), Answer::Decimal, message)
     }),
     row("gs_float_of_numeric", &[Decimal], Double, |cells| {
         Ok(Answer::Double(Type::Numeric.to_float(&units(&cells[0]))))

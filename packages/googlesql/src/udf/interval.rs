@@ -26,8 +26,8 @@ pub const TABLE: &[Function] = &[
     ),
     row("gs_interval_of_text", &[Text], Parts, |cells| {
         let text = cells[0].text();
-        let message = format!("bad INTERVAL value: {text}");
-        or_error(interval::parse(text), Answer::Interval, &message)
+        let message = format_args!("bad INTERVAL value: {text}");
+        or_error(interval::parse(text), Answer::Interval, message)
     }),
     row("gs_text_of_interval", &[Parts], Text, |cells| {
         Ok(Answer::Text(interval::format(cells[0].interval())))
@@ -61,8 +61,8 @@ pub const TABLE: &[Function] = &[
     }),
     row("gs_interval_extract", &[Parts, Text], Int, |cells| {
         let part = cells[1].text();
-        let message = format!("INTERVAL has no part {part}");
-        or_error(cells[0].interval().extract(part), Answer::Int, &message)
+        let message = format_args!("INTERVAL has no part {part}");
+        or_error(cells[0].interval().extract(part), Answer::Int, message)
     }),
     // A TIMESTAMP takes no months, which have no fixed length
     row(

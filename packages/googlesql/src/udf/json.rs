@@ -23,8 +23,9 @@ pub const TABLE: &[Function] = &[
         let value = match cells[1].text() {
             "exact" => parse_exact(cells[0].text()),
             "round" => parse(cells[0].text()),
-            other => Err(format!("wide_number_mode is exact or round, not {other}")),
-        }?;
+            other => return Err(format!("wide_number_mode is exact or round, not {other}")),
+        };
+        let value = value.map_err(|reason| format!("the text is no JSON: {reason}"))?;
         Ok(Answer::Text(write(&value)))
     }),
     function!("gs_json_normal", [Text], Text, |cells| Ok(Answer::Text(

@@ -1,55 +1,10 @@
 //! Letters: case, normal forms, translation, similarity
 
 use super::Kind::{Blob, Int, List, Text};
-use super::{Answer, Cell, Function};
+use super::{Answer, Cell, Function, TextFunction};
 use crate::value::letters::normalize;
 
 pub const TABLE: &[Function] = &[
-    Function {
-        name: "gs_upper",
-        parameters: &[Text],
-        result: Text,
-        body: |cells| {
-            let text = cells[0].text();
-            Ok(Answer::Text(match text.is_ascii() {
-                true => text.to_ascii_uppercase(),
-                false => text.to_uppercase(),
-            }))
-        },
-    },
-    Function {
-        name: "gs_lower",
-        parameters: &[Text],
-        result: Text,
-        body: |cells| {
-            let text = cells[0].text();
-            Ok(Answer::Text(match text.is_ascii() {
-                true => text.to_ascii_lowercase(),
-                false => text.to_lowercase(),
-            }))
-        },
-    },
-    Function {
-        name: "gs_initcap",
-        parameters: &[Text],
-        result: Text,
-        body: |cells| {
-            Ok(Answer::Text(initcap(cells[0].text(), |letter| {
-                letter.is_whitespace() || "[](){}/|<>!?@\"^#$&~_,.:;*%+-".contains(letter)
-            })))
-        },
-    },
-    Function {
-        name: "gs_initcap_with",
-        parameters: &[Text, Text],
-        result: Text,
-        body: |cells| {
-            let delimiters = cells[1].text();
-            Ok(Answer::Text(initcap(cells[0].text(), |letter| {
-                delimiters.contains(letter)
-            })))
-        },
-    },
     Function {
         name: "gs_normalize",
         parameters: &[Text, Text],
@@ -91,12 +46,6 @@ pub const TABLE: &[Function] = &[
         },
     },
     Function {
-        name: "gs_soundex",
-        parameters: &[Text],
-        result: Text,
-        body: |cells| Ok(Answer::Text(soundex(cells[0].text()))),
-    },
-    Function {
         name: "gs_edit_distance",
         parameters: &[Text, Text, List(&Int)],
         result: Int,
@@ -113,28 +62,85 @@ pub const TABLE: &[Function] = &[
     },
 ];
 
+pub const TEXTS: &[TextFunction] = &[
+    TextFunction {
+        name: "gs_upper",
+        parameters: &[Text],
+        body: |cells, out| {
+            let (text, start) = (cells[0].text(), out.len());
+            match text.is_ascii() {
+                true => {
+                    out.push_str(text);
+                    out[start..].make_ascii_uppercase();
+                }
+                false => out.push_str(&text.to_uppercase()),
+            }
+            Ok(())
+        },
+    },
+    TextFunction {
+        name: "gs_lower",
+        parameters: &[Text],
+        body: |cells, out| {
+            let (text, start) = (cells[0].text(), out.len());
+            match text.is_ascii() {
+                true => {
+                    out.push_str(text);
+                    out[start..].make_ascii_lowercase();
+                }
+                false => out.push_str(&text.to_lowercase()),
+            }
+            Ok(())
+        },
+    },
+    TextFunction {
+        name: "gs_initcap",
+        parameters: &[Text],
+        body: |cells, out| {
+            initcap(cells[0].text(), out, |letter| {
+                letter.is_whitespace() || "[](){}/|<>!?@\"^#$&~_,.:;*%+-".contains(letter)
+            });
+            Ok(())
+        },
+    },
+    TextFunction {
+        name: "gs_initcap_with",
+        parameters: &[Text, Text],
+        body: |cells, out| {
+            let delimiters = cells[1].text();
+            initcap(cells[0].text(), out, |letter| delimiters.contains(letter));
+            Ok(())
+        },
+    },
+    TextFunction {
+        name: "gs_soundex",
+        parameters: &[Text],
+        body: |cells, out| {
+            soundex(cells[0].text(), out);
+            Ok(())
+        },
+    },
+];
+
 /// A first letter after each delimiter in upper case, all others in lower case; a letter whose other
 /// case takes several letters stays
-fn initcap(text: &str, delimiter: impl Fn(char) -> bool) -> String {
-    let single = |letter: char, mut cased: Box<dyn Iterator<Item = char>>| match (
-        cased.next(),
-        cased.next(),
-    ) {
-        (Some(one), None) => one,
-        _ => letter,
-    };
+fn initcap(text: &str, out: &mut String, delimiter: impl Fn(char) -> bool) {
+    fn single(letter: char, mut cased: impl Iterator<Item = char>) -> char {
+        match (cased.next(), cased.next()) {
+            (Some(one), None) => one,
+            _ => letter,
+        }
+    }
     let mut start = true;
-    let mut result = String::new();
     for letter in text.chars() {
         let delimits = delimiter(letter);
-        result.push(match (delimits, start) {
+        out.push(match (delimits, start) {
             (true, _) => letter,
-            (false, true) => single(letter, Box::new(letter.to_uppercase())),
-            (false, false) => single(letter, Box::new(letter.to_lowercase())),
+            (false, true) => single(letter, letter.to_uppercase()),
+            (false, false) => single(letter, letter.to_lowercase()),
         });
         start = delimits;
     }
-    result
 }
 
 fn translate<T: PartialEq + Copy>(items: &[T], from: &[T], to: &[T]) -> Result<Vec<T>, String> {
@@ -153,7 +159,7 @@ fn translate<T: PartialEq + Copy>(items: &[T], from: &[T], to: &[T]) -> Result<V
 }
 
 /// American Soundex: a letter and three digits; the empty text where there is no letter
-fn soundex(text: &str) -> String {
+fn soundex(text: &str, out: &mut String) {
     let code = |letter: char| match letter.to_ascii_lowercase() {
         'b' | 'f' | 'p' | 'v' => '1',
         'c' | 'g' | 'j' | 'k' | 'q' | 's' | 'x' | 'z' => '2',
@@ -165,25 +171,25 @@ fn soundex(text: &str) -> String {
     };
     let mut letters = text.chars().filter(char::is_ascii_alphabetic);
     let Some(first) = letters.next() else {
-        return String::new();
+        return;
     };
-    let mut result = String::from(first);
+    let end = out.len() + 4;
+    out.push(first);
     let mut last = code(first);
     for letter in letters {
         let own = code(letter);
         // Letters without a code do not keep equal codes apart
         if own != '0' && own != last {
-            result.push(own);
+            out.push(own);
             last = own;
         }
-        if result.len() == 4 {
-            return result;
+        if out.len() == end {
+            return;
         }
     }
-    while result.len() < 4 {
-        result.push('0');
+    while out.len() < end {
+        out.push('0');
     }
-    result
 }
 
 /// Least number of items to put in, take out or exchange (Levenshtein), at most what the list says

@@ -34,6 +34,7 @@ use duckdb::Connection;
 use num_bigint::BigInt;
 
 use crate::value::interval::Interval;
+use vector::Row;
 
 /// What stands in a cell
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -101,6 +102,17 @@ pub(crate) struct Function {
     pub body: Body,
 }
 
+/// Writes a row's text behind what is there already
+pub(crate) type TextBody = fn(&[Cell], &mut String) -> Result<(), String>;
+
+/// A function of the table that writes texts one after the other, with no allocation for each
+#[derive(Debug)]
+pub(crate) struct TextFunction {
+    pub name: &'static str,
+    pub parameters: &'static [Kind],
+    pub body: TextBody,
+}
+
 /// Makes all of the functions known to a connection's database, and sets its session time zone to
 /// UTC, which the lowered casts between TIMESTAMP and TIMESTAMPTZ rely on
 ///
@@ -135,13 +147,13 @@ pub fn register(connection: &Connection) -> duckdb::Result<()> {
     .into_iter()
     .chain(json_convert::TABLES)
     {
-        // A name's signatures are registered together
-        let mut rest = group;
-        while let Some(first) = rest.first() {
-            let count = rest.iter().take_while(|row| row.name == first.name).count();
-            let (rows, after) = rest.split_at(count);
-            vector::register(connection, rows)?;
-            rest = after;
+        for row in group {
+            vector::register(connection, Row::Value(row))?;
+        }
+    }
+    for group in [convert::TEXTS, letters::TEXTS, temporal::TEXTS, text::TEXTS] {
+        for row in group {
+            vector::register(connection, Row::Text(row))?;
         }
     }
     // Without the icu extension there is no such setting, and the zone is UTC
@@ -217,7 +229,7 @@ impl<'a> Cell<'a> {
 pub(crate) fn or_error<T>(
     value: Option<T>,
     answer: fn(T) -> Answer,
-    message: &str,
+    message: impl std::fmt::Display,
 ) -> Result<Answer, String> {
-    value.map(answer).ok_or_else(|| message.to_owned())
+    value.map(answer).ok_or_else(|| message.to_string())
 }

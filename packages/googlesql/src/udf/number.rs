@@ -46,8 +46,8 @@ pub const TABLE: &[Function] = &[
         result: Decimal,
         body: |cells| {
             let text = cells[0].text();
-            let message = format!("invalid NUMERIC: {text}");
-            or_error(decimal::parse_loose(text), Answer::Decimal, &message)
+            let message = format_args!("invalid NUMERIC: {text}");
+            or_error(decimal::parse_loose(text), Answer::Decimal, message)
         },
     },
     Function {
@@ -128,8 +128,8 @@ pub const TABLE: &[Function] = &[
                     .checked_pow(digits)
                     .is_some_and(|most| units.unsigned_abs() < most.unsigned_abs())
             });
-            let message = format!("value is out of range for NUMERIC({precision}, {scale})");
-            or_error(fits, Answer::Decimal, &message)
+            let message = format_args!("value is out of range for NUMERIC({precision}, {scale})");
+            or_error(fits, Answer::Decimal, message)
         },
     },
     Function {

@@ -1,7 +1,7 @@
 //! Dates, times and zones
 
 use super::Kind::{Civil, Date, Int, Interval, Text, Time};
-use super::{Answer, Cell, Function, or_error};
+use super::{Answer, Cell, Function, TextFunction, or_error};
 use crate::value::bucket::{ORIGIN, Widths, bucket};
 use crate::value::picture::{self, DAYS, Has};
 use crate::value::{picture_parse, temporal, zone};
@@ -198,37 +198,6 @@ pub const TABLE: &[Function] = &[
         body: |cells| Ok(Answer::Micros(bucketed(cells, Widths::Timestamp)?)),
     },
     Function {
-        name: "gs_format_date",
-        parameters: &[Text, Date],
-        result: Text,
-        body: |cells| format(&cells[0], temporal::join(cells[1].date(), 0), Has::Date),
-    },
-    Function {
-        name: "gs_format_datetime",
-        parameters: &[Text, Civil],
-        result: Text,
-        body: |cells| format(&cells[0], cells[1].int(), Has::DateTime),
-    },
-    Function {
-        name: "gs_format_time",
-        parameters: &[Text, Time],
-        result: Text,
-        body: |cells| format(&cells[0], cells[1].int(), Has::Time),
-    },
-    Function {
-        name: "gs_format_timestamp",
-        parameters: &[Text, Civil, Text],
-        result: Text,
-        body: |cells| {
-            let (utc, name) = (cells[1].int(), cells[2].text());
-            let offset = zone::offset_in_minutes(utc, name)
-                .ok_or_else(|| format!("unknown time zone: {name}"))?;
-            let civil = utc + i64::from(offset) * 1_000_000;
-            picture::format(cells[0].text(), civil, Has::Timestamp, (offset, name))
-                .map(Answer::Text)
-        },
-    },
-    Function {
         name: "gs_parse_date",
         parameters: &[Text, Text],
         result: Date,
@@ -272,6 +241,45 @@ pub const TABLE: &[Function] = &[
     },
 ];
 
+pub const TEXTS: &[TextFunction] = &[
+    TextFunction {
+        name: "gs_format_date",
+        parameters: &[Text, Date],
+        body: |cells, out| {
+            let civil = temporal::join(cells[1].date(), 0);
+            picture::write(out, cells[0].text(), civil, Has::Date, (0, "UTC"))
+        },
+    },
+    TextFunction {
+        name: "gs_format_datetime",
+        parameters: &[Text, Civil],
+        body: |cells, out| {
+            let (picture, civil) = (cells[0].text(), cells[1].int());
+            picture::write(out, picture, civil, Has::DateTime, (0, "UTC"))
+        },
+    },
+    TextFunction {
+        name: "gs_format_time",
+        parameters: &[Text, Time],
+        body: |cells, out| {
+            let (picture, micros) = (cells[0].text(), cells[1].int());
+            picture::write(out, picture, micros, Has::Time, (0, "UTC"))
+        },
+    },
+    TextFunction {
+        name: "gs_format_timestamp",
+        parameters: &[Text, Civil, Text],
+        body: |cells, out| {
+            let (utc, name) = (cells[1].int(), cells[2].text());
+            let offset = zone::offset_in_minutes(utc, name)
+                .ok_or_else(|| format!("unknown time zone: {name}"))?;
+            let civil = utc + i64::from(offset) * 1_000_000;
+            let picture = cells[0].text();
+            picture::write(out, picture, civil, Has::Timestamp, (offset, name))
+        },
+    },
+];
+
 fn unknown_zone(name: &str) -> String {
     format!("unknown time zone: {name}")
 }
@@ -311,8 +319,4 @@ fn bucketed(cells: &[Cell], widths: Widths) -> Result<i64, String> {
     };
     let origin = cells.get(2).map_or(ORIGIN, reading);
     bucket(reading(&cells[0]), cells[1].interval(), origin, widths)
-}
-
-fn format(picture: &Cell, civil: i64, has: Has) -> Result<Answer, String> {
-    picture::format(picture.text(), civil, has, (0, "UTC")).map(Answer::Text)
 }

@@ -1,11 +1,26 @@
 //! Text: parts, padding, `FORMAT`
 
 use super::Kind::{Blob, Int, List, Text};
-use super::{Answer, Cell, Function, or_error};
+use super::{Answer, Cell, Function, TextFunction, or_error};
 use crate::value::format;
 
 /// The longest text that a function may make
 const MOST: i64 = 1 << 20;
+
+/// A function whose text is a part of its argument
+macro_rules! part {
+    ($name:literal, $parameters:expr, $part:expr) => {
+        TextFunction {
+            name: $name,
+            parameters: $parameters,
+            body: |cells, out| {
+                let part: for<'a> fn(&[Cell<'a>]) -> &'a str = $part;
+                out.push_str(part(cells));
+                Ok(())
+            },
+        }
+    };
+}
 
 pub const TABLE: &[Function] = &[
     Function {
@@ -16,8 +31,8 @@ pub const TABLE: &[Function] = &[
             let (text, most) = (cells[0].text(), cells[1].int());
             let length = i64::try_from(text.chars().count()).unwrap_or(i64::MAX);
             let fits = (length <= most).then(|| text.to_owned());
-            let message = format!("STRING({most}) cannot hold a text of length {length}");
-            or_error(fits, Answer::Text, &message)
+            let message = format_args!("STRING({most}) cannot hold a text of length {length}");
+            or_error(fits, Answer::Text, message)
         },
     },
     Function {
@@ -25,12 +40,6 @@ pub const TABLE: &[Function] = &[
         parameters: &[Text],
         result: Text,
         body: |cells| Err(cells[0].text().to_owned()),
-    },
-    Function {
-        name: "gs_reverse",
-        parameters: &[Text],
-        result: Text,
-        body: |cells| Ok(Answer::Text(reversed(cells[0].text()))),
     },
     Function {
         name: "gs_instr",
@@ -43,96 +52,6 @@ pub const TABLE: &[Function] = &[
         },
     },
     Function {
-        name: "gs_substr",
-        parameters: &[Text, Int, Int],
-        result: Text,
-        body: |cells| {
-            let text = cells[0].text();
-            if cells[2].int() < 0 {
-                return Err("SUBSTR takes a length that is not negative".to_owned());
-            }
-            let part = substr(text, cells[1].int(), cells[2].int());
-            Ok(Answer::Text(part.to_owned()))
-        },
-    },
-    Function {
-        name: "gs_substr_from",
-        parameters: &[Text, Int],
-        result: Text,
-        body: |cells| {
-            let part = substr(cells[0].text(), cells[1].int(), i64::MAX);
-            Ok(Answer::Text(part.to_owned()))
-        },
-    },
-    Function {
-        name: "gs_lpad",
-        parameters: &[Text, Int, Text],
-        result: Text,
-        body: |cells| pad(cells[0].text(), cells[1].int(), cells[2].text(), true),
-    },
-    Function {
-        name: "gs_rpad",
-        parameters: &[Text, Int, Text],
-        result: Text,
-        body: |cells| pad(cells[0].text(), cells[1].int(), cells[2].text(), false),
-    },
-    Function {
-        name: "gs_trim",
-        parameters: &[Text],
-        result: Text,
-        body: |cells| Ok(Answer::Text(cells[0].text().trim().to_owned())),
-    },
-    Function {
-        name: "gs_trim_of",
-        parameters: &[Text, Text],
-        result: Text,
-        body: |cells| {
-            let set = cells[1].text();
-            Ok(Answer::Text(
-                cells[0]
-                    .text()
-                    .trim_matches(|letter| set.contains(letter))
-                    .to_owned(),
-            ))
-        },
-    },
-    Function {
-        name: "gs_ltrim",
-        parameters: &[Text],
-        result: Text,
-        body: |cells| Ok(Answer::Text(cells[0].text().trim_start().to_owned())),
-    },
-    Function {
-        name: "gs_ltrim_of",
-        parameters: &[Text, Text],
-        result: Text,
-        body: |cells| {
-            let set = cells[1].text();
-            let rest = cells[0]
-                .text()
-                .trim_start_matches(|letter| set.contains(letter));
-            Ok(Answer::Text(rest.to_owned()))
-        },
-    },
-    Function {
-        name: "gs_rtrim",
-        parameters: &[Text],
-        result: Text,
-        body: |cells| Ok(Answer::Text(cells[0].text().trim_end().to_owned())),
-    },
-    Function {
-        name: "gs_rtrim_of",
-        parameters: &[Text, Text],
-        result: Text,
-        body: |cells| {
-            let set = cells[1].text();
-            let rest = cells[0]
-                .text()
-                .trim_end_matches(|letter| set.contains(letter));
-            Ok(Answer::Text(rest.to_owned()))
-        },
-    },
-    Function {
         name: "gs_ascii",
         parameters: &[Text],
         result: Int,
@@ -140,17 +59,6 @@ pub const TABLE: &[Function] = &[
             None => Ok(Answer::Int(0)),
             Some(byte) if byte < 0x80 => Ok(Answer::Int(i64::from(byte))),
             Some(_) => Err("ASCII of a text whose first letter is not ASCII".to_owned()),
-        },
-    },
-    Function {
-        name: "gs_repeat",
-        parameters: &[Text, Int],
-        result: Text,
-        body: |cells| {
-            let text = cells[0].text();
-            Ok(Answer::Text(
-                text.repeat(repetitions(text.len(), cells[1].int())?),
-            ))
         },
     },
     Function {
@@ -230,6 +138,73 @@ pub const TABLE: &[Function] = &[
     },
 ];
 
+pub const TEXTS: &[TextFunction] = &[
+    TextFunction {
+        name: "gs_reverse",
+        parameters: &[Text],
+        body: |cells, out| {
+            reverse(cells[0].text(), out);
+            Ok(())
+        },
+    },
+    TextFunction {
+        name: "gs_substr",
+        parameters: &[Text, Int, Int],
+        body: |cells, out| {
+            if cells[2].int() < 0 {
+                return Err("SUBSTR takes a length that is not negative".to_owned());
+            }
+            out.push_str(substr(cells[0].text(), cells[1].int(), cells[2].int()));
+            Ok(())
+        },
+    },
+    TextFunction {
+        name: "gs_substr_from",
+        parameters: &[Text, Int],
+        body: |cells, out| {
+            out.push_str(substr(cells[0].text(), cells[1].int(), i64::MAX));
+            Ok(())
+        },
+    },
+    TextFunction {
+        name: "gs_lpad",
+        parameters: &[Text, Int, Text],
+        body: |cells, out| pad(cells[0].text(), cells[1].int(), cells[2].text(), true, out),
+    },
+    TextFunction {
+        name: "gs_rpad",
+        parameters: &[Text, Int, Text],
+        body: |cells, out| pad(cells[0].text(), cells[1].int(), cells[2].text(), false, out),
+    },
+    part!("gs_trim", &[Text], |cells| cells[0].text().trim()),
+    part!("gs_trim_of", &[Text, Text], |cells| {
+        let set = cells[1].text();
+        cells[0].text().trim_matches(|letter| set.contains(letter))
+    }),
+    part!("gs_ltrim", &[Text], |cells| cells[0].text().trim_start()),
+    part!("gs_ltrim_of", &[Text, Text], |cells| {
+        let set = cells[1].text();
+        let text = cells[0].text();
+        text.trim_start_matches(|letter| set.contains(letter))
+    }),
+    part!("gs_rtrim", &[Text], |cells| cells[0].text().trim_end()),
+    part!("gs_rtrim_of", &[Text, Text], |cells| {
+        let set = cells[1].text();
+        let text = cells[0].text();
+        text.trim_end_matches(|letter| set.contains(letter))
+    }),
+    TextFunction {
+        name: "gs_repeat",
+        parameters: &[Text, Int],
+        body: |cells, out| {
+            let text = cells[0].text();
+            let count = repetitions(text.len(), cells[1].int())?;
+            (0..count).for_each(|_| out.push_str(text));
+            Ok(())
+        },
+    },
+];
+
 /// How often something of this length may be repeated
 fn repetitions(length: usize, count: i64) -> Result<usize, String> {
     let count = usize::try_from(count).map_err(|_| "REPEAT takes a number that is not negative")?;
@@ -292,8 +267,13 @@ pub fn substr_range(count: usize, position: i64, length: i64) -> (usize, usize) 
     (start as usize, end as usize)
 }
 
+/// The letters from a 1-based position on
 fn substr(text: &str, position: i64, length: i64) -> &str {
-    let (start, end) = substr_range(letters(text), position, length);
+    if text.is_ascii() {
+        let (start, end) = substr_range(text.len(), position, length);
+        return &text[start..end];
+    }
+    let (start, end) = substr_range(text.chars().count(), position, length);
     let rest = &text[offset(text, start)..];
     &rest[..offset(rest, end - start)]
 }
@@ -314,16 +294,21 @@ fn offset(text: &str, index: usize) -> usize {
     (text.char_indices().nth(index)).map_or(text.len(), |(at, _)| at)
 }
 
-fn reversed(text: &str) -> String {
-    if text.is_ascii() {
-        let mut bytes = text.as_bytes().to_vec();
-        bytes.reverse();
-        return String::from_utf8(bytes).unwrap_or_default();
+fn reverse(text: &str, out: &mut String) {
+    if !text.is_ascii() {
+        out.extend(text.chars().rev());
+        return;
     }
-    text.chars().rev().collect()
+    let mut piece = [0; 64];
+    for from in text.as_bytes().rchunks(piece.len()) {
+        let piece = &mut piece[..from.len()];
+        piece.copy_from_slice(from);
+        piece.reverse();
+        out.push_str(std::str::from_utf8(piece).unwrap_or_default());
+    }
 }
 
-fn pad(text: &str, length: i64, fill: &str, left: bool) -> Result<Answer, String> {
+fn pad(text: &str, length: i64, fill: &str, left: bool, out: &mut String) -> Result<(), String> {
     if !(0..=MOST).contains(&length) {
         return Err("length of the padded text is out of range".to_owned());
     }
@@ -333,18 +318,17 @@ fn pad(text: &str, length: i64, fill: &str, left: bool) -> Result<Answer, String
     let count = letters(text);
     let length = length as usize;
     if count >= length {
-        return Ok(Answer::Text(text[..offset(text, length)].to_owned()));
+        out.push_str(&text[..offset(text, length)]);
+        return Ok(());
     }
     let (missing, each) = (length - count, letters(fill));
-    let last = &fill[..offset(fill, missing % each)];
-    let mut padded = String::with_capacity(text.len() + (missing / each + 1) * fill.len());
     if !left {
-        padded.push_str(text);
+        out.push_str(text);
     }
-    (0..missing / each).for_each(|_| padded.push_str(fill));
-    padded.push_str(last);
+    (0..missing / each).for_each(|_| out.push_str(fill));
+    out.push_str(&fill[..offset(fill, missing % each)]);
     if left {
-        padded.push_str(text);
+        out.push_str(text);
     }
-    Ok(Answer::Text(padded))
+    Ok(())
 }

@@ -2,9 +2,7 @@
 //!
 //! <https://cloud.google.com/bigquery/docs/reference/standard-sql/format-elements>
 
-use std::fmt::Write;
-
-use super::temporal::{date_of, days_of, iso_week, split, weekday};
+use super::temporal::{date_of, days_of, iso_week, padded, split, weekday};
 
 pub const DAYS: [&str; 7] = [
     "Sunday",
@@ -39,11 +37,15 @@ pub enum Has {
     Timestamp,
 }
 
-/// The text of a clock reading; `offset` is the zone's seconds ahead of UTC and its name
-pub fn format(picture: &str, civil: i64, has: Has, offset: (i32, &str)) -> Result<String, String> {
-    let mut text = String::with_capacity(picture.len() * 2);
-    Reading::of(civil, has, offset.0).write(&mut text, picture)?;
-    Ok(text)
+/// Writes a clock reading behind what is there; `offset` is the zone's seconds ahead of UTC and its name
+pub fn write(
+    out: &mut String,
+    picture: &str,
+    civil: i64,
+    has: Has,
+    offset: (i32, &str),
+) -> Result<(), String> {
+    Reading::of(civil, has, offset.0).write(out, picture)
 }
 
 /// A clock reading in its parts
@@ -226,28 +228,6 @@ impl Reading {
     }
 }
 
-/// Writes a number with at least so many letters
-fn padded(text: &mut String, number: i64, least: usize, fill: char) {
-    if let (0..=99, 2) = (number, least) {
-        let digit = |number: i64| char::from(b'0' + number as u8);
-        text.push(match number / 10 {
-            0 => fill,
-            tens => digit(tens),
-        });
-        text.push(digit(number % 10));
-        return;
-    }
-    if let (0..=9999, 4, '0') = (number, least, fill) {
-        padded(text, number / 100, 2, fill);
-        return padded(text, number % 100, 2, fill);
-    }
-    // Formatting a number into a text cannot fail
-    let _ = match fill {
-        '0' => write!(text, "{number:0least$}"),
-        _ => write!(text, "{number:least$}"),
-    };
-}
-
 fn zone_offset(seconds: i32, colon: &str) -> String {
     let sign = if seconds < 0 { '-' } else { '+' };
     let minutes = seconds.abs() / 60;
@@ -268,10 +248,9 @@ mod tests {
             ("%E3S %j %U %V", "00.123 360 51 52"),
             ("%I %p %y%%", "03 PM 08%"),
         ] {
-            assert_eq!(
-                format(picture, civil, Has::DateTime, (0, "UTC")).as_deref(),
-                Ok(text)
-            );
+            let mut written = String::new();
+            let result = write(&mut written, picture, civil, Has::DateTime, (0, "UTC"));
+            assert_eq!((result, written.as_str()), (Ok(()), text));
         }
     }
 }

@@ -97,51 +97,90 @@ pub fn time_of(hour: i64, minute: i64, second: i64, micros: i64) -> Option<i64> 
 }
 
 pub fn format_date(days: i32) -> String {
-    let (year, month, day) = date_of(days);
-    format!("{year:04}-{month:02}-{day:02}")
+    written(|out| write_date(out, days))
 }
 
 /// `HH:MM:SS` with 0, 3 or 6 digits of fraction
 pub fn format_time(micros: i64) -> String {
-    let seconds = micros / 1_000_000;
-    let fraction = micros % 1_000_000;
-    let clock = format!(
-        "{:02}:{:02}:{:02}",
-        seconds / 3600,
-        seconds / 60 % 60,
-        seconds % 60
-    );
-    match fraction {
-        0 => clock,
-        _ if fraction % 1000 == 0 => format!("{clock}.{:03}", fraction / 1000),
-        _ => format!("{clock}.{fraction:06}"),
-    }
+    written(|out| write_time(out, micros))
 }
 
 pub fn format_datetime(micros: i64) -> String {
-    let (days, time) = split(micros);
-    format!("{} {}", format_date(days), format_time(time))
+    written(|out| write_datetime(out, micros))
 }
 
-/// As `CAST(timestamp AS STRING)` writes it, with the zone's offset
-pub fn format_timestamp(utc: i64, zone: &str) -> Option<String> {
-    let offset = zone::offset_in_minutes(utc, zone)?;
-    let civil = utc.checked_add(i64::from(offset) * 1_000_000)?;
-    Some(format!(
-        "{}{}",
-        format_datetime(civil),
-        format_offset(offset)
-    ))
+fn written(write: impl FnOnce(&mut String)) -> String {
+    let mut text = String::new();
+    write(&mut text);
+    text
 }
 
-/// `+HH` or `+HH:MM`
-fn format_offset(seconds: i32) -> String {
-    let sign = if seconds < 0 { '-' } else { '+' };
-    let minutes = seconds.abs() / 60;
-    match minutes % 60 {
-        0 => format!("{sign}{:02}", minutes / 60),
-        rest => format!("{sign}{:02}:{rest:02}", minutes / 60),
+/// As [`format_date`]
+pub fn write_date(out: &mut String, days: i32) {
+    let (year, month, day) = date_of(days);
+    padded(out, year, 4, '0');
+    out.push('-');
+    padded(out, month, 2, '0');
+    out.push('-');
+    padded(out, day, 2, '0');
+}
+
+/// As [`format_time`]
+pub fn write_time(out: &mut String, micros: i64) {
+    let seconds = micros / 1_000_000;
+    padded(out, seconds / 3600, 2, '0');
+    out.push(':');
+    padded(out, seconds / 60 % 60, 2, '0');
+    out.push(':');
+    padded(out, seconds % 60, 2, '0');
+    let fraction = micros % 1_000_000;
+    if fraction != 0 {
+        out.push('.');
+        match fraction % 1000 {
+            0 => padded(out, fraction / 1000, 3, '0'),
+            _ => padded(out, fraction, 6, '0'),
+        }
     }
+}
+
+/// As [`format_datetime`]
+pub fn write_datetime(out: &mut String, micros: i64) {
+    let (days, time) = split(micros);
+    write_date(out, days);
+    out.push(' ');
+    write_time(out, time);
+}
+
+/// As `CAST(timestamp AS STRING)` writes it, with the zone's offset; `None` for an unknown zone
+pub fn write_timestamp(out: &mut String, utc: i64, zone: &str) -> Option<()> {
+    let offset = zone::offset_in_minutes(utc, zone)?;
+    write_datetime(out, utc.checked_add(i64::from(offset) * 1_000_000)?);
+    let minutes = i64::from(offset.abs() / 60);
+    out.push(if offset < 0 { '-' } else { '+' });
+    padded(out, minutes / 60, 2, '0');
+    if minutes % 60 != 0 {
+        out.push(':');
+        padded(out, minutes % 60, 2, '0');
+    }
+    Some(())
+}
+
+/// Writes a number with at least so many letters
+pub fn padded(out: &mut String, number: i64, least: usize, fill: char) {
+    let mut digits = [b'0'; 20];
+    let mut start = digits.len();
+    let mut rest = number.unsigned_abs();
+    while rest > 0 || start == digits.len() {
+        start -= 1;
+        digits[start] = b'0' + (rest % 10) as u8;
+        rest /= 10;
+    }
+    if number < 0 {
+        out.push('-');
+    }
+    let count = digits.len() - start + usize::from(number < 0);
+    (count..least).for_each(|_| out.push(fill));
+    out.push_str(std::str::from_utf8(&digits[start..]).unwrap_or_default());
 }
 
 pub fn parse_date(text: &str) -> Option<i32> {
@@ -294,10 +333,9 @@ mod tests {
     #[test]
     fn timestamps_read_with_zones() {
         let at = parse_timestamp("2015-12-28 15:42:56.5-08", "UTC");
-        assert_eq!(
-            at.and_then(|at| format_timestamp(at, "UTC")).as_deref(),
-            Some("2015-12-28 23:42:56.500+00")
-        );
+        let mut written = String::new();
+        assert!(at.is_some_and(|at| write_timestamp(&mut written, at, "UTC").is_some()));
+        assert_eq!(written, "2015-12-28 23:42:56.500+00");
         let named = parse_timestamp("2015-07-01T00:00:00 America/Los_Angeles", "UTC");
         assert_eq!(named, parse_timestamp("2015-07-01 07:00:00Z", "UTC"));
         assert_eq!(parse_timestamp("2015-13-01", "UTC"), None);

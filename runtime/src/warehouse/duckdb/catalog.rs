@@ -154,7 +154,10 @@ impl Catalog for DuckDbCatalog<'_> {
                 );
                 error.help =
                     did_you_mean(&name.name, known.iter().map(|known| known.name.as_str()))
-                        .or_else(|| Some("run the action that creates it".to_owned()));
+                        .or_else(|| {
+                            let first = "run the action that creates it";
+                            self.names.in_project().then(|| first.to_owned())
+                        });
                 Err(error)
             }
             Err(error) => Err(Error::new(
@@ -317,9 +320,8 @@ impl DuckDbCatalog<'_> {
         );
         let nearest = diagnostic::nearest(&name.name, tables.iter().map(String::as_str));
         let nearest = nearest.map(|table| format!("did you mean `{}.{table}`?", name.schema));
-        error.help = nearest.or_else(|| {
-            Some("run the action that makes it first, for example with `--include-deps`".to_owned())
-        });
+        let first = "run the action that makes it first, for example with `--include-deps`";
+        error.help = nearest.or_else(|| self.names.in_project().then(|| first.to_owned()));
         error
     }
 }

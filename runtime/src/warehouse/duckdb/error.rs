@@ -66,11 +66,15 @@ pub fn opening(error: &duckdb::Error, file: &Path) -> Diagnostic {
 
 /// DuckDB's message without the class in front and the hints behind, as a fragment
 pub fn message(error: &duckdb::Error) -> String {
-    let text = match error {
+    fragment(&googlesql::without_mark(&raw(error)))
+}
+
+/// DuckDB's message as it is
+pub fn raw(error: &duckdb::Error) -> String {
+    match error {
         duckdb::Error::DuckDBFailure(_, Some(text)) => text.clone(),
         other => other.to_string(),
-    };
-    fragment(&text)
+    }
 }
 
 fn fragment(text: &str) -> String {
@@ -130,6 +134,11 @@ fn in_our_terms(line: &str) -> Option<String> {
         let ty = ty.split(' ').next().unwrap_or(ty);
         return Some(format!("{value} is out of range for {ty}"));
     }
+    if let Some(value) = between("Overflow on abs(", ")") {
+        return Some(format!(
+            "the absolute value of {value} is out of range for INT64"
+        ));
+    }
     line.starts_with("More than one row returned by a subquery")
         .then(|| "a scalar subquery gave more than one row".to_owned())
 }
@@ -175,11 +184,19 @@ mod tests {
                 "9223372036854775808 is out of range for INT64",
             ),
             (
+                "Out of Range Error: Overflow on abs(-9223372036854775808)",
+                "the absolute value of -9223372036854775808 is out of range for INT64",
+            ),
+            (
+                "Invalid Input Error: bad INT64 value: x\u{1}gs_int_of_text",
+                "bad INT64 value: x",
+            ),
+            (
                 "Invalid Input Error: More than one row returned by a subquery used as an expression - scalar subqueries can only return a single row.",
                 "a scalar subquery gave more than one row",
             ),
         ] {
-            assert_eq!(fragment(text), expected);
+            assert_eq!(fragment(&googlesql::without_mark(text)), expected);
         }
     }
 }

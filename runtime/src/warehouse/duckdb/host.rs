@@ -1,4 +1,4 @@
-//! A session as the host of a script: statements run on its connection, their results are collected
+//! A session as the host of a script: statements run on its connection, their results are handed on
 
 use std::cell::RefCell;
 use std::sync::atomic::Ordering;
@@ -18,17 +18,21 @@ use crate::warehouse::{Outcome, Progress, SqlError};
 pub struct ScriptHost<'s, 'p> {
     session: &'s mut DuckDbSession,
     progress: &'p mut dyn FnMut(Progress),
-    /// What each plain statement gave
-    pub outcomes: Vec<Outcome>,
+    /// Takes what each plain statement gave
+    each: &'p mut dyn FnMut(Outcome),
 }
 
 impl<'s, 'p> ScriptHost<'s, 'p> {
-    /// Without results so far
-    pub fn new(session: &'s mut DuckDbSession, progress: &'p mut dyn FnMut(Progress)) -> Self {
+    /// A host that hands over each statement's result as it ends
+    pub fn new(
+        session: &'s mut DuckDbSession,
+        progress: &'p mut dyn FnMut(Progress),
+        each: &'p mut dyn FnMut(Outcome),
+    ) -> Self {
         Self {
             session,
             progress,
-            outcomes: Vec::new(),
+            each,
         }
     }
 
@@ -60,7 +64,8 @@ impl Host for ScriptHost<'_, '_> {
     ) -> Result<Ran, Failure> {
         // each statement sees what those before it did
         let catalog = self.session.catalog(environment);
-        let analyzed = googlesql::analyze(text, statement, &catalog).map_err(with_suffix_help)?;
+        let (analyzed, sites) =
+            googlesql::analyze_with_sites(text, statement, &catalog).map_err(with_suffix_help)?;
         let asked = RefCell::take(&catalog.asked);
         let written = text.get(statement.span()).unwrap_or_default();
         let changes = matches!(
@@ -70,6 +75,7 @@ impl Host for ScriptHost<'_, '_> {
                 ..
             }
         );
+        self.session.sites = sites;
         let outcome = self
             .session
             .run(written, analyzed, &asked, self.progress)
@@ -78,7 +84,7 @@ impl Host for ScriptHost<'_, '_> {
             Outcome::Changed(rows) if changes => Some(*rows),
             _ => None,
         };
-        self.outcomes.push(outcome);
+        (self.each)(outcome);
         Ok(Ran { changed })
     }
 
@@ -121,7 +127,7 @@ impl Host for ScriptHost<'_, '_> {
                 .transactions
                 .rollback(&session.connection, &session.routines),
         }?;
-        self.outcomes.push(Outcome::Done);
+        (self.each)(Outcome::Done);
         Ok(())
     }
 
@@ -146,7 +152,7 @@ impl Host for ScriptHost<'_, '_> {
             .map_err(|failure| Self::unreadable(&failure))?;
         if known.is_some() && !or_replace {
             if if_not_exists {
-                self.outcomes.push(Outcome::Done);
+                (self.each)(Outcome::Done);
                 return Ok(());
             }
             let message = format!("a routine `{}` exists already", dotted(name));
@@ -159,7 +165,7 @@ impl Host for ScriptHost<'_, '_> {
             .set(name, Some(routine))
             .map_err(|failure| Self::unreadable(&failure))?;
         session.transactions.note(name, before);
-        self.outcomes.push(Outcome::Done);
+        (self.each)(Outcome::Done);
         Ok(())
     }
 
@@ -173,7 +179,7 @@ impl Host for ScriptHost<'_, '_> {
             .set(name, None)
             .map_err(|failure| Self::unreadable(&failure))?;
         session.transactions.note(name, before);
-        self.outcomes.push(Outcome::Done);
+        (self.each)(Outcome::Done);
         Ok(true)
     }
 

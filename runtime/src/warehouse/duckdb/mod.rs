@@ -71,6 +71,11 @@ impl Names {
         }
     }
 
+    /// Whether there is a project around, whose actions make tables
+    pub fn in_project(&self) -> bool {
+        self.default_project.is_some() || self.default_dataset.is_some()
+    }
+
     /// Where a target of the compiled graph lives
     pub fn physical(&self, target: &Target) -> PhysicalName {
         let dataset = target

@@ -1,13 +1,15 @@
 //! One DuckDB connection that runs GoogleSQL statements one after the other
 
 use std::cell::RefCell;
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use bqml::Registry;
+use diagnostic::code;
 use duckdb::{Connection, InterruptHandle};
 use googlesql::script::{Environment, Settings};
-use googlesql::{Analyzed, Effect, PhysicalName, Relation};
+use googlesql::{Analyzed, Effect, PhysicalName, Relation, Sites};
 
 use super::catalog::{DuckDbCatalog, qualified};
 use super::host::ScriptHost;
@@ -31,6 +33,8 @@ pub struct DuckDbSession {
     pub interrupted: Arc<AtomicBool>,
     /// Whether a result may have arrays with NULL elements
     pub array_nulls: bool,
+    /// What leads from an error to its place in the statement that runs
+    pub sites: Sites,
     environment: Environment,
 }
 
@@ -63,6 +67,7 @@ impl DuckDbSession {
             transactions: Transactions::default(),
             interrupted: Arc::default(),
             array_nulls: false,
+            sites: Sites::default(),
             environment,
         }
     }
@@ -106,7 +111,7 @@ impl DuckDbSession {
     }
 
     fn query(&self, relation: &Relation) -> Result<Rows, SqlError> {
-        let failed = |failure: duckdb::Error| error::execution(&failure);
+        let failed = |failure: duckdb::Error| self.failed(&failure);
         let mut statement = self.connection.prepare(&relation.sql).map_err(failed)?;
         let mut found = statement.query([]).map_err(failed)?;
         let mut rows = Vec::new();
@@ -133,6 +138,9 @@ impl DuckDbSession {
     /// # Errors
     /// The engine refuses one
     pub fn change(&self, sql: &[String], effect: &Effect) -> Result<Outcome, SqlError> {
+        if let Effect::Export { file } = effect {
+            make_folder(file)?;
+        }
         let mut changed = 0;
         let several = sql.len() > 1 && self.transactions.is_none();
         if several {
@@ -146,7 +154,7 @@ impl DuckDbSession {
                         // the engine may have ended it already
                         let _ = self.batch("ROLLBACK");
                     }
-                    return Err(error::execution(&failure));
+                    return Err(self.failed(&failure));
                 }
             }
         }
@@ -162,6 +170,36 @@ impl DuckDbSession {
             Effect::Change(_) => Outcome::Changed(changed as u64),
             _ => Outcome::Done,
         })
+    }
+
+    /// A statement that failed while it ran, at the expression that caused it, where one alone can have
+    fn failed(&self, failure: &duckdb::Error) -> SqlError {
+        let views = match self.sites.tables() {
+            [] => Vec::new(),
+            tables => self.views_among(tables),
+        };
+        SqlError {
+            span: self.sites.place_of(&error::raw(failure), &views),
+            ..error::execution(failure)
+        }
+    }
+
+    /// The texts of all views, if one of these tables is a view: an error may have been raised in it
+    fn views_among(&self, tables: &[String]) -> Vec<String> {
+        let read = || -> duckdb::Result<Vec<(String, String)>> {
+            // the session's transaction answers nothing after an error
+            let connection = self.connection.try_clone()?;
+            let mut statement = connection.prepare(
+                "SELECT '\"' || schema_name || '\".\"' || view_name || '\"', sql FROM duckdb_views() WHERE NOT internal",
+            )?;
+            let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
+            rows.collect()
+        };
+        let views = read().unwrap_or_default();
+        match views.iter().any(|(name, _)| tables.contains(name)) {
+            true => views.into_iter().map(|(_, sql)| sql).collect(),
+            false => Vec::new(),
+        }
     }
 
     fn count(&self, table: &PhysicalName) -> Result<u64, SqlError> {
@@ -210,15 +248,24 @@ impl Session for DuckDbSession {
         script: &str,
         progress: &mut dyn FnMut(Progress),
     ) -> Result<Vec<Outcome>, SqlError> {
+        let mut outcomes = Vec::new();
+        self.execute_each(script, progress, &mut |outcome| outcomes.push(outcome))?;
+        Ok(outcomes)
+    }
+
+    fn execute_each(
+        &mut self,
+        script: &str,
+        progress: &mut dyn FnMut(Progress),
+        each: &mut dyn FnMut(Outcome),
+    ) -> Result<(), SqlError> {
         let statements = googlesql::parse(script)?;
         let mut environment = self.environment.clone();
-        let mut host = ScriptHost::new(self, progress);
+        let mut host = ScriptHost::new(self, progress, each);
         let ran = googlesql::script::run(script, &statements, &mut host, &mut environment);
-        let outcomes = host.outcomes;
         self.environment = environment;
         self.transactions.close(&self.connection, &self.routines);
-        ran?;
-        Ok(outcomes)
+        Ok(ran?)
     }
 
     fn execute_together(
@@ -261,6 +308,20 @@ impl Interrupt for Handle {
         self.flag.store(true, Ordering::SeqCst);
         self.engine.interrupt();
     }
+}
+
+/// Makes the folder that a file goes to
+fn make_folder(file: &str) -> Result<(), SqlError> {
+    let Some(folder) = Path::new(file).parent() else {
+        return Ok(());
+    };
+    std::fs::create_dir_all(folder).map_err(|failure| {
+        let message = format!(
+            "the folder `{}` cannot be made: {failure}",
+            folder.display()
+        );
+        SqlError::new(code::EXECUTION_FAILED, message)
+    })
 }
 
 /// `schema.name`
