@@ -11,6 +11,9 @@ use crate::tree::{Node, Typed};
 /// Stands between the message of a function in Rust and the function's name
 pub(crate) const MARK: char = '\u{1}';
 
+/// How deep the parts are looked at that an expression is lowered to
+const PARTS: usize = 8;
+
 /// An engine's message without the name of the function that gave it
 pub fn without_mark(message: &str) -> Cow<'_, str> {
     match message.contains(MARK) {
@@ -41,6 +44,11 @@ struct Site {
 impl Sites {
     /// Notes an expression that was resolved; its operands were noted before
     pub(crate) fn note(&mut self, value: &Typed) {
+        self.note_part(value, &value.span, PARTS);
+    }
+
+    /// Notes what an expression is lowered to: operands of the same place, and those that were converted
+    fn note_part(&mut self, value: &Typed, place: &Range<usize>, deeper: usize) {
         let (template, operands) = match &value.node {
             Node::Apply {
                 template,
@@ -53,12 +61,16 @@ impl Sites {
             span: value.span.clone(),
             template: template.clone(),
         });
-        // an operand of the same place is a part of how the expression is lowered, or was converted
+        if deeper == 0 {
+            return;
+        }
         for operand in operands {
-            if operand.span == value.span
-                || matches!(&operand.node, Node::Apply { template, .. } if converts(template))
-            {
-                self.note(operand);
+            match &operand.node {
+                _ if operand.span == *place => self.note_part(operand, place, deeper - 1),
+                Node::Apply { template, .. } if converts(template) => {
+                    self.note_part(operand, place, 0);
+                }
+                _ => {}
             }
         }
     }
