@@ -241,7 +241,7 @@ fn a_script_that_fails_within_a_transaction_leaves_nothing() {
     };
     let script =
         "CREATE TABLE t AS SELECT 1 AS x; CREATE PROCEDURE p() BEGIN END; SELECT ERROR('no')";
-    assert_eq!(together(&mut *session, script), "Q010 at 1:66: no");
+    assert_eq!(together(&mut *session, script), "Q010 at 1:73: no");
     assert_eq!(
         run(&mut *session, "SELECT * FROM t"),
         "Q005 at 1:15: no table or view `t` in this warehouse"

@@ -69,6 +69,7 @@ fn run(connection: &Connection, statement: &Analyzed) -> Result<Option<String>, 
             for one in sql {
                 connection.execute_batch(one).map_err(|error| {
                     let text = error.to_string();
+                    let text = googlesql::without_mark(&text);
                     text.lines().next().unwrap_or_default().to_owned()
                 })?;
             }

@@ -57,7 +57,7 @@ fn statements_lower() {
         ),
         (
             "drop",
-            "DROP TABLE IF EXISTS shop.t; DROP VIEW shop.v; DROP SCHEMA IF EXISTS shop CASCADE; TRUNCATE TABLE shop.orders; CREATE SCHEMA IF NOT EXISTS p.shop",
+            "DROP TABLE IF EXISTS shop.t; DROP VIEW IF EXISTS shop.v; DROP SCHEMA IF EXISTS shop CASCADE; TRUNCATE TABLE shop.orders; CREATE SCHEMA IF NOT EXISTS p.shop",
         ),
         (
             "alter",

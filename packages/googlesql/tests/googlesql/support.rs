@@ -158,12 +158,10 @@ pub fn database() -> Connection {
 
 /// The rows of a query as texts, one per row, cells separated by ` | `
 pub fn rows(connection: &Connection, relation: &Relation) -> Result<Vec<String>, String> {
-    let mut statement = connection
-        .prepare(&relation.sql)
-        .map_err(|error| error.to_string())?;
-    let mut rows = statement.query([]).map_err(|error| error.to_string())?;
+    let mut statement = connection.prepare(&relation.sql).map_err(told)?;
+    let mut rows = statement.query([]).map_err(told)?;
     let mut lines = Vec::new();
-    while let Some(row) = rows.next().map_err(|error| error.to_string())? {
+    while let Some(row) = rows.next().map_err(told)? {
         let cells: Vec<_> = (0..relation.columns.len())
             .map(|at| show(&row.get::<_, Value>(at).unwrap()))
             .collect();
@@ -191,4 +189,9 @@ fn show(value: &Value) -> String {
         }
         other => format!("{other:?}"),
     }
+}
+
+/// What the engine says, without the names of functions in Rust
+fn told(error: duckdb::Error) -> String {
+    googlesql::without_mark(&error.to_string()).into_owned()
 }
