@@ -69,6 +69,7 @@ impl Resolver<'_> {
                     }
                     Type::Numeric => "CAST(list_sum($0) AS DECIMAL(38, 9))",
                     Type::BigNumeric => "gs_bignumeric_checked(list_sum($0))",
+                    Type::Interval => "gs_interval_sum($0)",
                     other => return Err(self.unsupported(format!("ARRAY_SUM of {other}"), span)),
                 };
                 Ok(Typed::apply(ty.clone(), template, arguments, span))
