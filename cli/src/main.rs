@@ -1,6 +1,7 @@
 //! The command line: arguments in, one command run, an exit code out
 
 mod arguments;
+mod base;
 mod cache;
 mod command;
 mod dataform;
@@ -8,6 +9,7 @@ mod execution;
 mod exit;
 mod git;
 mod interrupt;
+mod lock;
 mod packages;
 mod printer;
 mod project;
@@ -51,6 +53,8 @@ fn main() -> ExitCode {
     let code = match arguments.command {
         None => command::run(&common, &arguments.run, &printer),
         Some(Command::Run(run)) => command::run(&common, &run, &printer),
+        Some(Command::Runs(runs)) => command::runs(&common, &runs, &printer),
+        Some(Command::Prune(prune)) => command::prune(&common, &prune, &printer),
         Some(Command::Compile(compile)) => command::compile(&common, &compile, &printer),
         Some(Command::Check(check)) => command::check(&common, &check, &printer),
         Some(Command::Test(test)) => command::test(&common, &test, &printer),

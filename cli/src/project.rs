@@ -298,11 +298,20 @@ impl Project {
 
     /// Where our files are, or will be
     pub fn state_folder(&self) -> PathBuf {
-        let folder = self.root.join(STATE_FOLDER);
-        folder
-            .strip_prefix(".")
-            .map_or_else(|_| folder.clone(), Path::to_owned)
+        state_folder(&self.root)
     }
+}
+
+/// Where the records of a project's runs are, or will be
+pub fn records_folder(root: &Path) -> PathBuf {
+    state_folder(root).join("runs")
+}
+
+fn state_folder(root: &Path) -> PathBuf {
+    let folder = root.join(STATE_FOLDER);
+    folder
+        .strip_prefix(".")
+        .map_or_else(|_| folder.clone(), Path::to_owned)
 }
 
 /// A warehouse without a project: names have a dataset, and nothing is declared

@@ -7,11 +7,14 @@ mod event;
 mod forecast;
 mod functions;
 mod lineage;
+mod lock;
 mod openlineage;
 mod place;
 mod plan;
 mod preview;
+mod prune;
 mod record;
+mod reuse;
 mod run;
 mod select;
 mod settings;
@@ -28,13 +31,16 @@ pub use forecast::{
     ActionForecast, Change, ColumnChanges, Cost, Dollars, Forecast, TagCost, forecast,
 };
 pub use lineage::{Direction, Edge, EdgeKind, Lineage, LineageColumn, LineageTable, dotted};
+pub use lock::{Holder, RunLock};
 pub use openlineage::{Destination as LineageDestination, LineageEngine, OpenLineage};
 pub use plan::{Plan, PlannedAction, display_name};
 pub use preview::{ActionPreview, preview};
+pub use prune::{Orphan, orphans};
 pub use record::{
     ActionNote, FORMAT as RECORD_FORMAT, Identity, Notes, RecordFile, RecordStatus, RecordedAction,
     RecordedRun, RecordedStatus, Recorder, Records, last_results, new_run,
 };
+pub use reuse::{Base, History, Last, Reuse, definition};
 pub use run::{Decision, Gate, RunOptions, RunSummary, run};
 pub use select::{
     Atom, Baseline, Depth, Evidence, Expression, Item, Method, Reach, Reason, ReasonDirection,

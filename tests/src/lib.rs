@@ -6,6 +6,7 @@ pub mod dataform;
 pub mod emulator;
 #[path = "../../compiler/tests/conformance/execution.rs"]
 pub mod execution;
+pub mod faults;
 mod folder;
 pub mod generate;
 pub mod googlesql;

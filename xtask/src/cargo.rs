@@ -60,6 +60,16 @@ pub fn tool(profile: Profile, name: &str, rest: &[String]) -> Result<()> {
     run(Command::new(tool).args(rest))
 }
 
+/// Kills runs of the program as the tests are built
+pub fn faults(rest: Vec<String>) -> Result<()> {
+    run(program().args(["build", "--quiet", "--package", "sqlx-run"]))?;
+    let name = format!("sqlx-run{}", std::env::consts::EXE_SUFFIX);
+    let built = target_folder().join("debug").join(name);
+    let mut words = vec!["--program".to_owned(), built.to_string_lossy().into_owned()];
+    words.extend(rest);
+    tool(Profile::Dev, "faults", &words)
+}
+
 /// Runs a command to its end
 pub fn run(command: &mut Command) -> Result<()> {
     let name = command.get_program().to_string_lossy().into_owned();

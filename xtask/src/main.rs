@@ -1,4 +1,4 @@
-//! The project's automation: `cargo xtask demo`, `test`, `conformance`, `oracle`, `bench`, `fuzz`, `setup`
+//! The project's automation: `cargo xtask demo`, `test`, `conformance`, `oracle`, `bench`, `faults`, `fuzz`, `setup`
 
 mod cargo;
 mod demo;
@@ -66,6 +66,12 @@ enum Task {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         rest: Vec<String>,
     },
+    /// Kill runs at random moments, resume them, and compare the warehouses with that of undisturbed runs
+    Faults {
+        /// `--runs N`, `--seed S`
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        rest: Vec<String>,
+    },
     /// Feed the lexer, the settings reader, whole projects and the GoogleSQL front end with mutated texts
     Fuzz {
         /// For how long, each target
@@ -94,6 +100,7 @@ fn main() -> ExitCode {
         Task::Oracle { rest } => {
             library::ensure().and_then(|()| cargo::tool(Profile::Dev, "oracle", &rest))
         }
+        Task::Faults { rest } => library::ensure().and_then(|()| cargo::faults(rest)),
         Task::Fuzz { seconds, targets } => fuzz::fuzz(seconds, &targets),
         Task::Bench { rest } => {
             library::ensure().and_then(|()| cargo::tool(Profile::Release, "bench", &rest))

@@ -11,8 +11,11 @@ mod lineage;
 mod list;
 mod plan;
 mod project;
+mod prune;
 mod query;
+mod reuse;
 mod run;
+mod runs;
 mod selection;
 mod simulate;
 mod test;
@@ -31,8 +34,11 @@ pub use lineage::{LineageArguments, LineageFormat};
 pub use list::ListArguments;
 pub use plan::{PLAN_HELP, PlanArguments};
 pub use project::{InitArguments, InstallArguments};
+pub use prune::PruneArguments;
 pub use query::{QueryArguments, RowFormat};
+pub use reuse::ReuseArguments;
 pub use run::RunArguments;
+pub use runs::{ExportFormat, RunsArguments, RunsCommand, RunsExportArguments};
 pub use selection::SelectionArguments;
 pub use simulate::SimulateArguments;
 pub use test::{TEST_HELP, TestArguments};
@@ -91,6 +97,10 @@ impl Arguments {
 pub enum Command {
     /// Run the project's actions
     Run(RunArguments),
+    /// Tell of earlier runs: list, show, export
+    Runs(RunsArguments),
+    /// Drop tables that an earlier run made and no action makes any more
+    Prune(PruneArguments),
     /// Compile the project and list its actions, or print the graph as Dataform's JSON
     Compile(CompileArguments),
     /// Check names and types in every action's SQL, before anything runs or exists

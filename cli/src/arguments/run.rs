@@ -3,7 +3,7 @@
 use clap::Args;
 use sqlx_runtime::{Dollars, LineageDestination};
 
-use super::{AssertionArguments, ControlArguments, SelectionArguments};
+use super::{AssertionArguments, ControlArguments, ReuseArguments, SelectionArguments};
 
 /// What to run, and how
 #[derive(Debug, Clone, Default, PartialEq, Eq, Args)]
@@ -31,6 +31,8 @@ pub struct RunArguments {
     pub assertions: AssertionArguments,
     #[command(flatten)]
     pub control: ControlArguments,
+    #[command(flatten)]
+    pub reuse: ReuseArguments,
     #[command(flatten)]
     pub selection: SelectionArguments,
 }

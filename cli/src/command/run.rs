@@ -1,32 +1,60 @@
 //! `run`: the selected actions on the warehouse
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 use std::sync::Arc;
 
 use diagnostic::{Diagnostic, Finding, code};
 use sqlx_compiler::{ActionKind, ActionRef, Target};
 use sqlx_runtime::warehouse::{Engine, Warehouse};
 use sqlx_runtime::{
-    AssertionPolicy, Documenter, LineageEngine, Observer, OpenLineage, Plan, Recorder, RunOptions,
-    RunSettings, RunStatus, RunSummary, new_run, preview,
+    AssertionPolicy, Base, Documenter, Holder, LineageEngine, Observer, OpenLineage, Plan,
+    RecordFile, Recorder, Reuse, RunOptions, RunSettings, RunStatus, RunSummary, new_run, preview,
 };
 
 use super::plan::within_budget;
+use super::resume::resumed;
 use super::test::test_actions;
 use crate::arguments::{
     AssertionArguments, ControlArguments, GlobalArguments, RunArguments, words_of_run,
 };
+use crate::base::{base, remembered};
 use crate::execution::{self, RunConfig, execution_graph};
 use crate::exit;
 use crate::interrupt::interrupted;
+use crate::lock::lock;
 use crate::printer::Printer;
-use crate::project::{Missing, Project, root};
+use crate::project::{Missing, Project, records_folder, root};
 use crate::protection::{confirm, writes};
 use crate::report::{Ended, Report};
 use crate::selection::selection;
 
 /// Runs, or shows what a run would send
 pub fn run(global: &GlobalArguments, arguments: &RunArguments, printer: &Printer) -> u8 {
+    let Some(word) = &arguments.reuse.resume else {
+        let words = words_of_run(&command_line(), arguments);
+        return run_as(global, arguments, (words, None), printer);
+    };
+    match resumed(global, arguments, word) {
+        Ok(resumed) => {
+            let origin = (resumed.words, Some(resumed.file));
+            run_as(&resumed.global, &resumed.arguments, origin, printer)
+        }
+        Err(diagnostic) => {
+            printer.diagnostic(&diagnostic);
+            exit::of(&diagnostic)
+        }
+    }
+}
+
+/// The words that ask for a run, and the record of the run that it resumes
+type Origin = (Vec<String>, Option<RecordFile>);
+
+fn run_as(
+    global: &GlobalArguments,
+    arguments: &RunArguments,
+    origin: Origin,
+    printer: &Printer,
+) -> u8 {
     let project = match Project::compile_clean(global, root(global), printer) {
         Ok(project) => project,
         Err(code) => return code,
@@ -41,7 +69,7 @@ pub fn run(global: &GlobalArguments, arguments: &RunArguments, printer: &Printer
                 printer,
             )
         } else {
-            execute(&project, global, plan, arguments, printer)
+            execute(&project, global, plan, arguments, origin, printer)
         }
     });
     match outcome {
@@ -127,19 +155,39 @@ fn execute(
     global: &GlobalArguments,
     plan: Plan,
     arguments: &RunArguments,
+    (words, resumed): Origin,
     printer: &Printer,
 ) -> Result<u8, Diagnostic> {
+    let (run, started) = new_run();
+    let holder = Holder::this_process(&run);
+    let _lock = lock(project, global, &holder, arguments.reuse.wait, printer)?;
+    let base = base(project, &plan, arguments, resumed.as_ref(), printer)?;
+    if let Base::Resume(recorded) = &base
+        && Reuse::outstanding(&plan, recorded) == 0
+    {
+        printer.note(&format!("nothing is outstanding of run {}", recorded.run));
+        forget(
+            &*project.open_warehouse(global, Missing::LeaveOut)?,
+            &remembered(&base, &run),
+            printer,
+        );
+        return Ok(exit::OK);
+    }
     if arguments.run_tests && !tests_pass(project, &plan, printer)? {
         return Ok(exit::FAILED);
     }
+    let remembered = remembered(&base, &run);
     confirm(global, &project.environment, &writes(&written(&plan)))?;
     let warehouse = project.open_warehouse(global, Missing::Make)?;
     if let Some(most) = arguments.max_cost {
         within_budget(project, &plan, warehouse.as_ref(), most)?;
     }
+    let mut recorder = Recorder::create(&records_folder(&project.root), &run)?;
+    warehouse.begin_run()?;
     warehouse.create_datasets(&datasets(&plan))?;
-    let (run, started) = new_run();
-    let mut recorder = Recorder::create(&project.state_folder().join("runs"), &run)?;
+    let plan = Arc::new(plan);
+    let notes = recorder.notes();
+    let reuse = Reuse::new(Arc::clone(&plan), Arc::clone(&warehouse), &run, notes, base)?;
     let defaults = RunSettings::read(&project.root)?.defaults;
     let mut report = Report::new(printer);
     let mut documenter = Documenter::default();
@@ -147,18 +195,22 @@ fn execute(
         run,
         started,
         environment: project.environment.name.clone(),
-        arguments: words_of_run(&command_line(), arguments),
+        arguments: words,
         assertions: assertion_policy(project, &arguments.assertions)?,
+        gate: Some(Arc::new(reuse)),
         ..arguments.control.options(defaults.jobs)
     };
-    let plan = Arc::new(plan);
     let mut lineage = lineage(project, global, &plan, &*warehouse, arguments)?;
     let mut observers: Vec<&mut dyn Observer> = vec![&mut recorder, &mut report, &mut documenter];
     if let Some(lineage) = &mut lineage {
         observers.push(lineage);
     }
-    let summary = drive(plan, warehouse, options, &mut observers, printer)?;
+    let engine = Arc::clone(&warehouse);
+    let summary = drive(plan, engine, options, &mut observers, printer)?;
     report.close();
+    if recorder.is_whole() {
+        forget(&*warehouse, &remembered, printer);
+    }
     let unsent = lineage.and_then(OpenLineage::close);
     let late = (summary.status == RunStatus::TimedOut).then(|| out_of_time(&arguments.control));
     if let Some(mut document) = documenter.into_document() {
@@ -232,6 +284,15 @@ fn out_of_time(control: &ControlArguments) -> Diagnostic {
         format!("the run took longer than {limit}s"),
     )
     .help("allow it more time with `--run-timeout TIME`")
+}
+
+/// Lets the engine forget what the records know by now
+fn forget(warehouse: &dyn Warehouse, runs: &BTreeSet<String>, printer: &Printer) {
+    let runs: Vec<&str> = runs.iter().map(String::as_str).collect();
+    if let Err(failure) = warehouse.end_run(&runs) {
+        let message = failure.message;
+        printer.note(&format!("the marks of what was done stay: {message}"));
+    }
 }
 
 /// The words after the program's name

@@ -1,5 +1,7 @@
 //! A run for people: a line for each action as it ends, and on a terminal what runs now
 
+use std::collections::HashMap;
+
 use sqlx_runtime::{ActionInfo, ActionResult, ActionStatus, Event, Observer};
 
 use super::progress::Progress;
@@ -18,6 +20,8 @@ pub struct People<'a> {
     kind_width: usize,
     name_width: usize,
     alike: Alike,
+    /// Why an action could not be taken over from an earlier run, until it ends
+    reasons: HashMap<String, String>,
 }
 
 /// Actions that ended one after the other without having run, for the same reason
@@ -37,6 +41,7 @@ impl<'a> People<'a> {
             kind_width: 0,
             name_width: 0,
             alike: Alike::default(),
+            reasons: HashMap::new(),
         }
     }
 
@@ -128,6 +133,7 @@ impl<'a> People<'a> {
             });
         }
         notes.extend(result.detail.clone());
+        notes.extend(self.reasons.get(&result.action).cloned());
         if result.attempts > 1 {
             notes.push(format!("{} attempts", result.attempts));
         }
@@ -165,7 +171,10 @@ impl Observer for People<'_> {
                 actions,
                 ..
             } => self.begin(*actions_in_project, selection, actions),
-            Event::ActionStarted { action, .. } => {
+            Event::ActionStarted { action, reason } => {
+                if let Some(reason) = reason {
+                    self.reasons.insert(action.clone(), reason.clone());
+                }
                 if let Some(progress) = &self.progress {
                     progress.start(action);
                 }

@@ -15,9 +15,14 @@ mod drop_in;
 mod environments;
 mod faults;
 mod formatting;
+mod killed;
+#[path = "../../../tests/src/faults/mod.rs"]
+mod kills;
 mod lineage_events;
 mod output;
 mod pipeline;
+mod resuming;
 mod scratch;
 mod scripts;
+mod unchanged;
 mod unit_tests;

@@ -162,9 +162,7 @@ codes! {
     RUN_NOT_RESUMABLE = "R034", "a run cannot be resumed",
         "The record does not say what was asked for, since it is of an old format or the run was killed before it began, or the engine is another one now. Run the project anew.";
     HALF_DONE = "R035", "an operation was interrupted half-way",
-        "The process was killed while the operation's statements took effect one by one, since they manage transactions themselves or cannot be undone. Nobody knows how far it came. Put right what it did, then run it again with `--retry-operations`.";
-    NOT_OURS = "R036", "a table that no run of ours made",
-        "`prune` drops only what the records in `.sqlx-run/runs` know to be made by an earlier run and unchanged since.";
+        "The process was killed while the operation's statements took effect one by one, since they manage transactions themselves or cannot be undone. Nobody knows how far it came. Put right what it did, then run it from its beginning with `run --actions NAME`.";
 
     // BigQuery
     ENGINE_UNREACHABLE = "R040", "BigQuery cannot be reached",

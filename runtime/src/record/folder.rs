@@ -79,6 +79,35 @@ impl Records {
         })
     }
 
+    /// What was written in a record, together with the records of the runs that it goes on with
+    ///
+    /// # Errors
+    /// As [`RecordedRun::read`], of each; one of them is missing
+    pub fn read_resumable(&self, file: &RecordFile) -> Result<RecordedRun, Diagnostic> {
+        let recorded = file.read()?;
+        // an id is older than that of the run that resumes it, so this comes to an end
+        match &recorded.resumes {
+            Some(earlier) if *earlier < file.run => {
+                let earlier = self.read_resumable(&self.find(earlier)?)?;
+                Ok(recorded.on_top_of(&earlier))
+            }
+            _ => Ok(recorded),
+        }
+    }
+
+    /// The newest run of which a record says what was asked for
+    ///
+    /// # Errors
+    /// There is none, or the newest record cannot be read
+    pub fn newest_begun(&self) -> Result<RecordFile, Diagnostic> {
+        for file in self.list()?.into_iter().rev() {
+            if !file.read()?.started.is_empty() {
+                return Ok(file);
+            }
+        }
+        self.find("last")
+    }
+
     /// The run that a word names: `last`, an id, or the first letters of an id or of what stands
     /// behind its dash
     ///

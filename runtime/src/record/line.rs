@@ -13,10 +13,15 @@ pub struct Head {
     pub format: u32,
 }
 
-/// What a run notes about an action, beside its events
+/// What a run notes beside its events
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "event", rename_all = "snake_case")]
 pub enum ActionNote {
+    /// First of all, where the run does what is outstanding of another
+    RunResumes {
+        /// The other one
+        run: String,
+    },
     /// Before the action begins, or is taken over from an earlier run
     ActionInputs {
         /// `dataset.name`
@@ -59,6 +64,8 @@ pub enum Line {
     RunStarted(Started),
     ActionStarted {
         action: String,
+        #[serde(default)]
+        reason: Option<String>,
     },
     ActionRetried {
         action: String,

@@ -31,6 +31,8 @@ pub struct RecordedRun {
     /// The words of a command line that asks for the same run again, after `sqlx-run run`; `None` in
     /// records of format 1
     pub arguments: Option<Vec<String>>,
+    /// The run that it goes on with
+    pub resumes: Option<String>,
     /// Actions of the project at that time
     pub actions_in_project: usize,
     /// The selected actions in dependency order
@@ -76,6 +78,8 @@ pub struct RecordedAction {
     pub file: String,
     /// How it fared
     pub status: RecordedStatus,
+    /// Why it was run, where that was decided
+    pub reason: Option<String>,
     /// Its result as the event had it, where it ended
     pub result: Option<Json>,
     /// Where it writes, where that was noted
@@ -130,7 +134,9 @@ impl RecordedRun {
         })?;
         let mut reader = Reader::default();
         let whole = text.iter().rposition(|&byte| byte == b'\n').unwrap_or(0);
-        for (index, line) in text[..whole].split(|&byte| byte == b'\n').enumerate() {
+        // nothing at all is what a process leaves that is killed before it has written anything
+        let lines = (whole > 0).then(|| text[..whole].split(|&byte| byte == b'\n'));
+        for (index, line) in lines.into_iter().flatten().enumerate() {
             let read = match index {
                 0 => reader.head(line, path)?,
                 _ if line.is_empty() => Ok(()),
@@ -144,6 +150,21 @@ impl RecordedRun {
     /// The action with a name
     pub fn action(&self, name: &str) -> Option<&RecordedAction> {
         self.actions.iter().find(|action| action.name == name)
+    }
+
+    /// With what the run that this one resumes says of the actions that this one has not begun
+    pub(super) fn on_top_of(mut self, earlier: &Self) -> Self {
+        for action in &mut self.actions {
+            let untouched = match action.status {
+                RecordedStatus::Waiting | RecordedStatus::Skipped => true,
+                RecordedStatus::Cancelled => action.identity.is_none(),
+                _ => false,
+            };
+            if untouched && let Some(before) = earlier.action(&action.name) {
+                *action = before.clone();
+            }
+        }
+        self
     }
 
     /// How many actions fared that way
@@ -190,6 +211,7 @@ struct Reader {
     actions: Vec<RecordedAction>,
     at: HashMap<String, usize>,
     finished: Option<(RecordStatus, f64)>,
+    resumes: Option<String>,
 }
 
 impl Reader {
@@ -219,7 +241,9 @@ impl Reader {
     fn line(&mut self, line: &[u8]) -> Result<(), serde_json::Error> {
         let json: Json = serde_json::from_slice(line)?;
         match json["event"].as_str() {
-            Some("action_inputs" | "action_output") => self.note(ActionNote::deserialize(json)?),
+            Some("run_resumes" | "action_inputs" | "action_output") => {
+                self.note(ActionNote::deserialize(json)?)
+            }
             _ => self.event(Line::deserialize(json)?),
         }
         Ok(())
@@ -228,8 +252,9 @@ impl Reader {
     fn event(&mut self, line: Line) {
         match line {
             Line::RunStarted(started) => self.start(started),
-            Line::ActionStarted { action } => self.set(&action, |action| {
+            Line::ActionStarted { action, reason } => self.set(&action, |action| {
                 action.status = RecordedStatus::Begun;
+                action.reason = reason;
             }),
             Line::ActionRetried { action } => self.set(&action, |action| {
                 if let Some(identity) = &mut action.identity {
@@ -264,6 +289,7 @@ impl Reader {
                 kind: listed.kind.clone(),
                 file: listed.file.clone(),
                 status: RecordedStatus::Waiting,
+                reason: None,
                 result: None,
                 target: None,
                 definition: None,
@@ -278,6 +304,7 @@ impl Reader {
 
     fn note(&mut self, note: ActionNote) {
         match note {
+            ActionNote::RunResumes { run } => self.resumes = Some(run),
             ActionNote::ActionInputs {
                 action,
                 target,
@@ -321,6 +348,7 @@ impl Reader {
             selection: self.started.selection,
             arguments: self.started.arguments,
             actions_in_project: self.started.actions_in_project,
+            resumes: self.resumes,
             actions: self.actions,
         }
     }

@@ -73,6 +73,12 @@ impl Recorder {
         Notes::new(self.lines.clone())
     }
 
+    /// Whether all lines could be written so far
+    pub fn is_whole(&self) -> bool {
+        let open = self.lines.0.lock().unwrap_or_else(PoisonError::into_inner);
+        open.failure.is_none()
+    }
+
     /// The first failure to write, as a warning
     pub fn into_warning(self) -> Option<Diagnostic> {
         let mut open = self.lines.0.lock().unwrap_or_else(PoisonError::into_inner);

@@ -192,14 +192,14 @@ impl Dispatcher<'_, '_> {
 
     /// Everything downstream of a failure is skipped at once, so that it is told in order
     fn finish(&mut self, index: usize, result: ActionResult) {
-        self.tell_finished(index, &result);
+        self.tell_finished(&result);
         if result.status == ActionStatus::Failed && self.options.fail_fast && self.halt.is_none() {
             self.halt = Some(Halt::Failed(result.action.clone()));
         }
         for skipped in self.state.finish(index, result) {
             let detail = format!("{} failed", self.plan.actions[index].name);
             let result = self.unbegun(skipped, ActionStatus::Skipped, Some(detail));
-            self.tell_finished(skipped, &result);
+            self.tell_finished(&result);
             self.state.give_up(skipped, result);
         }
     }
@@ -212,7 +212,7 @@ impl Dispatcher<'_, '_> {
         };
         for index in self.state.outstanding() {
             let result = self.unbegun(index, ActionStatus::Cancelled, detail.clone());
-            self.tell_finished(index, &result);
+            self.tell_finished(&result);
             self.state.give_up(index, result);
         }
         let results = self.state.take_results();
@@ -251,11 +251,8 @@ impl Dispatcher<'_, '_> {
         self.plan.actions[index].name.clone()
     }
 
-    fn tell_finished(&mut self, index: usize, result: &ActionResult) {
+    fn tell_finished(&mut self, result: &ActionResult) {
         self.tell(&Event::ActionFinished(Box::new(result.clone())));
-        if let Some(gate) = &self.options.gate {
-            gate.ended(index, result.status);
-        }
     }
 
     fn tell(&mut self, event: &Event) {

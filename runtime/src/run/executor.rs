@@ -13,6 +13,7 @@ use super::gate::Decision;
 use super::unit::{Attempt, Failure, Unit};
 use crate::event::{ActionResult, ActionStatus};
 use crate::plan::Plan;
+use crate::record::Identity;
 use crate::warehouse::{Statistics, Warehouse};
 
 /// From an executor to the dispatcher
@@ -96,8 +97,34 @@ impl Executor {
             result.attempts = attempt;
         }
         result.statistics = statistics;
+        if result.status != ActionStatus::Reused {
+            self.tell_gate(index, result.status).await;
+        }
         let result = Box::new(result);
         self.send(Message::Finished { index, result });
+    }
+
+    /// Lets the gate look at what the action left, on a thread that may wait
+    async fn tell_gate(&self, index: usize, status: ActionStatus) {
+        if let Some(gate) = self.options.gate.clone() {
+            let looked = tokio::task::spawn_blocking(move || gate.ended(index, status));
+            // a gate that panics has nothing to say, and the action has ended all the same
+            let _ = looked.await;
+        }
+    }
+
+    /// The name under which the engine knows the statements of an attempt, counted from 1
+    fn identity(&self, index: usize, attempt: u32) -> Identity {
+        let gate = self.options.gate.as_ref();
+        let first = gate.and_then(|gate| gate.identity(index));
+        let first = first.unwrap_or_else(|| Identity {
+            run: self.options.run.clone(),
+            attempt: 1,
+        });
+        Identity {
+            attempt: first.attempt + attempt - 1,
+            ..first
+        }
     }
 
     /// One attempt, on a thread that may wait; the gate is asked before the first
@@ -134,9 +161,9 @@ impl Executor {
             warehouse: &*self.warehouse,
             control,
             run: &self.options.run,
+            identity: self.identity(index, attempt),
             index,
             assertions: &self.options.assertions,
-            attempt,
         };
         let ran = unit.run(&mut |message| self.send(Message::Progress { index, message }));
         control.leave();

@@ -2,6 +2,7 @@
 //! unchanged take actions over from earlier runs
 
 use crate::event::ActionStatus;
+use crate::record::Identity;
 
 /// Asked before each action, when all that it depends on has ended well
 pub trait Gate: Send + Sync {
@@ -9,7 +10,14 @@ pub trait Gate: Send + Sync {
     /// thread that may wait
     fn decide(&self, index: usize) -> Decision;
 
-    /// Told how each action ended, before what depends on it is decided
+    /// Under which name the engine is to know the statements of an action that has to run: the name of an
+    /// earlier run where an action goes on that was interrupted there; this run's, first attempt, unless given
+    fn identity(&self, _index: usize) -> Option<Identity> {
+        None
+    }
+
+    /// Told how each action that ran ended, before what depends on it is decided; called as
+    /// [`Gate::decide`] is
     fn ended(&self, _index: usize, _status: ActionStatus) {}
 }
 

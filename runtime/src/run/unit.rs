@@ -14,8 +14,10 @@ use super::repeatable::repeatable;
 use crate::assertions::AssertionPolicy;
 use crate::place::locate;
 use crate::plan::Plan;
+use crate::record::Identity;
 use crate::warehouse::{
-    Existing, Metadata, Outcome, Progress, Session, SessionContext, SqlError, Statistics, Warehouse,
+    Atomicity, Existing, Metadata, Outcome, Progress, Session, SessionContext, SqlError,
+    Statistics, Warehouse,
 };
 
 /// What one attempt needs
@@ -24,10 +26,10 @@ pub struct Unit<'a> {
     pub warehouse: &'a dyn Warehouse,
     pub control: &'a Arc<Control>,
     pub run: &'a str,
+    /// The name under which the engine knows the statements
+    pub identity: Identity,
     pub index: usize,
     pub assertions: &'a AssertionPolicy,
-    /// From 1
-    pub attempt: u32,
 }
 
 /// What became of an attempt
@@ -107,9 +109,9 @@ impl Unit<'_> {
         let unique = format!("{}_{}", self.run, self.index);
         let existing = existing(self.warehouse, action)?;
         let mut session = self.warehouse.session(&SessionContext {
-            run: self.run.to_owned(),
+            run: self.identity.run.clone(),
             action: self.plan.actions[self.index].name.clone(),
-            attempt: self.attempt,
+            attempt: self.identity.attempt,
             ..SessionContext::default()
         })?;
         if !self.control.enter(session.interrupt_handle()) {
@@ -119,9 +121,9 @@ impl Unit<'_> {
         // a session of its own: functions that it creates are not in the way of the statements
         let apart = || {
             let context = SessionContext {
-                run: self.run.to_owned(),
+                run: self.identity.run.clone(),
                 action: format!("{} columns", self.plan.actions[self.index].name),
-                attempt: self.attempt,
+                attempt: self.identity.attempt,
                 ..SessionContext::default()
             };
             self.warehouse.session(&context).ok()
@@ -161,7 +163,8 @@ impl Unit<'_> {
         Ok(done)
     }
 
-    /// A table's statements become visible together, so that a failure leaves what was there
+    /// A table's statements become visible together, so that a failure leaves what was there; what a
+    /// killed process had applied is not applied again
     fn execute(
         &self,
         session: &mut dyn Session,
@@ -169,14 +172,18 @@ impl Unit<'_> {
         statement: &Statement,
         progress: &mut dyn FnMut(String),
     ) -> Result<Vec<Outcome>, Failure> {
-        let together = matches!(
-            action.kind(),
-            ActionKind::Table | ActionKind::View | ActionKind::Incremental
-        );
+        let atomicity = match action.kind() {
+            ActionKind::Table | ActionKind::View | ActionKind::Incremental => {
+                Some(Atomicity::Whole)
+            }
+            ActionKind::Operation => Some(Atomicity::ByStatement),
+            // an assertion's statements leave the same behind however often they run
+            _ => None,
+        };
         let mut tell = |news: Progress| progress(news.message);
-        match together {
-            true => session.execute_together(&statement.sql, &mut tell),
-            false => session.execute(&statement.sql, &mut tell),
+        match atomicity {
+            Some(atomicity) => session.execute_once(&statement.sql, atomicity, &mut tell),
+            None => session.execute(&statement.sql, &mut tell),
         }
         .map_err(|failure| Failure {
             transient: failure.transient,

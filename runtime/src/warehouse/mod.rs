@@ -23,7 +23,7 @@ use sqlx_compiler::Target;
 
 pub use metadata::{ColumnMetadata, Metadata};
 pub use rows::{Cell, Rows};
-pub use state::{Existing, TableKind, TableState};
+pub use state::{Existing, TableKind, TableState, Version};
 pub use statistics::{Estimate, Statistics};
 
 /// An engine that runs the project's SQL
@@ -59,6 +59,35 @@ pub trait Warehouse: Send + Sync {
     /// # Errors
     /// The engine cannot be asked
     fn describe(&self, targets: &[Target]) -> Result<Vec<Option<TableState>>, Diagnostic>;
+
+    /// The version of what stands at a target: a table, view or model, or the files behind a source;
+    /// `None` where nothing does
+    ///
+    /// # Errors
+    /// The engine cannot be asked, or cannot tell
+    fn version(&self, target: &Target) -> Result<Option<Version>, Diagnostic> {
+        let state = self
+            .describe(std::slice::from_ref(target))?
+            .into_iter()
+            .next();
+        Ok(state.flatten().and_then(|state| state.version()))
+    }
+
+    /// Makes ready to remember which scripts of a run were applied, where the engine does not by itself
+    ///
+    /// # Errors
+    /// The engine refuses
+    fn begin_run(&self) -> Result<(), Diagnostic> {
+        Ok(())
+    }
+
+    /// Forgets which scripts of these runs were applied: their records say so by now
+    ///
+    /// # Errors
+    /// The engine refuses
+    fn end_run(&self, _runs: &[&str]) -> Result<(), Diagnostic> {
+        Ok(())
+    }
 
     /// Writes what is declared about a table or view; what is not declared stays as it is
     ///
@@ -127,6 +156,15 @@ pub struct SessionContext {
     pub labels: BTreeMap<String, String>,
 }
 
+/// What stays of a script of which a statement fails
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Atomicity {
+    /// Nothing, unless it manages transactions itself
+    Whole,
+    /// What the statements before it did
+    ByStatement,
+}
+
 /// One connection; statements of one action run in it one after the other
 pub trait Session: Send {
     /// Runs every statement of a GoogleSQL script and gives each one's result
@@ -164,6 +202,23 @@ pub trait Session: Send {
         script: &str,
         progress: &mut dyn FnMut(Progress),
     ) -> Result<Vec<Outcome>, SqlError>;
+
+    /// Runs an action's next script, at most once under the names in the session's [`SessionContext`]: what
+    /// an earlier process applied under them is not run again, and gives what it gave
+    ///
+    /// # Errors
+    /// The first statement that fails; it is not known how far an earlier process came
+    fn execute_once(
+        &mut self,
+        script: &str,
+        atomicity: Atomicity,
+        progress: &mut dyn FnMut(Progress),
+    ) -> Result<Vec<Outcome>, SqlError> {
+        match atomicity {
+            Atomicity::Whole => self.execute_together(script, progress),
+            Atomicity::ByStatement => self.execute(script, progress),
+        }
+    }
 
     /// What the statements so far have taken, where the engine tells
     fn statistics(&self) -> Statistics {

@@ -43,6 +43,13 @@ pub struct TableState {
 }
 
 impl TableState {
+    /// What changes with it, where the engine tells
+    pub fn version(&self) -> Option<Version> {
+        let is_view = matches!(self.kind, TableKind::View | TableKind::MaterializedView);
+        let text = self.version.clone()?;
+        Some(Version { text, is_view })
+    }
+
     /// What the statements of an action depend on
     pub fn existing(&self) -> Existing {
         match self.kind {
@@ -54,6 +61,15 @@ impl TableState {
             }
         }
     }
+}
+
+/// What tells one content of a table from another
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Version {
+    /// Equal texts, equal contents
+    pub text: String,
+    /// Whether it is a view: then the text stands for its query only, and not for what the query reads
+    pub is_view: bool,
 }
 
 /// The kinds of what holds rows

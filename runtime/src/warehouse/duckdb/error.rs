@@ -4,6 +4,7 @@ use std::path::Path;
 
 use diagnostic::{Diagnostic, code};
 
+use crate::lock::RunLock;
 use crate::warehouse::SqlError;
 
 /// A statement that failed while it ran
@@ -30,21 +31,32 @@ pub fn unavailable(error: &duckdb::Error) -> Diagnostic {
     Diagnostic::error(code::WAREHOUSE_UNAVAILABLE, message(error))
 }
 
+/// The file of routines that cannot be read or written
+pub fn unreadable_routines(failure: &std::io::Error) -> Diagnostic {
+    let message = format!("the routines of the warehouse cannot be stored: {failure}");
+    Diagnostic::error(code::WAREHOUSE_UNAVAILABLE, message)
+}
+
 /// A warehouse file that does not open
 pub fn opening(error: &duckdb::Error, file: &Path) -> Diagnostic {
     let text = error.to_string();
     let name = file.display();
     let (message, help) = if text.contains("Could not set lock") {
-        let holder = text
+        let process = text
             .split("(PID ")
             .nth(1)
-            .and_then(|rest| rest.split(')').next())
-            .map_or_else(
-                || "another process".to_owned(),
-                |id| format!("another process (id {id})"),
-            );
+            .and_then(|rest| rest.split(')').next());
+        let run = RunLock::holder(&RunLock::beside(file))
+            .filter(|holder| process == Some(holder.process.to_string().as_str()));
+        let message = match (run, process) {
+            (Some(run), _) => format!("{run} is at work on the warehouse `{name}`"),
+            (None, Some(id)) => {
+                format!("another process (id {id}) has the warehouse `{name}` open")
+            }
+            (None, None) => format!("another process has the warehouse `{name}` open"),
+        };
         (
-            format!("{holder} has the warehouse `{name}` open"),
+            message,
             "wait until it ends, close it, or name another file with `--warehouse FILE`",
         )
     } else if text.contains("not a valid DuckDB database") {

@@ -264,9 +264,9 @@ impl Source<'_> {
         self.connection
             .prepare_cached(
                 "SELECT schema_name FROM duckdb_schemas() WHERE database_name = current_database() \
-                 AND NOT internal ORDER BY 1",
+                 AND NOT internal AND schema_name <> $1 ORDER BY 1",
             )?
-            .query_map([], |row| row.get(0))?
+            .query_map([super::once::SCHEMA], |row| row.get(0))?
             .collect::<duckdb::Result<Vec<String>>>()
             .map(|mut found| {
                 // DuckDB's own schema is a dataset only where it is used as one

@@ -15,15 +15,18 @@ mod metadata;
 mod model_views;
 mod models;
 mod names;
+mod once;
 mod routines;
 mod session;
 mod source;
 mod stored;
 mod transaction;
 mod value;
+mod version;
 
 use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use bqml::Registry;
@@ -33,7 +36,7 @@ use googlesql::{Column, PhysicalName, TableMetadata, Type, quote_identifier};
 use sqlx_compiler::Target;
 
 use super::{
-    Engine, Existing, Metadata, Session, SessionContext, TableKind, TableState, Warehouse,
+    Engine, Existing, Metadata, Session, SessionContext, TableKind, TableState, Version, Warehouse,
 };
 use catalog::{describe, qualified};
 use model_views::ModelViews;
@@ -115,6 +118,9 @@ pub struct DuckDbWarehouse {
     model_views: ModelViews,
     routines: Routines,
     array_nulls: bool,
+    sources: Vec<SourceFiles>,
+    /// Whether scripts leave markers, as they do in a run
+    marking: AtomicBool,
     /// Models of a warehouse in memory go with it
     scratch: Option<PathBuf>,
 }
@@ -149,16 +155,32 @@ impl DuckDbWarehouse {
                 (folder.clone(), Some(folder))
             }
         };
-        let routines = options.file.map(|file| file.with_extension("routines"));
+        let routines = options.file.as_ref();
+        let routines = routines.map(|file| file.with_extension("routines"));
         Ok(Self {
             root: Mutex::new(connection),
             array_nulls: options.array_nulls,
             names,
+            sources: options.sources,
+            marking: AtomicBool::new(false),
             routines: Routines::new(routines.as_deref()),
             model_views: ModelViews::new(&models),
             models: Registry::new(models),
             scratch,
         })
+    }
+
+    /// Procedures that compare the columns of a table for a moment, of runs that were killed
+    fn drop_left_behind(&self) -> std::io::Result<()> {
+        for routine in self.routines.list()? {
+            if routine.kind == routines::RoutineKind::Procedure
+                && routine.name.starts_with("df_osc_")
+            {
+                let (schema, name) = (routine.schema, routine.name);
+                self.routines.set(&PhysicalName { schema, name }, None)?;
+            }
+        }
+        Ok(())
     }
 
     fn connection(&self) -> Result<Connection, Diagnostic> {
@@ -275,6 +297,42 @@ impl Warehouse for DuckDbWarehouse {
         targets.iter().map(describe).collect()
     }
 
+    fn version(&self, target: &Target) -> Result<Option<Version>, Diagnostic> {
+        let connection = self.connection()?;
+        let name = self.names.physical(target);
+        let unreadable = |failure: std::io::Error| {
+            let message = format!("the version of `{target}` cannot be told: {failure}");
+            Diagnostic::error(code::WAREHOUSE_UNAVAILABLE, message)
+        };
+        if let Some(source) = self.sources.iter().find(|source| source.name == name) {
+            return version::of_files(&connection, source)
+                .map(Some)
+                .map_err(unreadable);
+        }
+        let found = version::of_table(&connection, &name)
+            .map_err(|failure| error::unavailable(&failure))?;
+        match found {
+            Some(found) => Ok(Some(found)),
+            None => version::of_model(&self.models, &name).map_err(unreadable),
+        }
+    }
+
+    fn begin_run(&self) -> Result<(), Diagnostic> {
+        // what is in memory goes with the process
+        if self.scratch.is_none() {
+            once::begin(&self.connection()?).map_err(|failure| error::unavailable(&failure))?;
+            self.drop_left_behind()
+                .map_err(|failure| error::unreadable_routines(&failure))?;
+            self.marking.store(true, Ordering::SeqCst);
+        }
+        Ok(())
+    }
+
+    fn end_run(&self, runs: &[&str]) -> Result<(), Diagnostic> {
+        self.marking.store(false, Ordering::SeqCst);
+        once::end(&self.connection()?, runs).map_err(|failure| error::unavailable(&failure))
+    }
+
     fn set_metadata(&self, target: &Target, metadata: &Metadata) -> Result<(), Diagnostic> {
         let connection = self.connection()?;
         metadata::set(self, &connection, &self.names.physical(target), metadata)
@@ -292,7 +350,7 @@ impl Warehouse for DuckDbWarehouse {
             .map_err(|failure| error::unavailable(&failure))
     }
 
-    fn session(&self, _: &SessionContext) -> Result<Box<dyn Session>, Diagnostic> {
+    fn session(&self, context: &SessionContext) -> Result<Box<dyn Session>, Diagnostic> {
         let mut session = DuckDbSession::new(
             self.connection()?,
             self.names.clone(),
@@ -301,6 +359,9 @@ impl Warehouse for DuckDbWarehouse {
             self.routines.clone(),
         );
         session.array_nulls = self.array_nulls;
+        if self.marking.load(Ordering::SeqCst) {
+            session.context = Some(context.clone());
+        }
         Ok(Box::new(session))
     }
 }
@@ -309,9 +370,9 @@ fn all_tables(connection: &Connection) -> duckdb::Result<Vec<PhysicalName>> {
     connection
         .prepare(
             "SELECT table_schema, table_name FROM information_schema.tables \
-             WHERE table_schema NOT IN ('information_schema', 'pg_catalog') ORDER BY ALL",
+             WHERE table_schema NOT IN ('information_schema', 'pg_catalog', $1) ORDER BY ALL",
         )?
-        .query_map([], |row| {
+        .query_map([once::SCHEMA], |row| {
             Ok(PhysicalName {
                 schema: row.get(0)?,
                 name: row.get(1)?,

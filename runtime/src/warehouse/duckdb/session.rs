@@ -18,7 +18,9 @@ use super::routines::Routines;
 use super::stored::note_creation;
 use super::transaction::{Needs, Transactions};
 use super::{Names, array_nulls, error, value};
-use crate::warehouse::{Interrupt, Outcome, Progress, Rows, Session, SqlError};
+use crate::warehouse::{
+    Atomicity, Interrupt, Outcome, Progress, Rows, Session, SessionContext, SqlError,
+};
 
 /// A connection, the names it resolves by, what stands beside the file, and what scripts left behind
 pub struct DuckDbSession {
@@ -35,6 +37,12 @@ pub struct DuckDbSession {
     pub array_nulls: bool,
     /// What leads from an error to its place in the statement that runs
     pub sites: Sites,
+    /// What the session is for, where its scripts are remembered
+    pub context: Option<SessionContext>,
+    /// How many of them there were
+    pub scripts: u32,
+    /// Set by an interrupt for good
+    pub stopped: Arc<AtomicBool>,
     environment: Environment,
 }
 
@@ -68,6 +76,9 @@ impl DuckDbSession {
             interrupted: Arc::default(),
             array_nulls: false,
             sites: Sites::default(),
+            context: None,
+            scripts: 0,
+            stopped: Arc::default(),
             environment,
         }
     }
@@ -289,10 +300,24 @@ impl Session for DuckDbSession {
         }
     }
 
+    fn execute_once(
+        &mut self,
+        script: &str,
+        atomicity: Atomicity,
+        progress: &mut dyn FnMut(Progress),
+    ) -> Result<Vec<Outcome>, SqlError> {
+        match (self.context.clone(), atomicity) {
+            (Some(context), _) => self.once(&context, script, atomicity, progress),
+            (None, Atomicity::Whole) => self.execute_together(script, progress),
+            (None, Atomicity::ByStatement) => self.execute(script, progress),
+        }
+    }
+
     fn interrupt_handle(&self) -> Arc<dyn Interrupt> {
         Arc::new(Handle {
             engine: self.connection.interrupt_handle(),
             flag: Arc::clone(&self.interrupted),
+            stopped: Arc::clone(&self.stopped),
         })
     }
 }
@@ -301,11 +326,13 @@ impl Session for DuckDbSession {
 struct Handle {
     engine: Arc<InterruptHandle>,
     flag: Arc<AtomicBool>,
+    stopped: Arc<AtomicBool>,
 }
 
 impl Interrupt for Handle {
     fn interrupt(&self) {
         self.flag.store(true, Ordering::SeqCst);
+        self.stopped.store(true, Ordering::SeqCst);
         self.engine.interrupt();
     }
 }

@@ -1,0 +1,4 @@
+//! What a killed process leaves behind
+
+pub mod kill;
+mod project;
