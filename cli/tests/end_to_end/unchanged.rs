@@ -94,6 +94,7 @@ fn only_what_may_be_different_runs() {
             "sales.grown: input `raw.orders` changed",
             "sales.hidden: input `sales.total` changed",
             "sales.rounded: input `sales.total` changed",
+            "sales.staged: input `raw.orders` changed",
             TODAY,
             "sales.total: input `raw.orders` changed",
         ]
