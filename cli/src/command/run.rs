@@ -184,6 +184,7 @@ fn execute(
     }
     let mut recorder = Recorder::create(&records_folder(&project.root), &run)?;
     warehouse.begin_run()?;
+    warehouse.expect(&tables(&plan));
     warehouse.create_datasets(&datasets(&plan))?;
     let plan = Arc::new(plan);
     let notes = recorder.notes();
@@ -353,6 +354,21 @@ fn written(plan: &Plan) -> Vec<Target> {
         .filter(|action| match action {
             ActionRef::Operation(operation) => operation.has_output == Some(true),
             _ => action.kind() != ActionKind::Notebook,
+        })
+        .map(|action| action.target().clone())
+        .collect()
+}
+
+/// Where tables and views go, whose statements depend on what stands there
+fn tables(plan: &Plan) -> Vec<Target> {
+    (0..plan.actions.len())
+        .filter(|&index| !plan.actions[index].disabled)
+        .filter_map(|index| plan.action(index))
+        .filter(|action| {
+            matches!(
+                action.kind(),
+                ActionKind::Table | ActionKind::View | ActionKind::Incremental
+            )
         })
         .map(|action| action.target().clone())
         .collect()

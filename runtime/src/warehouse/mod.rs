@@ -37,7 +37,10 @@ pub trait Warehouse: Send + Sync {
     /// The engine refuses
     fn create_datasets(&self, targets: &[Target]) -> Result<(), Diagnostic>;
 
-    /// What stands at a target now
+    /// A run will ask what stands at these targets: an engine that is far away is asked now
+    fn expect(&self, _targets: &[Target]) {}
+
+    /// What stands at a target now; at one that is expected, when it was first expected or later
     ///
     /// # Errors
     /// The engine cannot be asked

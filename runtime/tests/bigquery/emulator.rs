@@ -143,6 +143,7 @@ fn states_are_asked_for_together_and_follow_what_runs() {
     // there is no dataset yet
     assert_eq!(warehouse.describe(&targets).unwrap(), [None, None, None]);
     warehouse.create_datasets(&targets).unwrap();
+    warehouse.expect(&targets);
     assert_eq!(warehouse.existing(&targets[0]).unwrap(), Existing::None);
     let make = "CREATE TABLE d.t (a INT64, s STRUCT<x STRING, y ARRAY<NUMERIC>>); CREATE VIEW d.v AS SELECT a FROM d.t";
     run(&warehouse, make);

@@ -161,6 +161,16 @@ pub async fn run(
         None => Box::pin(insert(&client, &request)).await?,
     };
     client.note(&begun);
+    if is_done(&begun) {
+        return ended(
+            &client,
+            &request,
+            Finished {
+                job: begun,
+                page: None,
+            },
+        );
+    }
     let reference = begun.job_reference.unwrap_or_default();
     let stopped = async {
         // a sender that is gone stops nothing
@@ -176,7 +186,11 @@ pub async fn run(
         Box::pin(cancel(&client, &reference)).await;
         return Err(interrupted());
     };
-    let finished = finished?;
+    ended(&client, &request, finished?)
+}
+
+/// What is done may have failed
+fn ended(client: &Client, request: &Request, finished: Finished) -> Result<Finished, SqlError> {
     let error = finished.job.status.as_ref();
     match error.and_then(|status| status.error_result.as_ref()) {
         Some(error) => Err(error::of_job(error, &request.script, &client.asking())),

@@ -15,7 +15,7 @@ mod session;
 mod state;
 mod types;
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use diagnostic::Diagnostic;
@@ -85,11 +85,19 @@ impl Warehouse for BigQueryWarehouse {
     }
 
     fn create_datasets(&self, targets: &[Target]) -> Result<(), Diagnostic> {
-        for target in targets {
-            self.states.expect(&self.dataset(target), &target.name);
-        }
         let datasets = targets.iter().map(|target| self.dataset(target)).collect();
         dataset::create(&self.client, datasets).map_err(SqlError::into_diagnostic)
+    }
+
+    fn expect(&self, targets: &[Target]) {
+        let mut expected: BTreeMap<Dataset, BTreeSet<String>> = BTreeMap::new();
+        for target in targets {
+            let names = expected.entry(self.dataset(target)).or_default();
+            names.insert(target.name.clone());
+        }
+        for (dataset, names) in expected {
+            self.states.expect(&self.client, &dataset, names);
+        }
     }
 
     fn existing(&self, target: &Target) -> Result<Existing, Diagnostic> {

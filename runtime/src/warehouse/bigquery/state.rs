@@ -1,6 +1,7 @@
-//! What stands at targets: one query for all that is asked of a dataset, remembered until it may have changed
+//! What stands at targets: asked for while a run begins, remembered until it may have changed
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use google_cloud_bigquery_v2::model::{Job, Table};
@@ -16,27 +17,36 @@ use crate::warehouse::{Cell, Outcome, SessionContext, SqlError, TableKind, Table
 /// A project and a dataset
 pub type Dataset = (String, String);
 
+/// Of how many tables of a dataset each is asked for by itself, all at the same time: that is answered sooner
+/// than a query, and costs nothing, but BigQuery answers only so many requests in a second
+const FEW: usize = 25;
+
 /// What is known of the tables of datasets
 #[derive(Default)]
-pub struct States(Mutex<BTreeMap<Dataset, Known>>);
+pub struct States(Mutex<BTreeMap<Dataset, HashMap<String, Answer>>>);
 
-/// Of a dataset: what will be asked for, and what was answered and not yet taken
-#[derive(Default)]
-struct Known {
-    expected: BTreeSet<String>,
-    answered: Option<HashMap<String, Option<TableState>>>,
-}
+/// What stands at a table, once it comes; nothing comes where BigQuery could not be asked
+type Answer = Receiver<Option<TableState>>;
 
 impl States {
-    /// A run will ask for this table
-    pub fn expect(&self, dataset: &Dataset, table: &str) {
+    /// A run will ask for these tables: BigQuery is asked now, and nobody waits for it yet
+    pub fn expect(&self, client: &Arc<Client>, dataset: &Dataset, tables: BTreeSet<String>) {
+        let mut answers = HashMap::new();
+        let mut senders = HashMap::new();
+        for table in tables {
+            let (sender, answer) = sync_channel(1);
+            answers.insert(table.clone(), answer);
+            senders.insert(table, sender);
+        }
+        match senders.len() {
+            0..=FEW => ask_each(client, dataset, senders),
+            _ => ask_together(client, dataset, senders),
+        }
         let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let known = all.entry(dataset.clone()).or_default();
-        known.expected.insert(table.to_owned());
+        all.entry(dataset.clone()).or_default().extend(answers);
     }
 
-    /// What stands there. The first question about a dataset asks for all that was expected; each answer is
-    /// good for one taking, since the run may change it then
+    /// What stands there. Each answer is good for one taking, since the run may change it then
     ///
     /// # Errors
     /// BigQuery cannot be asked
@@ -46,21 +56,18 @@ impl States {
         dataset: &Dataset,
         table: &str,
     ) -> Result<Option<TableState>, SqlError> {
-        // held while it is asked, so that others wait for the answer rather than ask too
-        let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let known = all.entry(dataset.clone()).or_default();
-        if known.answered.is_none() && known.expected.contains(table) {
-            let names: Vec<String> = known.expected.iter().cloned().collect();
-            known.answered = Some(ask(client, dataset, names)?);
-        }
-        let answer = known
-            .answered
-            .as_mut()
-            .and_then(|known| known.remove(table));
-        drop(all);
-        match answer {
+        let answer = {
+            let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+            all.get_mut(dataset)
+                .and_then(|answers| answers.remove(table))
+        };
+        match answer.and_then(|answer| answer.recv().ok()) {
             Some(state) => Ok(state),
-            None => get(client, dataset, table),
+            None => {
+                let own = Arc::clone(client);
+                let (dataset, table) = (dataset.clone(), table.to_owned());
+                client.wait(async move { state(&own, &dataset, &table).await })
+            }
         }
     }
 
@@ -71,20 +78,42 @@ impl States {
         let is_script = statistics.is_some_and(|statistics| statistics.num_child_jobs > 0);
         let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if is_script {
-            let answers = all.values_mut().filter_map(|known| known.answered.as_mut());
-            answers.for_each(HashMap::clear);
-            return;
-        }
-        if let Some(target) = query.and_then(|query| query.ddl_target_table.as_ref()) {
+            all.clear();
+        } else if let Some(target) = query.and_then(|query| query.ddl_target_table.as_ref()) {
             let dataset = (target.project_id.clone(), target.dataset_id.clone());
-            if let Some(answers) = all
-                .get_mut(&dataset)
-                .and_then(|known| known.answered.as_mut())
-            {
+            if let Some(answers) = all.get_mut(&dataset) {
                 answers.remove(&target.table_id);
             }
         }
     }
+}
+
+type Senders = HashMap<String, SyncSender<Option<TableState>>>;
+
+fn ask_each(client: &Arc<Client>, dataset: &Dataset, senders: Senders) {
+    for (table, sender) in senders {
+        let (own, dataset) = (Arc::clone(client), dataset.clone());
+        client.begin(async move {
+            if let Ok(state) = state(&own, &dataset, &table).await {
+                // whoever waits no longer needs no answer
+                let _ = sender.send(state);
+            }
+        });
+    }
+}
+
+fn ask_together(client: &Arc<Client>, dataset: &Dataset, senders: Senders) {
+    let (own, dataset) = (Arc::clone(client), dataset.clone());
+    client.begin(async move {
+        let names = senders.keys().cloned().collect();
+        let Ok(mut states) = Box::pin(query(&own, &dataset, names)).await else {
+            return;
+        };
+        for (table, sender) in senders {
+            // whoever waits no longer needs no answer
+            let _ = sender.send(states.remove(&table).flatten());
+        }
+    });
 }
 
 /// The states of tables of a dataset, by one query; `None` for those that do not exist
@@ -96,18 +125,27 @@ pub fn ask(
     dataset: &Dataset,
     names: Vec<String>,
 ) -> Result<HashMap<String, Option<TableState>>, SqlError> {
+    let (own, dataset) = (Arc::clone(client), dataset.clone());
+    client.wait(async move { query(&own, &dataset, names).await })
+}
+
+async fn query(
+    client: &Arc<Client>,
+    dataset: &Dataset,
+    names: Vec<String>,
+) -> Result<HashMap<String, Option<TableState>>, SqlError> {
     let request = Request {
         ids: job::ids(&SessionContext::default(), 0),
         script: metadata_query(dataset, &names),
         labels: BTreeMap::from([("sqlx_run_action".to_owned(), "metadata".to_owned())]),
         rows: true,
     };
-    let own = Arc::clone(client);
-    let asked = client.wait(async move {
-        let (_keep, stop) = watch::channel(false);
-        let finished = job::run(Arc::clone(&own), request, stop, |_| {}).await?;
-        outcomes(&own, finished, true).await
-    });
+    let (_keep, stop) = watch::channel(false);
+    let finished = Box::pin(job::run(Arc::clone(client), request, stop, |_| {})).await;
+    let asked = match finished {
+        Ok(finished) => Box::pin(outcomes(client, finished, true)).await,
+        Err(failure) => Err(failure),
+    };
     let outcomes = match asked {
         Ok(outcomes) => outcomes,
         // a dataset that is not there has no tables
@@ -201,27 +239,31 @@ pub fn table(
     table: &str,
 ) -> Result<Option<Table>, SqlError> {
     let own = Arc::clone(client);
+    let (dataset, table) = (dataset.clone(), table.to_owned());
+    client.wait(async move { get(&own, &dataset, &table).await })
+}
+
+async fn get(client: &Client, dataset: &Dataset, table: &str) -> Result<Option<Table>, SqlError> {
     let request = client
         .tables
         .get_table()
         .set_project_id(dataset.0.clone())
         .set_dataset_id(dataset.1.clone())
         .set_table_id(table);
-    client.wait(async move {
-        match request.send().await {
-            Ok(table) => Ok(Some(table)),
-            Err(failure) if failure.http_status_code() == Some(404) => Ok(None),
-            Err(failure) => Err(own.failure(&failure, "")),
-        }
-    })
+    match Box::pin(request.send()).await {
+        Ok(table) => Ok(Some(table)),
+        Err(failure) if failure.http_status_code() == Some(404) => Ok(None),
+        Err(failure) => Err(client.failure(&failure, "")),
+    }
 }
 
-fn get(
-    client: &Arc<Client>,
+async fn state(
+    client: &Client,
     dataset: &Dataset,
     name: &str,
 ) -> Result<Option<TableState>, SqlError> {
-    Ok(table(client, dataset, name)?.map(|table| TableState {
+    let table = get(client, dataset, name).await?;
+    Ok(table.map(|table| TableState {
         kind: kind(&table.r#type),
         version: Some(format!(
             "{}.{}.{}.{}",
