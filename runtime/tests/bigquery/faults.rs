@@ -6,7 +6,9 @@ use std::time::{Duration, Instant};
 use serde_json::json;
 use sqlx_compiler::Target;
 use sqlx_runtime::warehouse::bigquery::{BigQueryOptions, BigQueryWarehouse};
-use sqlx_runtime::warehouse::{Metadata, Outcome, SessionContext, SqlError, Statistics, Warehouse};
+use sqlx_runtime::warehouse::{
+    Existing, Metadata, Outcome, SessionContext, SqlError, Statistics, Warehouse,
+};
 
 use crate::server::{Reply, Request, Server, job, refusal};
 
@@ -62,6 +64,47 @@ fn a_job_is_named_labelled_and_accounted_for() {
     assert_eq!(sent.body["configuration"]["query"]["useLegacySql"], false);
     let asked = server.asked("GET /bigquery/v2/projects/p/queries/");
     assert!(asked[0].path.contains("timeoutMs=10000") && asked[0].path.contains("location=EU"));
+}
+
+#[test]
+fn of_a_job_that_is_done_at_once_nothing_more_is_asked() {
+    let server = Server::start(|_, request| Reply::Json(200, job(&request.job_id(), "DONE", None)));
+    assert_eq!(execute(&server, 1).0.unwrap(), [Outcome::Changed(3)]);
+    assert_eq!(server.asked("GET ").len(), 0);
+    let failure = ("invalidQuery", "Unrecognized name: foo at [1:24]");
+    let server = Server::start(move |_, request| {
+        Reply::Json(200, job(&request.job_id(), "DONE", Some(failure)))
+    });
+    let told = execute(&server, 1).0.unwrap_err();
+    assert!(told.message.contains("unrecognized name: foo"), "{told:?}");
+    assert_eq!(server.asked("GET ").len(), 0);
+}
+
+#[test]
+fn what_is_expected_is_asked_for_once() {
+    for (count, queries) in [(3_usize, 0_usize), (40, 1)] {
+        let server = Server::start(|_, request| match request.method.as_str() {
+            "GET" if request.path.contains("/tables/") => {
+                refusal(404, "notFound", "Not found: Table")
+            }
+            "GET" => done(request),
+            _ => Reply::Json(200, job(&request.job_id(), "DONE", None)),
+        });
+        let target = |number: usize| Target {
+            database: None,
+            schema: Some("d".to_owned()),
+            name: format!("t{number}"),
+        };
+        let targets: Vec<Target> = (0..count).map(target).collect();
+        let warehouse = server.warehouse();
+        warehouse.expect(&targets);
+        for target in &targets {
+            assert_eq!(warehouse.existing(target).unwrap(), Existing::None);
+        }
+        assert_eq!(server.asked(INSERT).len(), queries);
+        let each = if queries == 0 { count } else { 0 };
+        assert_eq!(server.asked("GET ").len(), each);
+    }
 }
 
 #[test]
