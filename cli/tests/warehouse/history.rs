@@ -16,6 +16,10 @@ pub struct History {
     /// Engine → why the history does not run on it
     #[serde(default)]
     pub skip: BTreeMap<String, String>,
+    /// Engine → why what stands there is another than the embedded engine's: then it is in
+    /// `states.ENGINE.txt`
+    #[serde(default)]
+    pub differs: BTreeMap<String, String>,
     /// What happens, in order
     pub step: Vec<Step>,
 }

@@ -20,6 +20,9 @@ pub struct Registry {
 
 static WRITES: AtomicU64 = AtomicU64::new(0);
 
+/// The extension of a file that is not whole yet
+const UNFINISHED: &str = "tmp";
+
 #[derive(Deserialize)]
 struct Head {
     format: u32,
@@ -61,7 +64,7 @@ impl Registry {
         };
         // its own for each writer, of this process or another
         let write = WRITES.fetch_add(1, Ordering::Relaxed);
-        let temporary = path.with_extension(format!("{}-{write}.tmp", std::process::id()));
+        let temporary = path.with_extension(format!("{}-{write}.{UNFINISHED}", std::process::id()));
         let written = write_synced(&temporary, &entry).and_then(|()| fs::rename(&temporary, &path));
         if written.is_err() {
             // the error of the write matters more than that of the cleaning up
@@ -111,6 +114,24 @@ impl Registry {
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
             Err(error) => Err(error),
         }
+    }
+
+    /// Removes what writers that were killed left unfinished; for a moment in which nobody writes
+    ///
+    /// # Errors
+    /// A folder cannot be read, a file not be removed
+    pub fn drop_left_behind(&self) -> io::Result<()> {
+        for (_, folder) in entries(&self.folder)? {
+            if !folder.is_dir() {
+                continue;
+            }
+            for (_, file) in entries(&folder)? {
+                if file.extension().is_some_and(|found| found == UNFINISHED) {
+                    fs::remove_file(&file)?;
+                }
+            }
+        }
+        Ok(())
     }
 
     /// The names of all models, sorted

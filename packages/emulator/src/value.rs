@@ -36,6 +36,9 @@ pub fn encoded(field: &Json, value: &Json) -> Json {
         "BOOLEAN" | "BOOL" => json!(text == "true"),
         "JSON" => serde_json::from_str(text).unwrap_or_else(|_| json!(text)),
         "TIMESTAMP" => text.parse().map_or_else(|_| json!(text), instant),
+        "DATETIME" | "TIME" if text.contains('.') => {
+            json!(text.trim_end_matches('0').trim_end_matches('.'))
+        }
         _ => json!(text),
     }
 }

@@ -170,8 +170,10 @@ impl DuckDbWarehouse {
         })
     }
 
-    /// Procedures that compare the columns of a table for a moment, of runs that were killed
+    /// What runs that were killed left: models half written, and procedures that compare the columns of a
+    /// table for a moment
     fn drop_left_behind(&self) -> std::io::Result<()> {
+        self.models.drop_left_behind()?;
         for routine in self.routines.list()? {
             if routine.kind == routines::RoutineKind::Procedure
                 && routine.name.starts_with("df_osc_")
