@@ -7,8 +7,6 @@ pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) ->
     let length = wanted.chars().count();
     candidates
         .into_iter()
-        // a word that stands elsewhere is no slip of the pen here
-        .filter(|candidate| *candidate != word)
         .filter(|candidate| candidate.chars().count().abs_diff(length) <= allowed)
         .filter(|candidate| allowed > 0 || candidate.to_lowercase() == wanted)
         .map(|candidate| (distance(&wanted, &candidate.to_lowercase()), candidate))
