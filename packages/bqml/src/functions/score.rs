@@ -76,6 +76,20 @@ impl Score {
                     ))
                 }
             }
+            Encoding::Number { mean } => Some(format!(
+                "coalesce({value}, {}) * {}",
+                double(*mean),
+                double(weights[0])
+            )),
+            Encoding::Label { categories } => {
+                let places: Vec<f64> = (1..=categories.len())
+                    .map(|place| place as f64 * weights[0])
+                    .collect();
+                Some(format!(
+                    "CASE{} ELSE 0e0 END",
+                    cases(categories, &places, value)
+                ))
+            }
             Encoding::OneHot { categories, .. } if categories.len() <= CASES => {
                 let null = format!(
                     " WHEN {value} IS NULL THEN {}",

@@ -42,6 +42,9 @@ pub fn relation(model: &Model, call: &ModelFunction) -> Result<Relation, Error> 
                 }
                 rows.push(row(&feature.name, Some(weight), None));
             }
+            Encoding::Number { .. } | Encoding::Label { .. } => {
+                rows.push(row(&feature.name, Some(own[0]), None));
+            }
             Encoding::OneHot { categories, .. } | Encoding::MultiHot { categories, .. } => {
                 let weights: Vec<String> = categories
                     .iter()

@@ -20,7 +20,7 @@ pub struct Design {
 /// The part of the matrix that one feature fills
 #[derive(Debug)]
 pub enum DesignColumn {
-    /// One standardized value per row
+    /// One value per row
     Dense {
         /// The slot of the weight vector
         slot: usize,
@@ -164,6 +164,31 @@ fn encode(encoding: &Encoding, column: &FrameColumn, rows: &[u32], slot: usize) 
             DesignColumn::Dense {
                 slot,
                 values: rows.iter().map(standardize).collect(),
+            }
+        }
+        (Encoding::Number { mean }, FrameColumn::Number(values)) => {
+            let known = |&row: &u32| {
+                let value = values[row as usize];
+                if value.is_nan() { *mean } else { value }
+            };
+            DesignColumn::Dense {
+                slot,
+                values: rows.iter().map(known).collect(),
+            }
+        }
+        (Encoding::Label { categories }, FrameColumn::Category { codes, dictionary }) => {
+            // places from 1 on, since those of NULL and of unseen categories are 0
+            let places = Slots::new(categories, None, dictionary, 1);
+            let place = |&row: &u32| match codes[row as usize] {
+                NULL => 0.0,
+                code => match places.of(code) {
+                    NO_SLOT => 0.0,
+                    place => f64::from(place),
+                },
+            };
+            DesignColumn::Dense {
+                slot,
+                values: rows.iter().map(place).collect(),
             }
         }
         (

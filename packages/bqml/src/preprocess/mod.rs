@@ -68,6 +68,16 @@ pub enum Encoding {
         /// 0 for a constant, whose slot is always 0
         deviation: f64,
     },
+    /// One slot: the number itself, the mean for NULL
+    Number {
+        /// Mean of the training rows without NULLs
+        mean: f64,
+    },
+    /// One slot: the category's place from 1 on, 0 for NULL and for a category never seen
+    Label {
+        /// In ascending byte order
+        categories: Vec<String>,
+    },
     /// One slot per category and, after them, one for NULL; all 0 for a category never seen
     OneHot {
         /// In ascending byte order
@@ -89,7 +99,7 @@ impl Feature {
     /// Number of slots in the weight vector
     pub fn width(&self) -> usize {
         match &self.encoding {
-            Encoding::Standardized { .. } => 1,
+            Encoding::Standardized { .. } | Encoding::Number { .. } | Encoding::Label { .. } => 1,
             Encoding::OneHot { categories, .. } | Encoding::MultiHot { categories, .. } => {
                 categories.len() + 1
             }
