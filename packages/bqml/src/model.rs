@@ -25,8 +25,12 @@ pub struct Model {
     pub options: BTreeMap<String, serde_json::Value>,
     /// Options that were accepted but have no effect on this machine, one line each
     pub warnings: Vec<String>,
-    /// The select list of `TRANSFORM`, in GoogleSQL
+    /// The select list of `TRANSFORM` as written, in GoogleSQL
     pub transform: Option<String>,
+    /// The same as it is applied to rows after training, see [`Model::applied_transform`]; `None` if
+    /// it has no analytic functions
+    #[serde(default)]
+    pub fitted_transform: Option<String>,
     /// The training query, in GoogleSQL
     pub query: String,
     /// Columns of the training query, before the transform
@@ -154,6 +158,18 @@ pub struct Evaluation {
 }
 
 impl Model {
+    /// The select list that turns rows into features after training, in GoogleSQL
+    ///
+    /// It is [`Model::transform`] with each analytic function's call, such as
+    /// `ML.STANDARD_SCALER(x) OVER()`, in its fitted form: a scalar function of the same arguments and
+    /// of the training data's statistics as literals, `ML.FITTED_STANDARD_SCALER(x, mean, deviation)`.
+    /// `googlesql::fitted` lists the forms and says what each computes.
+    pub fn applied_transform(&self) -> Option<&str> {
+        self.fitted_transform
+            .as_deref()
+            .or(self.transform.as_deref())
+    }
+
     /// Metrics at training, with the classes cut at `threshold`
     pub fn metrics(&self, threshold: f64) -> Metrics {
         Metrics::at(&self.evaluation, threshold)

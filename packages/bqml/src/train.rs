@@ -74,6 +74,7 @@ pub fn train(
         options: options.given,
         warnings: options.warnings,
         transform: create.transform.clone(),
+        fitted_transform: None,
         query: create.query.clone(),
         input_columns: create
             .training
@@ -342,6 +343,6 @@ fn code_of(labels: &FrameColumn, value: &str) -> u32 {
             .iter()
             .position(|known| known == value)
             .map_or(data::NULL, |code| code as u32),
-        FrameColumn::Number(_) | FrameColumn::Categories { .. } => data::NULL,
+        _ => data::NULL,
     }
 }

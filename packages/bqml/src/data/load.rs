@@ -12,6 +12,7 @@ use duckdb::arrow::array::{
 use duckdb::arrow::datatypes::{DataType, Float64Type};
 use googlesql::Error;
 
+use super::vector::{LARGEST_INDEX, VectorBuilder};
 use super::{Frame, FrameColumn, NULL};
 use crate::preprocess::Plan;
 
@@ -61,6 +62,10 @@ pub fn load(
                     format!("column {} came back as {found}", unread.column)
                 }
                 (Reason::NotFinite, None) => "a number is not finite".to_owned(),
+                (Reason::Index(index), plan) => format!(
+                    "vector `{}` has the index {index}; indexes are from 0 to {LARGEST_INDEX}, each once",
+                    plan.map_or("", |plan| plan.name.as_str())
+                ),
             };
             Error::new(code::TRAINING_DATA_INVALID, message, span.clone())
         })?;
@@ -85,8 +90,10 @@ struct Unread {
     reason: Reason,
 }
 
-enum Reason {
+pub enum Reason {
     NotFinite,
+    /// Of a vector: too large, negative or there twice
+    Index(i64),
     Type(DataType),
 }
 
@@ -122,12 +129,15 @@ enum ColumnBuilder {
     Number(Vec<f64>),
     Category(CategoryBuilder),
     Categories(CategoriesBuilder),
+    Vector(VectorBuilder),
 }
 
 impl ColumnBuilder {
     fn new(plan: &Plan) -> Self {
         if plan.is_number() {
             Self::Number(Vec::new())
+        } else if plan.is_vector() {
+            Self::Vector(VectorBuilder::default())
         } else if plan.is_array() {
             Self::Categories(CategoriesBuilder::default())
         } else {
@@ -140,6 +150,7 @@ impl ColumnBuilder {
             Self::Number(values) => read_numbers(array, values),
             Self::Category(builder) => builder.read(array),
             Self::Categories(builder) => builder.read(array),
+            Self::Vector(builder) => builder.read(array),
         }
     }
 
@@ -148,11 +159,12 @@ impl ColumnBuilder {
             Self::Number(values) => FrameColumn::Number(values),
             Self::Category(builder) => builder.finish(),
             Self::Categories(builder) => builder.finish(),
+            Self::Vector(builder) => builder.finish(),
         }
     }
 }
 
-fn read_numbers(array: &dyn Array, values: &mut Vec<f64>) -> Result<(), Reason> {
+pub fn read_numbers(array: &dyn Array, values: &mut Vec<f64>) -> Result<(), Reason> {
     let Some(array): Option<&Float64Array> = array.as_primitive_opt::<Float64Type>() else {
         return Err(Reason::Type(array.data_type().clone()));
     };

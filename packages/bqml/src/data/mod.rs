@@ -3,6 +3,7 @@
 mod load;
 mod order;
 mod split;
+mod vector;
 
 use serde::{Deserialize, Serialize};
 
@@ -46,6 +47,15 @@ pub enum FrameColumn {
         codes: Vec<u32>,
         /// Different values in ascending byte order
         dictionary: Vec<String>,
+    },
+    /// A vector per row, none where it is NULL
+    Vector {
+        /// Where each row's values begin; one more than rows
+        offsets: Vec<u32>,
+        /// Indexes from 0, row after row, ascending and without repetition inside a row
+        indexes: Vec<u32>,
+        /// The value at each index: finite, NaN for NULL
+        values: Vec<f64>,
     },
 }
 

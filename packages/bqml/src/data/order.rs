@@ -53,17 +53,35 @@ fn absorb(column: &FrameColumn, hashes: &mut [RowHash]) {
                 }
             }
         }
+        FrameColumn::Vector {
+            offsets,
+            indexes,
+            values,
+        } => {
+            for (hash, ends) in hashes.iter_mut().zip(offsets.windows(2)) {
+                let range = ends[0] as usize..ends[1] as usize;
+                hash.absorb(range.len() as u64);
+                for (index, value) in indexes[range.clone()].iter().zip(&values[range]) {
+                    hash.absorb(u64::from(*index));
+                    absorb_number(*value, hash);
+                }
+            }
+        }
     }
 }
 
 fn absorb_numbers(values: &[f64], hashes: &mut [RowHash]) {
     for (hash, value) in hashes.iter_mut().zip(values) {
-        hash.absorb(if value.is_nan() {
-            f64::NAN.to_bits()
-        } else {
-            value.to_bits()
-        });
+        absorb_number(*value, hash);
     }
+}
+
+fn absorb_number(value: f64, hash: &mut RowHash) {
+    hash.absorb(if value.is_nan() {
+        f64::NAN.to_bits()
+    } else {
+        value.to_bits()
+    });
 }
 
 fn words(dictionary: &[String]) -> Vec<u64> {

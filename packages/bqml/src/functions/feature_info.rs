@@ -46,8 +46,10 @@ fn row(summary: &FeatureSummary) -> String {
         optional_double(numbers.map(|numbers| numbers.deviation)),
         categories,
         bigint(summary.null_count as i64),
-        // of arrays of numbers, which cannot be features here
-        "CAST(NULL AS BIGINT)".to_owned(),
+        summary.dimension.map_or_else(
+            || "CAST(NULL AS BIGINT)".to_owned(),
+            |dimension| bigint(dimension as i64),
+        ),
     ];
     format!("({})", cells.join(", "))
 }

@@ -31,7 +31,7 @@ impl Input {
         given: &Relation,
         catalog: &dyn Catalog,
     ) -> Result<Self, Error> {
-        let input = match &model.transform {
+        let input = match model.applied_transform() {
             None => Self {
                 sql: given.sql.clone(),
                 columns: given.columns.clone(),
@@ -247,7 +247,16 @@ fn at_path<'a>(ty: &'a Type, path: &[String]) -> Option<&'a Type> {
     })
 }
 
-/// The same type, or one kind of number for another
+/// The same type, or one kind of number for another, alone or in a vector, whatever its fields' names
 fn fits(found: &Type, trained: &Type) -> bool {
-    found == trained || (crate::sql::is_number(found) && crate::sql::is_number(trained))
+    match (found, trained) {
+        (Type::Array(found), Type::Array(trained)) => match (found.as_ref(), trained.as_ref()) {
+            (Type::Struct(found), Type::Struct(trained)) => {
+                let mut pairs = found.iter().zip(trained);
+                found.len() == trained.len() && pairs.all(|(own, other)| fits(&own.ty, &other.ty))
+            }
+            (found, trained) => fits(found, trained),
+        },
+        _ => found == trained || (crate::sql::is_number(found) && crate::sql::is_number(trained)),
+    }
 }

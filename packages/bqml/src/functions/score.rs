@@ -1,5 +1,7 @@
 //! A logistic regression as a DuckDB expression: numbers in one sum, categories through joins
 
+use googlesql::Type;
+
 use crate::Model;
 use crate::model::Parameters;
 use crate::preprocess::{Encoding, Feature};
@@ -133,6 +135,20 @@ impl Score {
                 Some(format!(
                     "CASE WHEN {value} IS NULL THEN {null} ELSE coalesce(list_sum(list_transform(list_distinct({value}), lambda \"element\": {element})), 0e0) END"
                 ))
+            }
+            Encoding::Vector { .. } => {
+                let weights: Vec<String> = weights.iter().map(|weight| double(*weight)).collect();
+                let weights = weights.join(", ");
+                let sparse = matches!(&feature.ty, Type::Array(element) if matches!(**element, Type::Struct(_)));
+                let product = match sparse {
+                    true => format!(
+                        "list_transform({value}, lambda \"element\": [{weights}][\"element\".\"index\" + 1] * \"element\".\"value\")"
+                    ),
+                    false => format!(
+                        "list_transform({value}, lambda \"element\", \"position\": [{weights}][\"position\"] * \"element\")"
+                    ),
+                };
+                Some(format!("coalesce(list_sum({product}), 0e0)"))
             }
         }
     }

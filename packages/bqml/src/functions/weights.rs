@@ -61,6 +61,17 @@ pub fn relation(model: &Model, call: &ModelFunction) -> Result<Relation, Error> 
                     .collect();
                 rows.push(row(&feature.name, None, Some(&weights.join(", "))));
             }
+            // BigQuery does not say how: by index, as categories are by name
+            Encoding::Vector { .. } => {
+                let weights: Vec<String> = own
+                    .iter()
+                    .enumerate()
+                    .map(|(index, weight)| {
+                        format!("{{'category': '{index}', 'weight': {}}}", double(*weight))
+                    })
+                    .collect();
+                rows.push(row(&feature.name, None, Some(&weights.join(", "))));
+            }
         }
     }
     rows.push(row(INTERCEPT, Some(intercept), None));

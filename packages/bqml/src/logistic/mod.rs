@@ -83,7 +83,7 @@ impl Labels<'_> {
                 .map(|&row| f64::from(u8::from(codes[row as usize] == self.positive)))
                 .collect(),
             // labels are read as one text per row
-            FrameColumn::Number(_) | FrameColumn::Categories { .. } => vec![0.0; rows.len()],
+            _ => vec![0.0; rows.len()],
         }
     }
 }

@@ -39,6 +39,15 @@ pub enum DesignColumn {
         /// Slots, row after row
         slots: Vec<u32>,
     },
+    /// Any number of slots per row have a value
+    Weighted {
+        /// Where each row's slots begin; one more than rows
+        offsets: Vec<u32>,
+        /// Slots, row after row
+        slots: Vec<u32>,
+        /// The value of each slot
+        values: Vec<f64>,
+    },
 }
 
 impl Design {
@@ -99,6 +108,19 @@ impl Design {
                         }
                     }
                 }
+                DesignColumn::Weighted {
+                    offsets,
+                    slots,
+                    values,
+                } => {
+                    let rows = offsets[range.start..=range.end].windows(2);
+                    for (margin, ends) in margins.iter_mut().zip(rows) {
+                        let own = ends[0] as usize..ends[1] as usize;
+                        for (&slot, value) in slots[own.clone()].iter().zip(&values[own]) {
+                            *margin += weights[slot as usize] * value;
+                        }
+                    }
+                }
             }
         }
     }
@@ -122,6 +144,19 @@ impl Design {
                     for (residual, ends) in residuals.iter().zip(rows) {
                         for &slot in &slots[ends[0] as usize..ends[1] as usize] {
                             gradient[slot as usize] += residual;
+                        }
+                    }
+                }
+                DesignColumn::Weighted {
+                    offsets,
+                    slots,
+                    values,
+                } => {
+                    let rows = offsets[range.start..=range.end].windows(2);
+                    for (residual, ends) in residuals.iter().zip(rows) {
+                        let own = ends[0] as usize..ends[1] as usize;
+                        for (&slot, value) in slots[own.clone()].iter().zip(&values[own]) {
+                            gradient[slot as usize] += residual * value;
                         }
                     }
                 }
@@ -235,6 +270,35 @@ fn encode(encoding: &Encoding, column: &FrameColumn, rows: &[u32], slot: usize) 
             DesignColumn::Ragged {
                 offsets: ends,
                 slots,
+            }
+        }
+        (
+            Encoding::Vector { dimension },
+            FrameColumn::Vector {
+                offsets,
+                indexes,
+                values,
+            },
+        ) => {
+            let mut ends = Vec::with_capacity(rows.len() + 1);
+            let mut slots = Vec::new();
+            let mut kept = Vec::new();
+            ends.push(0);
+            for &row in rows {
+                let row = row as usize;
+                let own = offsets[row] as usize..offsets[row + 1] as usize;
+                for (&index, &value) in indexes[own.clone()].iter().zip(&values[own]) {
+                    if (index as usize) < *dimension && !value.is_nan() && value != 0.0 {
+                        slots.push(slot as u32 + index);
+                        kept.push(value);
+                    }
+                }
+                ends.push(slots.len() as u32);
+            }
+            DesignColumn::Weighted {
+                offsets: ends,
+                slots,
+                values: kept,
             }
         }
         // an encoding is fitted to its own column, so the two always match

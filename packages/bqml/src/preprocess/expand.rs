@@ -101,10 +101,18 @@ fn expand_value(whole: Plan, plans: &mut Vec<Plan>) -> Result<(), String> {
             Type::Bool | Type::String | Type::Bytes | Type::Date | Type::DateTime | Type::Time => {
                 plans.push(whole)
             }
-            Type::Int64 | Type::Float64 | Type::Numeric => {
-                return refused("arrays of numbers are not supported locally yet");
-            }
-            _ => return refused("only arrays of scalar, non-numeric values are supported locally"),
+            Type::Int64 | Type::Float64 | Type::Numeric => plans.push(whole),
+            Type::Struct(fields) => match fields.as_slice() {
+                [index, value] if index.ty == Type::Int64 && crate::sql::is_number(&value.ty) => {
+                    plans.push(whole);
+                }
+                _ => {
+                    return refused(
+                        "an array of structs must be of the form ARRAY<STRUCT<INT64, FLOAT64>>",
+                    );
+                }
+            },
+            _ => return refused("only arrays of scalars, or of (index, value), can be features"),
         },
         Type::BigNumeric | Type::Interval | Type::Json | Type::Range(_) | Type::Unknown => {
             return refused("cast it to a type that can, or leave it out of the query");
@@ -124,7 +132,9 @@ impl Plan {
     }
 
     /// The DuckDB expression of this feature's raw value over its column (already quoted): a
-    /// `DOUBLE` for a standardized feature, `VARCHAR` for a one-hot, `VARCHAR[]` for a multi-hot
+    /// `DOUBLE` for a standardized feature, `VARCHAR` for a one-hot, `VARCHAR[]` for a multi-hot, and
+    /// for a vector `DOUBLE[]` or, where its elements tell their index,
+    /// `STRUCT("index" BIGINT, "value" DOUBLE)[]`
     pub fn sql(&self, column: &str) -> String {
         let mut value = column.to_owned();
         for field in &self.path {
@@ -142,6 +152,12 @@ impl Plan {
                     format!("list_transform({value}, lambda element: to_base64(element))")
                 }
                 Type::Array(element) if **element == Type::String => value,
+                Type::Array(element) if is_element(element) => {
+                    format!("CAST({value} AS STRUCT(\"index\" BIGINT, \"value\" DOUBLE)[])")
+                }
+                Type::Array(element) if crate::sql::is_number(element) => {
+                    format!("CAST({value} AS DOUBLE[])")
+                }
                 Type::Array(_) => format!("CAST({value} AS VARCHAR[])"),
                 _ => format!("CAST({value} AS VARCHAR)"),
             },
@@ -158,7 +174,13 @@ impl Plan {
 
     /// Whether the feature is a set of categories
     pub fn is_array(&self) -> bool {
-        matches!(self.ty, Type::Array(_))
+        matches!(self.ty, Type::Array(_)) && !self.is_vector()
+    }
+
+    /// Whether the feature is a vector of numbers
+    pub fn is_vector(&self) -> bool {
+        matches!(&self.ty, Type::Array(element)
+            if is_element(element) || crate::sql::is_number(element))
     }
 
     /// The same without what was learned, for its SQL
@@ -171,4 +193,9 @@ impl Plan {
             part: feature.part,
         }
     }
+}
+
+/// Whether a vector's element tells its index
+fn is_element(element: &Type) -> bool {
+    matches!(element, Type::Struct(_))
 }

@@ -36,6 +36,17 @@ pub fn fit(plan: &Plan, column: &FrameColumn, rows: &[u32], dummy: bool) -> Feat
                 dropped,
             }
         }
+        FrameColumn::Vector {
+            offsets, indexes, ..
+        } => {
+            let last = rows.iter().flat_map(|&row| {
+                let row = row as usize;
+                indexes[offsets[row] as usize..offsets[row + 1] as usize].iter()
+            });
+            Encoding::Vector {
+                dimension: last.max().map_or(0, |last| *last as usize + 1),
+            }
+        }
     };
     Feature {
         name: plan.name.clone(),

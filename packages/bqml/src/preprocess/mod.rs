@@ -93,6 +93,14 @@ pub enum Encoding {
         /// The slot that `DUMMY_ENCODING` leaves out
         dropped: Option<usize>,
     },
+    /// One slot per index of a vector of numbers, with the values as they are: an `ARRAY` of numbers,
+    /// whose positions are the indexes, or an `ARRAY<STRUCT<INT64, number>>` of (index, value), as
+    /// `ML.ONE_HOT_ENCODER` and its like give; 0 where the vector or a value is NULL or has no such
+    /// index, and indexes beyond those of training count nothing
+    Vector {
+        /// One more than the largest index of the training rows
+        dimension: usize,
+    },
 }
 
 impl Feature {
@@ -103,6 +111,7 @@ impl Feature {
             Encoding::OneHot { categories, .. } | Encoding::MultiHot { categories, .. } => {
                 categories.len() + 1
             }
+            Encoding::Vector { dimension } => *dimension,
         }
     }
 

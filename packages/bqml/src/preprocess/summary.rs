@@ -16,6 +16,9 @@ pub struct FeatureSummary {
     pub category_count: Option<u64>,
     /// How many NULLs
     pub null_count: u64,
+    /// The length of vectors of (index, value)
+    #[serde(default)]
+    pub dimension: Option<u64>,
 }
 
 /// Statistics of the values that are not NULL
@@ -43,6 +46,7 @@ pub fn summarize(plan: &Plan, column: &FrameColumn, rows: &[u32]) -> Option<Feat
         numbers: None,
         category_count: None,
         null_count: 0,
+        dimension: None,
     };
     match column {
         FrameColumn::Number(values) => {
@@ -80,6 +84,22 @@ pub fn summarize(plan: &Plan, column: &FrameColumn, rows: &[u32]) -> Option<Feat
                 }
             }
             summary.category_count = Some(seen.iter().filter(|seen| **seen).count() as u64);
+        }
+        FrameColumn::Vector {
+            offsets,
+            indexes,
+            values,
+        } => {
+            let mut dimension = 0;
+            for &row in rows {
+                let row = row as usize;
+                let range = offsets[row] as usize..offsets[row + 1] as usize;
+                let last = indexes[range.clone()].iter().max();
+                dimension = dimension.max(last.map_or(0, |last| u64::from(*last) + 1));
+                let nulls = values[range].iter().filter(|value| value.is_nan());
+                summary.null_count += nulls.count() as u64;
+            }
+            summary.dimension = Some(dimension);
         }
     }
     Some(summary)
