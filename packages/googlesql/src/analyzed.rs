@@ -46,6 +46,8 @@ pub enum Analyzed {
     },
     /// `CREATE MODEL`: for the trainer
     CreateModel(CreateModel),
+    /// `CREATE MODEL` without a query: imported, or remote
+    ExternalModel(ExternalModel),
     /// `CREATE FUNCTION` and `CREATE TABLE FUNCTION`: kept as written
     CreateRoutine(CreateRoutine),
     /// `DROP FUNCTION` and `DROP TABLE FUNCTION`
@@ -159,6 +161,27 @@ pub struct CreateModel {
     pub training: Relation,
     /// The training query after the transform; same as `training` without one
     pub transformed: Relation,
+    /// Where the statement stands
+    pub span: Range<usize>,
+}
+
+/// `CREATE MODEL … INPUT(…) OUTPUT(…) REMOTE WITH CONNECTION … OPTIONS(…)`, without a query
+#[derive(Debug, Clone, PartialEq)]
+pub struct ExternalModel {
+    /// Where the model lives
+    pub model: PhysicalName,
+    /// Replace one that exists
+    pub or_replace: bool,
+    /// Leave one that exists alone
+    pub if_not_exists: bool,
+    /// The columns of `INPUT`, as written
+    pub inputs: Vec<Column>,
+    /// The columns of `OUTPUT`, as written
+    pub outputs: Vec<Column>,
+    /// The connection of a remote model as written, `DEFAULT` too; an imported model has none
+    pub connection: Option<String>,
+    /// Options in order
+    pub options: Vec<ModelOption>,
     /// Where the statement stands
     pub span: Range<usize>,
 }

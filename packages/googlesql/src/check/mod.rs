@@ -172,6 +172,10 @@ fn check_statement(
                 name: create.model.clone(),
                 options: create.options.clone(),
             }),
+            Some(Analyzed::ExternalModel(create)) => Some(CheckedModel {
+                name: create.model.clone(),
+                options: create.options.clone(),
+            }),
             _ => None,
         };
         let checked = Checked {

@@ -1,9 +1,11 @@
-//! `CREATE MODEL … TRANSFORM(…) OPTIONS(…) AS query`
+//! `CREATE MODEL … TRANSFORM(…) OPTIONS(…) AS query`, and models that are made elsewhere: imported ones
+//! without a query, remote ones with a connection
 
+use diagnostic::code;
 use sqlparser::tokenizer::Token;
 
 use super::cursor::Cursor;
-use super::statement::{CreateModel, Kind};
+use super::statement::{CreateModel, ExternalModel, Kind, ModelField};
 use crate::Error;
 
 /// After `CREATE [OR REPLACE] MODEL`
@@ -27,19 +29,40 @@ pub fn create(cursor: &mut Cursor, or_replace: bool) -> Result<Kind, Error> {
         transform = Some(start..cursor.previous_end().max(start));
         cursor.expect(&Token::RParen)?;
     }
-    if ["INPUT", "OUTPUT", "REMOTE"]
-        .iter()
-        .any(|word| cursor.peek_keyword(&[word]))
-    {
-        return Ok(cursor.unsupported("remote and imported models".to_owned()));
+    let inputs = fields(cursor, "INPUT")?;
+    let outputs = fields(cursor, "OUTPUT")?;
+    let connection = match cursor.take_keywords(&["REMOTE"]) {
+        true => {
+            cursor.expect_keyword("WITH")?;
+            cursor.expect_keyword("CONNECTION")?;
+            Some(cursor.path()?)
+        }
+        false => None,
+    };
+    let options = match cursor.peek_keyword(&["OPTIONS"]) {
+        true => cursor.options()?,
+        false => Vec::new(),
+    };
+    if transform.is_none() && !cursor.peek_keyword(&["AS"]) {
+        cursor.expect_end().map_err(|_| cursor.expected("`AS`"))?;
+        return Ok(Kind::ExternalModel(Box::new(ExternalModel {
+            path,
+            or_replace,
+            if_not_exists,
+            inputs,
+            outputs,
+            connection,
+            options,
+        })));
     }
-    let options = cursor.options()?;
-    if !cursor.take_keywords(&["AS"]) {
-        return match cursor.expect_end() {
-            Ok(()) => Ok(cursor.unsupported("`CREATE MODEL` without a query".to_owned())),
-            Err(_) => Err(cursor.expected("`AS`")),
-        };
+    if let Some(field) = inputs.first().or(outputs.first()) {
+        return Err(Error::new(
+            code::SQL_INVALID,
+            "`INPUT` and `OUTPUT` are for models without a query",
+            field.name.span.clone(),
+        ));
     }
+    cursor.expect_keyword("AS")?;
     let start = cursor.span().start;
     let query = cursor.query()?;
     Ok(Kind::CreateModel(Box::new(CreateModel {
@@ -51,4 +74,24 @@ pub fn create(cursor: &mut Cursor, or_replace: bool) -> Result<Kind, Error> {
         query,
         query_span: start..cursor.previous_end(),
     })))
+}
+
+/// `INPUT(name type, …)` or `OUTPUT(…)`, if it is there
+fn fields(cursor: &mut Cursor, keyword: &str) -> Result<Vec<ModelField>, Error> {
+    let mut fields = Vec::new();
+    if !cursor.take_keywords(&[keyword]) {
+        return Ok(fields);
+    }
+    cursor.expect(&Token::LParen)?;
+    loop {
+        fields.push(ModelField {
+            name: cursor.name()?,
+            data_type: cursor.data_type()?,
+        });
+        if !cursor.take(&Token::Comma) {
+            break;
+        }
+    }
+    cursor.expect(&Token::RParen)?;
+    Ok(fields)
 }

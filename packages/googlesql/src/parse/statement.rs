@@ -58,6 +58,7 @@ pub enum Kind {
         options: Vec<OptionItem>,
     },
     CreateModel(Box<CreateModel>),
+    ExternalModel(Box<ExternalModel>),
     CreateFunction(Box<CreateFunction>),
     DropRoutine {
         table_function: bool,
@@ -262,6 +263,25 @@ pub struct CreateModel {
     pub options: Vec<OptionItem>,
     pub query: Box<Query>,
     pub query_span: Range<usize>,
+}
+
+/// `CREATE MODEL … INPUT(…) OUTPUT(…) REMOTE WITH CONNECTION … OPTIONS(…)`, without a query
+#[derive(Debug, Clone)]
+pub struct ExternalModel {
+    pub path: Path,
+    pub or_replace: bool,
+    pub if_not_exists: bool,
+    pub inputs: Vec<ModelField>,
+    pub outputs: Vec<ModelField>,
+    pub connection: Option<Path>,
+    pub options: Vec<OptionItem>,
+}
+
+/// `name type` in `INPUT` or `OUTPUT`
+#[derive(Debug, Clone)]
+pub struct ModelField {
+    pub name: Name,
+    pub data_type: DataType,
 }
 
 /// `name = value` in `OPTIONS`

@@ -11,8 +11,8 @@ use super::table_function::relation_of;
 use crate::parse::statement as parsed;
 use crate::tree::Typed;
 use crate::{
-    Analyzed, Column, CreateModel, Effect, Error, ModelOption, PhysicalName, Relation, Value,
-    quote_identifier, quote_string,
+    Analyzed, Column, CreateModel, Effect, Error, ExternalModel, ModelOption, PhysicalName,
+    Relation, Value, quote_identifier, quote_string,
 };
 
 impl Resolver<'_> {
@@ -57,6 +57,7 @@ impl Resolver<'_> {
             parsed::Kind::Export(export) => self.export(sql, export),
             parsed::Kind::Load(load) => self.load(sql, load),
             parsed::Kind::CreateModel(model) => self.create_model(sql, model),
+            parsed::Kind::ExternalModel(model) => self.external_model(model),
             parsed::Kind::Drop {
                 object,
                 path,
@@ -214,6 +215,26 @@ impl Resolver<'_> {
                 .to_owned(),
             training,
             transformed,
+            span: self.whole.clone(),
+        }))
+    }
+
+    fn external_model(&self, model: &parsed::ExternalModel) -> Result<Analyzed, Error> {
+        let columns = |fields: &[parsed::ModelField]| {
+            let column = |field: &parsed::ModelField| {
+                let ty = self.data_type(&field.data_type, &field.name.span)?;
+                Ok(Column::new(&field.name.text, ty))
+            };
+            fields.iter().map(column).collect::<Result<Vec<_>, Error>>()
+        };
+        Ok(Analyzed::ExternalModel(ExternalModel {
+            model: self.physical(&model.path)?,
+            or_replace: model.or_replace,
+            if_not_exists: model.if_not_exists,
+            inputs: columns(&model.inputs)?,
+            outputs: columns(&model.outputs)?,
+            connection: model.connection.as_ref().map(|path| path.parts.join(".")),
+            options: self.options(&model.options)?,
             span: self.whole.clone(),
         }))
     }

@@ -1,7 +1,7 @@
 //! Models in a session: training, removal, and the views that ask a model that is trained anew
 
 use diagnostic::code;
-use googlesql::{Analyzed, CreateModel, Error, PhysicalName, quote_string};
+use googlesql::{Analyzed, CreateModel, Error, ExternalModel, PhysicalName, quote_string};
 
 use super::catalog::qualified;
 use super::session::{DuckDbSession, dotted};
@@ -43,6 +43,20 @@ impl DuckDbSession {
             loss: last,
             warnings: model.warnings,
         })
+    }
+
+    /// Takes a model that was made elsewhere
+    pub fn external_model(&self, create: &ExternalModel) -> Result<Outcome, SqlError> {
+        let kind = match &create.connection {
+            Some(_) => "remote models are",
+            None => "a model without a query is",
+        };
+        Err(Error::new(
+            code::MODEL_UNSUPPORTED,
+            format!("{kind} not supported locally"),
+            create.span.clone(),
+        )
+        .into())
     }
 
     /// Views that ask the model ask the new one from now on

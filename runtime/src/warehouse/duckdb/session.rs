@@ -106,6 +106,7 @@ impl DuckDbSession {
                 Ok(outcome)
             }
             Analyzed::CreateModel(create) => self.train(&create, progress),
+            Analyzed::ExternalModel(create) => self.external_model(&create),
             Analyzed::DropModel { model, if_exists } => self.drop_model(&model, if_exists),
             Analyzed::CreateRoutine(create) => self.create_function(create),
             Analyzed::DropRoutine {
