@@ -9,7 +9,7 @@
 //! - the rows that RANDOM and AUTO_SPLIT keep for evaluation, beyond their number
 //!   (`data/split.rs`): the first in the order of a hash of the row;
 //! - the scale of `L1_REG` and `L2_REG` and whether losses in `ML.TRAINING_INFO` include them
-//!   (`logistic/objective.rs`): per mean loss; they do not;
+//!   (`descent/objective.rs`): per mean loss; they do not;
 //! - the mean and deviation of numbers are those of the training part;
 //! - a probability of exactly the threshold is predicted negative;
 //! - the classes in `predicted_<label>_probs` are in descending order of the label, so that
@@ -17,20 +17,32 @@
 //! - the default thresholds of `ML.ROC_CURVE` are the different percentiles 0 to 100;
 //! - elements of an array feature count once, NULL elements not at all.
 
+mod blocks;
 mod data;
+mod descent;
+mod evaluation;
+mod explanation;
 mod functions;
+mod inference;
+mod kind;
+mod linear;
 mod logistic;
-mod metrics;
 mod model;
 mod options;
 mod preprocess;
 mod registry;
 mod sql;
+mod symmetric;
 mod train;
 
 pub use data::Fingerprint;
-pub use metrics::{Metrics, ScoreGroup};
-pub use model::{Class, Evaluation, Iteration, Label, Model, ModelColumn, ModelName, Parameters};
+pub use evaluation::{
+    BinaryEvaluation, ClassMetrics, Evaluation, Metrics, MulticlassEvaluation,
+    RegressionEvaluation, ScoreGroup,
+};
+pub use explanation::{Attribution, GlobalExplanation};
+pub use inference::{Inference, Significance};
+pub use model::{Class, Iteration, Label, Model, ModelColumn, ModelName, Parameters};
 pub use preprocess::{Encoding, Feature, FeatureSummary, Part};
 pub use registry::Registry;
 pub use train::train;

@@ -5,12 +5,14 @@ use std::collections::BTreeMap;
 use googlesql::{PhysicalName, Type};
 use serde::{Deserialize, Serialize};
 
-use crate::metrics::{Metrics, ScoreGroup};
+use crate::Fingerprint;
+use crate::evaluation::Evaluation;
+use crate::explanation::GlobalExplanation;
+use crate::inference::Inference;
 use crate::preprocess::{Feature, FeatureSummary};
-use crate::{Fingerprint, metrics};
 
 /// The version of the model file's form; a file of another version is refused
-pub const FORMAT: u32 = 1;
+pub const FORMAT: u32 = 2;
 
 /// A trained model
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -39,14 +41,16 @@ pub struct Model {
     pub features: Vec<Feature>,
     /// What `ML.FEATURE_INFO` reports, one row per feature column
     pub feature_summaries: Vec<FeatureSummary>,
-    /// What is predicted
-    pub label: Label,
+    /// What is predicted; none where training needs no label
+    pub label: Option<Label>,
     /// The column that split the data, which is no feature
     pub split_column: Option<String>,
     /// What `ML.TRAINING_INFO` reports
     pub training: Vec<Iteration>,
     /// Metrics on the evaluation split, or on the training rows without one
     pub evaluation: Evaluation,
+    /// What `ML.GLOBAL_EXPLAIN` reports, with `ENABLE_GLOBAL_EXPLAIN`
+    pub explanation: Option<GlobalExplanation>,
     /// Which rows it learned from
     pub data: Fingerprint,
 }
@@ -73,13 +77,28 @@ impl From<&PhysicalName> for ModelName {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "kind")]
 pub enum Parameters {
-    /// `LOGISTIC_REG` with two classes
+    /// `LOGISTIC_REG`
     #[serde(rename = "LOGISTIC_REG")]
     LogisticRegression {
+        /// Constant terms on standardized features, one per row of `weights`; 0 without
+        /// `FIT_INTERCEPT`
+        intercepts: Vec<f64>,
+        /// One weight per slot of each feature, in the features' order, on standardized features:
+        /// of two classes one row, for the log-odds of the positive one; of more a row per class,
+        /// in the label's order, whose margins become probabilities by softmax
+        weights: Vec<Vec<f64>>,
+        /// With `CALCULATE_P_VALUES`
+        inference: Option<Inference>,
+    },
+    /// `LINEAR_REG`
+    #[serde(rename = "LINEAR_REG")]
+    LinearRegression {
         /// The constant term on standardized features; 0 without `FIT_INTERCEPT`
         intercept: f64,
         /// One weight per slot of each feature, in the features' order, on standardized features
         weights: Vec<f64>,
+        /// With `CALCULATE_P_VALUES`
+        inference: Option<Inference>,
     },
 }
 
@@ -88,6 +107,7 @@ impl Parameters {
     pub fn kind(&self) -> &'static str {
         match self {
             Self::LogisticRegression { .. } => "LOGISTIC_REG",
+            Self::LinearRegression { .. } => "LINEAR_REG",
         }
     }
 }
@@ -102,7 +122,7 @@ pub struct ModelColumn {
     pub ty: Type,
 }
 
-/// What a classifier predicts
+/// What a model predicts
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Label {
     /// The label's column
@@ -110,7 +130,8 @@ pub struct Label {
     /// The column's type
     #[serde(rename = "type")]
     pub ty: Type,
-    /// Classes in ascending order; the last of two is the positive one
+    /// Of a classifier: classes in ascending order, the last of two is the positive one; of a
+    /// regressor none
     pub classes: Vec<Class>,
 }
 
@@ -130,31 +151,15 @@ pub struct Iteration {
     pub training_run: i64,
     /// From 0
     pub iteration: i64,
-    /// Mean (class-weighted) log loss on the training rows after the step
+    /// The model type's loss on the training rows after the step, without penalties: the mean
+    /// (class-weighted) log loss of a classifier, the mean squared error of a regressor
     pub loss: f64,
     /// The same on the evaluation rows, where there are any
     pub eval_loss: Option<f64>,
-    /// The learning rate of the step
-    pub learning_rate: f64,
+    /// The learning rate of the step, where the method has one
+    pub learning_rate: Option<f64>,
     /// Wall time of the step in milliseconds
     pub duration_ms: i64,
-}
-
-/// How well a model does on the rows kept for evaluation, or on the training rows without any
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Evaluation {
-    /// Whether the rows were kept from training
-    pub held_out: bool,
-    /// Number of rows
-    pub rows: u64,
-    /// Mean log loss, each row weighing the same
-    pub log_loss: f64,
-    /// Area under the ROC curve; NaN where one class is missing is stored as `null`
-    #[serde(with = "metrics::nan_as_null")]
-    pub roc_auc: f64,
-    /// The predicted probabilities of the positive class, ascending, with the labels they fell on;
-    /// exact up to 10,000 different ones
-    pub scores: Vec<ScoreGroup>,
 }
 
 impl Model {
@@ -168,10 +173,5 @@ impl Model {
         self.fitted_transform
             .as_deref()
             .or(self.transform.as_deref())
-    }
-
-    /// Metrics at training, with the classes cut at `threshold`
-    pub fn metrics(&self, threshold: f64) -> Metrics {
-        Metrics::at(&self.evaluation, threshold)
     }
 }

@@ -84,10 +84,15 @@ impl Registry {
         };
         let head: Head = self.parse(name, &text)?;
         if head.format != FORMAT {
-            return Err(self.invalid(
-                name,
-                format!("format {} where format {FORMAT} is understood", head.format),
-            ));
+            let reason = if head.format < FORMAT {
+                format!(
+                    "an earlier version wrote it (format {}, this one reads {FORMAT}); train the model anew",
+                    head.format
+                )
+            } else {
+                format!("format {} where format {FORMAT} is understood", head.format)
+            };
+            return Err(self.invalid(name, reason));
         }
         let entry: Entry = self.parse(name, &text)?;
         Ok(Some(entry.model))

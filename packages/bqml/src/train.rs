@@ -5,9 +5,9 @@ use duckdb::Connection;
 use googlesql::{Column, CreateModel, Error, Type};
 
 use crate::data::{self, Frame, FrameColumn, FrameQuery, Split, SplitMethod};
-use crate::logistic::{self, Labels};
+use crate::kind::{Target, TrainingData};
 use crate::model::{Class, FORMAT, Iteration, Label, Model, ModelColumn};
-use crate::options::{self, KindOptions, Named, Options};
+use crate::options::{self, Named, Options};
 use crate::preprocess::{self, Plan};
 use crate::sql::quote_identifier;
 
@@ -27,45 +27,46 @@ pub fn train(
     progress: &mut dyn FnMut(&Iteration),
 ) -> Result<Model, Error> {
     let options = options::read(create)?;
-    let KindOptions::Logistic(kind) = &options.kind;
     let columns = Columns::new(create, &options)?;
     let query = FrameQuery {
         sql: columns.sql(create, &options),
         plans: &columns.plans,
+        target: options.kind.target,
         split: options.split.column.is_some(),
     };
     let frame = data::load(connection, &query, &create.span)?;
     if frame.rows == 0 {
-        return Err(no_rows(connection, create, &columns.label));
+        return Err(no_rows(connection, create, columns.label.as_ref()));
     }
 
     let (order, fingerprint) = data::order(&frame);
     let split = Split::new(&frame, order, options.split.method, options.split.fraction);
-    let label = classes(&frame, &columns.label, &options.label)?;
-    check_training_rows(&frame, &split, &label, create)?;
+    if split.training.is_empty() {
+        return Err(Error::new(
+            code::TRAINING_DATA_INVALID,
+            "the data split leaves no rows to train on",
+            create.span.clone(),
+        ));
+    }
+    let label = label(&frame, &split, &columns, &options, create)?;
 
-    let dummy = kind.dummy;
+    let encodings = options.trainer.encodings();
     let fitted = columns.plans.iter().zip(&frame.columns);
     let features: Vec<_> = fitted
         .clone()
-        .map(|(plan, column)| preprocess::fit(plan, column, &split.training, dummy))
+        .map(|(plan, column)| preprocess::fit(plan, column, &split.training, encodings))
         .collect();
     let feature_summaries = fitted
         .filter_map(|(plan, column)| preprocess::summarize(plan, column, &split.training))
         .collect();
-    let labels = Labels {
-        classes: &label.classes,
-        positive: code_of(&frame.labels, &label.classes[1].value),
-    };
-    let fitted = logistic::fit(
+    let data = TrainingData {
         frame,
-        &split,
-        &features,
-        &labels,
-        kind,
-        &create.span,
-        progress,
-    )?;
+        split: &split,
+        features: &features,
+        label: label.as_ref(),
+        span: &create.span,
+    };
+    let fitted = options.trainer.fit(data, progress)?;
 
     Ok(Model {
         format: FORMAT,
@@ -91,13 +92,14 @@ pub fn train(
         split_column: columns.split.map(|column| column.name),
         training: fitted.training,
         evaluation: fitted.evaluation,
+        explanation: fitted.explanation,
         data: fingerprint,
     })
 }
 
 /// The columns of the training query by their part
 struct Columns {
-    label: Column,
+    label: Option<Column>,
     split: Option<Column>,
     plans: Vec<Plan>,
 }
@@ -105,8 +107,14 @@ struct Columns {
 impl Columns {
     fn new(create: &CreateModel, options: &Options) -> Result<Self, Error> {
         let all = &create.transformed.columns;
-        let label = find(all, &options.label, "label")?.clone();
-        check_label_type(&label, &options.label)?;
+        let label = match &options.label {
+            Some(named) => {
+                let column = find(all, named, "label")?.clone();
+                check_label_type(&column, named, options.kind.target)?;
+                Some(column)
+            }
+            None => None,
+        };
         let split = match &options.split.column {
             Some(named) => {
                 let column = find(all, named, "split")?.clone();
@@ -115,20 +123,25 @@ impl Columns {
             }
             None => None,
         };
-        let other = |column: &&Column| {
-            column.name != label.name && split.as_ref().is_none_or(|s| s.name != column.name)
+        let is = |own: &Option<Column>, column: &Column| {
+            own.as_ref().is_some_and(|own| own.name == column.name)
         };
+        let other = |column: &&Column| !is(&label, column) && !is(&split, column);
         let mut plans = Vec::new();
         for column in all.iter().filter(other) {
             plans.extend(preprocess::expand(column, &create.span)?);
         }
         if plans.is_empty() {
-            return Err(Error::new(
-                code::TRAINING_DATA_INVALID,
-                format!(
+            let message = match &label {
+                Some(label) => format!(
                     "the training query has no column besides the label `{}`",
                     label.name
                 ),
+                None => "the training query has no column".to_owned(),
+            };
+            return Err(Error::new(
+                code::TRAINING_DATA_INVALID,
+                message,
                 create.span.clone(),
             ));
         }
@@ -151,8 +164,16 @@ impl Columns {
                 )
             })
             .collect();
-        let label = quote_identifier(&self.label.name);
-        items.push(format!("CAST({label} AS VARCHAR) AS \"label\""));
+        let mut labelled = String::new();
+        if let Some(label) = &self.label {
+            let column = quote_identifier(&label.name);
+            let ty = match options.kind.target {
+                Target::Number => "DOUBLE",
+                Target::Classes | Target::Nothing => "VARCHAR",
+            };
+            items.push(format!("CAST({column} AS {ty}) AS \"label\""));
+            labelled = format!(" WHERE {column} IS NOT NULL");
+        }
         if let Some(split) = &self.split {
             let column = quote_identifier(&split.name);
             let value = match options.split.method {
@@ -162,7 +183,7 @@ impl Columns {
             items.push(format!("CAST({value} AS DOUBLE) AS \"split\""));
         }
         format!(
-            "SELECT {} FROM ({}) AS \"input\" WHERE {label} IS NOT NULL",
+            "SELECT {} FROM ({}) AS \"input\"{labelled}",
             items.join(", "),
             create.transformed.sql
         )
@@ -185,17 +206,27 @@ fn find<'a>(columns: &'a [Column], named: &Named, role: &str) -> Result<&'a Colu
     })
 }
 
-fn check_label_type(label: &Column, named: &Named) -> Result<(), Error> {
+fn check_label_type(label: &Column, named: &Named, target: Target) -> Result<(), Error> {
     let ty = label.ty.clone();
-    if crate::sql::is_number(&ty) || matches!(ty, Type::Bool | Type::String) {
+    let is_class = matches!(ty, Type::Bool | Type::String) && target == Target::Classes;
+    if crate::sql::is_number(&ty) || is_class {
         return Ok(());
     }
+    let (of, help) = match target {
+        Target::Number => (
+            " of a regressor",
+            "a regressor's label is INT64, FLOAT64 or NUMERIC",
+        ),
+        Target::Classes | Target::Nothing => {
+            ("", "a label is INT64, FLOAT64, NUMERIC, BOOL or STRING")
+        }
+    };
     Err(Error::new(
         code::TRAINING_DATA_INVALID,
-        format!("column `{}` of type {ty} cannot be a label", label.name),
+        format!("column `{}` of type {ty} cannot be a label{of}", label.name),
         named.span.clone(),
     )
-    .help("a label is INT64, FLOAT64, NUMERIC, BOOL or STRING"))
+    .help(help))
 }
 
 fn check_split_type(column: &Column, named: &Named, method: SplitMethod) -> Result<(), Error> {
@@ -220,7 +251,7 @@ fn check_split_type(column: &Column, named: &Named, method: SplitMethod) -> Resu
     ))
 }
 
-fn no_rows(connection: &Connection, create: &CreateModel, label: &Column) -> Error {
+fn no_rows(connection: &Connection, create: &CreateModel, label: Option<&Column>) -> Error {
     let count = format!(
         "SELECT count(*) FROM ({}) AS \"input\"",
         create.transformed.sql
@@ -228,17 +259,39 @@ fn no_rows(connection: &Connection, create: &CreateModel, label: &Column) -> Err
     let rows: i64 = connection
         .query_row(&count, [], |row| row.get(0))
         .unwrap_or(0);
-    let message = if rows == 0 {
-        "the training query returned no rows".to_owned()
-    } else {
-        format!("label `{}` is NULL in all {rows} rows", label.name)
+    let message = match label {
+        Some(label) if rows != 0 => format!("label `{}` is NULL in all {rows} rows", label.name),
+        _ => "the training query returned no rows".to_owned(),
     };
     Error::new(code::TRAINING_DATA_INVALID, message, create.span.clone())
 }
 
-/// The label with its classes in ascending order
-fn classes(frame: &Frame, column: &Column, named: &Named) -> Result<Label, Error> {
-    let FrameColumn::Category { codes, dictionary } = &frame.labels else {
+/// The label, if the model has one, with its classes
+fn label(
+    frame: &Frame,
+    split: &Split,
+    columns: &Columns,
+    options: &Options,
+    create: &CreateModel,
+) -> Result<Option<Label>, Error> {
+    let (Some(column), Some(named)) = (&columns.label, &options.label) else {
+        return Ok(None);
+    };
+    let mut label = Label {
+        column: column.name.clone(),
+        ty: column.ty.clone(),
+        classes: Vec::new(),
+    };
+    if options.kind.target == Target::Classes {
+        label.classes = classes(frame, column, named)?;
+        check_training_classes(frame, split, &label, create)?;
+    }
+    Ok(Some(label))
+}
+
+/// The label's classes in ascending order
+fn classes(frame: &Frame, column: &Column, named: &Named) -> Result<Vec<Class>, Error> {
+    let Some(FrameColumn::Category { codes, dictionary }) = &frame.labels else {
         return Err(Error::new(
             code::TRAINING_DATA_INVALID,
             format!("label `{}` has no readable values", column.name),
@@ -257,28 +310,13 @@ fn classes(frame: &Frame, column: &Column, named: &Named) -> Result<Label, Error
             rows,
         })
         .collect();
-    let ty = column.ty.clone();
-    if crate::sql::is_number(&ty) {
+    if crate::sql::is_number(&column.ty) {
         let number = |class: &Class| class.value.parse().unwrap_or(f64::NAN);
         classes.sort_by(|left, right| number(left).total_cmp(&number(right)));
     }
     match classes.as_slice() {
         [only] => Err(one_class(&column.name, only, "all", named)),
-        [_, _] => Ok(Label {
-            column: column.name.clone(),
-            ty,
-            classes,
-        }),
-        several => Err(Error::new(
-            code::MODEL_UNSUPPORTED,
-            format!(
-                "label `{}` has {} values; multiclass logistic regression is not yet supported locally",
-                column.name,
-                several.len()
-            ),
-            named.span.clone(),
-        )
-        .help("make the label binary, such as `label = 'x' AS label`")),
+        _ => Ok(classes),
     }
 }
 
@@ -294,55 +332,35 @@ fn one_class(label: &str, class: &Class, which: &str, named: &Named) -> Error {
     .help("check how the label is made, and the span of time that the data covers")
 }
 
-/// The split may leave the training part without rows or without one of the classes
-fn check_training_rows(
+/// The split may leave the training part with only one of the classes
+fn check_training_classes(
     frame: &Frame,
     split: &Split,
     label: &Label,
     create: &CreateModel,
 ) -> Result<(), Error> {
+    let Some(FrameColumn::Category { codes, dictionary }) = &frame.labels else {
+        return Ok(());
+    };
+    let mut found = split.training.iter().map(|&row| codes[row as usize]);
+    let Some(first) = found.next() else {
+        return Ok(());
+    };
+    if found.any(|code| code != first) {
+        return Ok(());
+    }
     let named = Named {
         column: label.column.clone(),
         span: create.span.clone(),
     };
-    if split.training.is_empty() {
-        return Err(Error::new(
-            code::TRAINING_DATA_INVALID,
-            "the data split leaves no rows to train on",
-            create.span.clone(),
-        ));
-    }
-    for class in &label.classes {
-        let code = code_of(&frame.labels, &class.value);
-        let FrameColumn::Category { codes, .. } = &frame.labels else {
-            continue;
-        };
-        if split
-            .training
-            .iter()
-            .all(|&row| codes[row as usize] == code)
-        {
-            let class = Class {
-                value: class.value.clone(),
-                rows: split.training.len() as u64,
-            };
-            return Err(one_class(
-                &label.column,
-                &class,
-                "the split's training part, all",
-                &named,
-            ));
-        }
-    }
-    Ok(())
-}
-
-fn code_of(labels: &FrameColumn, value: &str) -> u32 {
-    match labels {
-        FrameColumn::Category { dictionary, .. } => dictionary
-            .iter()
-            .position(|known| known == value)
-            .map_or(data::NULL, |code| code as u32),
-        _ => data::NULL,
-    }
+    let class = Class {
+        value: dictionary[first as usize].clone(),
+        rows: split.training.len() as u64,
+    };
+    Err(one_class(
+        &label.column,
+        &class,
+        "the split's training part, all",
+        &named,
+    ))
 }

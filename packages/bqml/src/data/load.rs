@@ -14,14 +14,18 @@ use googlesql::Error;
 
 use super::vector::{LARGEST_INDEX, VectorBuilder};
 use super::{Frame, FrameColumn, NULL};
+use crate::kind::Target;
 use crate::preprocess::Plan;
 
-/// A query with the features in order, then the label as `VARCHAR`, then, if `split`, a `DOUBLE`
+/// A query with the features in order, then the label if there is one, `VARCHAR` of classes or
+/// `DOUBLE`, then, if `split`, a `DOUBLE`
 pub struct FrameQuery<'a> {
     /// DuckDB SQL
     pub sql: String,
     /// The features of the first columns
     pub plans: &'a [Plan],
+    /// What the label is
+    pub target: Target,
     /// Whether a split column comes after the label
     pub split: bool,
 }
@@ -48,11 +52,15 @@ pub fn load(
 
     let mut rows = 0;
     let mut columns: Vec<ColumnBuilder> = query.plans.iter().map(ColumnBuilder::new).collect();
-    let mut labels = CategoryBuilder::default();
+    let mut labels = match query.target {
+        Target::Classes => Some(ColumnBuilder::Category(CategoryBuilder::default())),
+        Target::Number => Some(ColumnBuilder::Number(Vec::new())),
+        Target::Nothing => None,
+    };
     let mut split = query.split.then(Vec::new);
     while let Some(batch) = statement.step().map_err(engine)? {
         rows += batch.len();
-        read_batch(&batch, &mut columns, &mut labels, split.as_mut()).map_err(|unread| {
+        read_batch(&batch, &mut columns, labels.as_mut(), split.as_mut()).map_err(|unread| {
             let message = match (unread.reason, query.plans.get(unread.column)) {
                 (Reason::NotFinite, Some(plan)) => format!(
                     "feature `{}` has a value that is not a finite number",
@@ -61,11 +69,13 @@ pub fn load(
                 (Reason::Type(found), _) => {
                     format!("column {} came back as {found}", unread.column)
                 }
-                (Reason::NotFinite, None) => "a number is not finite".to_owned(),
                 (Reason::Index(index), plan) => format!(
                     "vector `{}` has the index {index}; indexes are from 0 to {LARGEST_INDEX}, each once",
                     plan.map_or("", |plan| plan.name.as_str())
                 ),
+                (Reason::NotFinite, None) => {
+                    "the label has a value that is not a finite number".to_owned()
+                }
             };
             Error::new(code::TRAINING_DATA_INVALID, message, span.clone())
         })?;
@@ -79,7 +89,7 @@ pub fn load(
     }
     Ok(Frame {
         rows,
-        labels: labels.finish(),
+        labels: labels.map(ColumnBuilder::finish),
         columns: columns.into_iter().map(ColumnBuilder::finish).collect(),
         split,
     })
@@ -100,27 +110,16 @@ pub enum Reason {
 fn read_batch(
     batch: &StructArray,
     columns: &mut [ColumnBuilder],
-    labels: &mut CategoryBuilder,
+    labels: Option<&mut ColumnBuilder>,
     split: Option<&mut Vec<f64>>,
 ) -> Result<(), Unread> {
-    let features = columns.len();
-    for (index, column) in columns.iter_mut().enumerate() {
-        column.read(batch.column(index)).map_err(|reason| Unread {
-            column: index,
-            reason,
-        })?;
+    let unread = |column: usize| move |reason: Reason| Unread { column, reason };
+    let last = columns.len() + usize::from(labels.is_some());
+    for (index, column) in columns.iter_mut().chain(labels).enumerate() {
+        column.read(batch.column(index)).map_err(unread(index))?;
     }
-    labels
-        .read(batch.column(features))
-        .map_err(|reason| Unread {
-            column: features,
-            reason,
-        })?;
     if let Some(split) = split {
-        read_numbers(batch.column(features + 1), split).map_err(|reason| Unread {
-            column: features + 1,
-            reason,
-        })?;
+        read_numbers(batch.column(last), split).map_err(unread(last))?;
     }
     Ok(())
 }

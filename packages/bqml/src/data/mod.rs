@@ -19,8 +19,8 @@ pub const NULL: u32 = u32::MAX;
 pub struct Frame {
     /// Number of rows
     pub rows: usize,
-    /// The label's values as text, never [`NULL`]
-    pub labels: FrameColumn,
+    /// The label's values, never NULL: text of classes, or numbers; none without a label
+    pub labels: Option<FrameColumn>,
     /// One per feature, in order
     pub columns: Vec<FrameColumn>,
     /// What the split needs: the rank of a `SEQ` column, or 1 (evaluation) and 0 of a `CUSTOM` one

@@ -7,7 +7,9 @@ use super::{Fingerprint, Frame, FrameColumn, NULL};
 /// the fingerprint of all of them
 pub fn order(frame: &Frame) -> (Vec<u32>, Fingerprint) {
     let mut hashes = vec![RowHash::default(); frame.rows];
-    absorb(&frame.labels, &mut hashes);
+    if let Some(labels) = &frame.labels {
+        absorb(labels, &mut hashes);
+    }
     for column in &frame.columns {
         absorb(column, &mut hashes);
     }

@@ -4,6 +4,7 @@ use diagnostic::code;
 use googlesql::{Catalog, Column, Error, ModelFunction, Relation, Type};
 
 use crate::Model;
+use crate::model::Label;
 use crate::preprocess::{Feature, Plan};
 use crate::sql::{null, quote_identifier};
 
@@ -61,6 +62,25 @@ impl Input {
         Some(plan.sql(&sql))
     }
 
+    /// The label's value in the rows of an input that has it
+    ///
+    /// # Errors
+    /// `M006` at the call for input without the label
+    pub fn label(
+        &self,
+        model: &Model,
+        label: &Label,
+        call: &ModelFunction,
+        given: &Relation,
+    ) -> Result<String, Error> {
+        // a transform makes a label of NULLs where the input has none
+        let stands = model.transform.is_none() || find(&given.columns, &label.column).is_some();
+        match self.column(&label.column) {
+            Some((_, value)) if stands => Ok(value),
+            _ => Err(lacks(call, &[&label.column])),
+        }
+    }
+
     fn transformed(
         model: &Model,
         call: &ModelFunction,
@@ -71,7 +91,8 @@ impl Input {
         let mut selected = vec!["\"given\".*".to_owned()];
         let mut columns = given.columns.clone();
         // the transform may name what a prediction need not have: the label and the split column
-        let optional = std::iter::once(&model.label.column).chain(&model.split_column);
+        let label = model.label.iter().map(|label| &label.column);
+        let optional = label.chain(&model.split_column);
         for name in optional {
             let trained = model
                 .input_columns

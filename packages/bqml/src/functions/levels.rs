@@ -6,10 +6,13 @@
 
 use googlesql::{Catalog, Error, ModelFunction, Relation};
 
-use super::input::{Input, lacks};
+use super::input::Input;
+use super::kinds;
 use super::predict::lines;
 use super::score::{Score, probability};
 use crate::Model;
+use crate::evaluation::BinaryEvaluation;
+use crate::model::Parameters;
 use crate::sql::{double, typed};
 
 /// A query with the levels of an input that has the label
@@ -22,19 +25,18 @@ pub fn of_input(
     given: &Relation,
     catalog: &dyn Catalog,
 ) -> Result<String, Error> {
+    let label = kinds::binary(model, call)?;
     let input = Input::new(model, call, given, catalog)?;
-    let label = &model.label;
-    let in_given = given
-        .columns
-        .iter()
-        .any(|column| column.name.eq_ignore_ascii_case(&label.column));
-    let (true, Some((_, value))) = (
-        in_given || model.transform.is_none(),
-        input.column(&label.column),
-    ) else {
-        return Err(lacks(call, &[&label.column]));
+    let value = input.label(model, label, call, given)?;
+    let Parameters::LogisticRegression {
+        intercepts,
+        weights,
+        ..
+    } = &model.parameters
+    else {
+        return Err(kinds::unfit(model, call, "LOGISTIC_REG models"));
     };
-    let score = Score::new(model, &input);
+    let score = Score::new(model, intercepts, weights, &input);
     let negative = typed(&label.classes[0].value, &label.ty);
     let positive = typed(&label.classes[1].value, &label.ty);
     let unknown = format!(
@@ -63,16 +65,15 @@ pub fn of_input(
     GROUP BY \"margin\"
   ) AS \"counted\"",
         probability = probability("\"margin\""),
-        margin = score.margin,
+        margin = score.margin(0),
         input = input.sql,
         joins = lines(&score.joins),
     ))
 }
 
 /// A query with the levels of the rows that the model was evaluated on at training
-pub fn of_training(model: &Model) -> String {
-    let rows: Vec<String> = model
-        .evaluation
+pub fn of_training(evaluation: &BinaryEvaluation) -> String {
+    let rows: Vec<String> = evaluation
         .scores
         .iter()
         .map(|group| {

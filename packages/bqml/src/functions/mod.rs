@@ -1,11 +1,17 @@
 //! `ML.*` functions: each a DuckDB query with the columns and types that BigQuery documents
 
+mod advanced_weights;
+mod classes;
 mod confusion_matrix;
 mod evaluate;
+mod explain_predict;
 mod feature_info;
+mod global_explain;
 mod input;
+mod kinds;
 mod levels;
 mod predict;
+mod prediction;
 mod roc_curve;
 mod score;
 mod settings;
@@ -20,28 +26,28 @@ use crate::Model;
 /// What is answered here
 const SUPPORTED: &[&str] = &[
     "ML.PREDICT",
+    "ML.EXPLAIN_PREDICT",
     "ML.EVALUATE",
     "ML.ROC_CURVE",
     "ML.CONFUSION_MATRIX",
     "ML.WEIGHTS",
+    "ML.ADVANCED_WEIGHTS",
+    "ML.GLOBAL_EXPLAIN",
     "ML.TRAINING_INFO",
     "ML.FEATURE_INFO",
 ];
 
 /// What else BigQuery has that takes a model
 const ELSEWHERE: &[&str] = &[
-    "ML.ADVANCED_WEIGHTS",
     "ML.ARIMA_COEFFICIENTS",
     "ML.ARIMA_EVALUATE",
     "ML.CENTROIDS",
     "ML.DETECT_ANOMALIES",
     "ML.EXPLAIN_FORECAST",
-    "ML.EXPLAIN_PREDICT",
     "ML.FEATURE_IMPORTANCE",
     "ML.FORECAST",
     "ML.GENERATE_EMBEDDING",
     "ML.GENERATE_TEXT",
-    "ML.GLOBAL_EXPLAIN",
     "ML.HOLIDAY_INFO",
     "ML.PRINCIPAL_COMPONENTS",
     "ML.PRINCIPAL_COMPONENT_INFO",
@@ -60,15 +66,18 @@ impl Model {
     /// names when it is applied to the input
     ///
     /// # Errors
-    /// `Q003` no such function, `M003` one that runs on BigQuery only, `Q008` arguments that do not
-    /// fit, `M006` input without a needed column or with one of another type; all at the call
+    /// `Q003` no such function, `M003` one that runs on BigQuery only, `Q008` arguments or a
+    /// model that do not fit, `M006` input without a needed column or with one of another type; all at the call
     pub fn relation(&self, call: &ModelFunction, catalog: &dyn Catalog) -> Result<Relation, Error> {
         match call.function.to_ascii_uppercase().as_str() {
             "ML.PREDICT" => predict::relation(self, call, catalog),
+            "ML.EXPLAIN_PREDICT" => explain_predict::relation(self, call, catalog),
             "ML.EVALUATE" => evaluate::relation(self, call, catalog),
             "ML.ROC_CURVE" => roc_curve::relation(self, call, catalog),
             "ML.CONFUSION_MATRIX" => confusion_matrix::relation(self, call, catalog),
             "ML.WEIGHTS" => weights::relation(self, call),
+            "ML.ADVANCED_WEIGHTS" => advanced_weights::relation(self, call),
+            "ML.GLOBAL_EXPLAIN" => global_explain::relation(self, call),
             "ML.TRAINING_INFO" => training_info::relation(self, call),
             "ML.FEATURE_INFO" => feature_info::relation(self, call),
             function => Err(unknown(function, call)),

@@ -1,16 +1,16 @@
-//! `ML.PREDICT`: `predicted_<label>`, `predicted_<label>_probs` (the positive class first) and the
-//! input's columns
+//! `ML.PREDICT`: `predicted_<label>`, for classifiers `predicted_<label>_probs` (classes in
+//! descending order, so the positive of two first), and the input's columns
 
 use googlesql::{Catalog, Column, Error, Field, ModelFunction, Relation, Type};
 
 use super::input::{Input, reference};
-use super::score::{Score, probability};
-use super::settings;
+use super::prediction::{Keep, Prediction};
+use super::{kinds, settings};
 use crate::Model;
-use crate::sql::{double, quote_identifier, typed};
+use crate::model::Label;
+use crate::sql::quote_identifier;
 
-/// The name of the probability inside the query
-const PROBABILITY: &str = "\"__probability\"";
+const FITS: &str = "models with a label";
 
 /// The relation of a call
 pub fn relation(
@@ -19,72 +19,85 @@ pub fn relation(
     catalog: &dyn Catalog,
 ) -> Result<Relation, Error> {
     settings::check(call, &["threshold"])?;
-    let threshold = settings::threshold(call)?;
-    let Some(given) = settings::input(call)? else {
-        return Err(settings::invalid(
-            call,
-            "`ML.PREDICT` needs a table or query".to_owned(),
-        ));
-    };
+    let given = settings::needed_input(call)?;
     let input = Input::new(model, call, given, catalog)?;
-    let score = Score::new(model, &input);
+    let label = kinds::label(model, call, FITS)?;
+    let Some(prediction) = Prediction::new(model, label, &input, call, Keep::Label)? else {
+        return Err(kinds::unfit(model, call, FITS));
+    };
+    let mut outputs = vec![(predicted(label), prediction.predicted.clone())];
+    if !label.classes.is_empty() {
+        outputs.push((probabilities(label), prediction.array()));
+    }
+    beside(&input, call, outputs, |first| prediction.query(first))
+}
 
-    let label = &model.label;
-    let label_type = label.ty.clone();
-    let negative = typed(&label.classes[0].value, &label.ty);
-    let positive = typed(&label.classes[1].value, &label.ty);
-    let predicted = Column::new(format!("predicted_{}", label.column), label_type.clone());
-    let probabilities = Column::new(
-        format!("predicted_{}_probs", label.column),
-        Type::Array(Box::new(Type::Struct(vec![
-            field("label", label_type),
-            field("prob", Type::Float64),
-        ]))),
-    );
-    let clash = given.columns.iter().find(|column| {
-        [&predicted, &probabilities]
+/// `predicted_<label>`
+pub fn predicted(label: &Label) -> Column {
+    let ty = if label.classes.is_empty() {
+        Type::Float64
+    } else {
+        label.ty.clone()
+    };
+    Column::new(format!("predicted_{}", label.column), ty)
+}
+
+/// A query's own outputs, then the columns that the caller gave; `query` gives the rows that the
+/// outputs' expressions are over, with further items over the alias `input`
+///
+/// # Errors
+/// `Q008` where a given column has the name of an output
+pub fn beside(
+    input: &Input,
+    call: &ModelFunction,
+    outputs: Vec<(Column, String)>,
+    query: impl FnOnce(&[String]) -> String,
+) -> Result<Relation, Error> {
+    let clash = input.given.iter().find(|(column, _)| {
+        outputs
             .iter()
-            .any(|own| own.name.eq_ignore_ascii_case(&column.name))
+            .any(|(own, _)| own.name.eq_ignore_ascii_case(&column.name))
     });
-    if let Some(column) = clash {
+    if let Some((column, _)) = clash {
         return Err(settings::invalid(
             call,
             format!(
-                "the input of `ML.PREDICT` has a column `{}` already",
-                column.name
+                "the input of `{}` has a column `{}` already",
+                call.function, column.name
             ),
         ));
     }
-
-    let threshold = double(threshold);
-    let mut inner = vec![format!("{} AS {PROBABILITY}", probability(&score.margin))];
-    let mut outer = vec![
-        format!(
-            "CASE WHEN {PROBABILITY} > {threshold} THEN {positive} ELSE {negative} END AS {}",
-            quote_identifier(&predicted.name)
-        ),
-        format!(
-            "[{{'label': {positive}, 'prob': {PROBABILITY}}}, {{'label': {negative}, 'prob': 1e0 - {PROBABILITY}}}] AS {}",
-            quote_identifier(&probabilities.name)
-        ),
-    ];
-    let mut columns = vec![predicted, probabilities];
-    for (column, inside) in input.given {
-        let name = quote_identifier(&column.name);
-        inner.push(format!("{} AS {name}", reference(&inside)));
-        outer.push(name);
+    let mut inner = Vec::new();
+    let mut outer = Vec::new();
+    let mut columns = Vec::new();
+    for (column, sql) in outputs {
+        outer.push(format!("{sql} AS {}", quote_identifier(&column.name)));
         columns.push(column);
+    }
+    for (column, inside) in &input.given {
+        let name = quote_identifier(&column.name);
+        inner.push(format!("{} AS {name}", reference(inside)));
+        outer.push(name);
+        columns.push(column.clone());
     }
     Ok(Relation {
         sql: format!(
-            "SELECT\n  {}\nFROM (\n  SELECT\n    {}\n  FROM ({}) AS \"input\"\n{}) AS \"scored\"",
+            "SELECT\n  {}\nFROM (\n  {}) AS \"scored\"",
             outer.join(",\n  "),
-            inner.join(",\n    "),
-            input.sql,
-            lines(&score.joins)
+            query(&inner)
         ),
         columns,
     })
+}
+
+fn probabilities(label: &Label) -> Column {
+    Column::new(
+        format!("predicted_{}_probs", label.column),
+        Type::Array(Box::new(Type::Struct(vec![
+            field("label", label.ty.clone()),
+            field("prob", Type::Float64),
+        ]))),
+    )
 }
 
 /// Joins, each on its own line
@@ -92,7 +105,8 @@ pub fn lines(joins: &[String]) -> String {
     joins.iter().map(|join| format!("  {join}\n")).collect()
 }
 
-fn field(name: &str, ty: Type) -> Field {
+/// A field of a struct
+pub fn field(name: &str, ty: Type) -> Field {
     Field {
         name: Some(name.to_owned()),
         ty,

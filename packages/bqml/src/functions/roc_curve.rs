@@ -3,8 +3,9 @@
 
 use googlesql::{Catalog, Column, Error, ModelFunction, Relation, Type};
 
-use super::{levels, settings};
+use super::{kinds, levels, settings};
 use crate::Model;
+use crate::evaluation::Evaluation;
 use crate::sql::double;
 
 /// The relation of a call; without input that of the rows evaluated at training
@@ -14,9 +15,12 @@ pub fn relation(
     catalog: &dyn Catalog,
 ) -> Result<Relation, Error> {
     settings::check(call, &["thresholds"])?;
+    let Evaluation::Binary(evaluation) = &model.evaluation else {
+        return Err(kinds::unfit(model, call, "classifiers of two classes"));
+    };
     let levels = match settings::input(call)? {
         Some(given) => levels::of_input(model, call, given, catalog)?,
-        None => levels::of_training(model),
+        None => levels::of_training(evaluation),
     };
     let thresholds = match settings::thresholds(call)? {
         Some(thresholds) => {

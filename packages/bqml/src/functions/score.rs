@@ -1,9 +1,8 @@
-//! A logistic regression as a DuckDB expression: numbers in one sum, categories through joins
+//! A linear model as DuckDB expressions: numbers in one sum, categories through joins
 
 use googlesql::Type;
 
 use crate::Model;
-use crate::model::Parameters;
 use crate::preprocess::{Encoding, Feature};
 use crate::sql::{double, quote_string};
 
@@ -17,140 +16,194 @@ const CASES: usize = 8;
 /// microseconds) are subtracted from each value, which costs none
 const NEAR: f64 = 64.0;
 
-/// The log-odds of the positive class over the alias `input`
+/// The margins of a model over the alias `input`: constant terms plus what each feature adds
 pub struct Score {
-    /// A `DOUBLE` expression
-    pub margin: String,
-    /// `LEFT JOIN`s that the expression needs, each matching at most one row
+    constants: Vec<f64>,
+    terms: Vec<Term>,
+    /// `LEFT JOIN`s that the expressions need, each matching at most one row
     pub joins: Vec<String>,
 }
 
+/// What a feature adds to each margin
+pub struct Term {
+    /// The feature's name
+    pub feature: String,
+    /// A `DOUBLE` expression per margin
+    sql: Vec<String>,
+    /// What comes to each beside the expression
+    offsets: Vec<f64>,
+}
+
 impl Score {
-    /// Numbers are standardized inside the expression, NULL counts as the mean; a category never
-    /// seen in training has weight 0
-    pub fn new(model: &Model, input: &Input) -> Self {
-        let Parameters::LogisticRegression { intercept, weights } = &model.parameters;
+    /// One margin per row of `weights`; numbers are standardized inside the expressions, NULL
+    /// counts as the mean, a category never seen in training has weight 0
+    pub fn new(model: &Model, intercepts: &[f64], weights: &[Vec<f64>], input: &Input) -> Self {
         let mut score = Self {
-            margin: String::new(),
+            constants: intercepts.to_vec(),
+            terms: Vec::new(),
             joins: Vec::new(),
         };
-        let mut constant = *intercept;
-        let mut terms = Vec::new();
-        let mut rest = weights.as_slice();
+        let mut start = 0;
         for feature in &model.features {
-            let (own, tail) = rest.split_at(feature.width().min(rest.len()));
-            rest = tail;
-            if let Some(value) = input.feature(feature) {
-                terms.extend(score.term(feature, own, &value, &mut constant));
+            let slots = start..start + feature.width();
+            start = slots.end;
+            let own: Option<Vec<&[f64]>> = weights
+                .iter()
+                .map(|weights| weights.get(slots.clone()))
+                .collect();
+            if let (Some(own), Some(value)) = (own, input.feature(feature)) {
+                let term = score.term(feature, &own, &value);
+                score.terms.extend(term);
             }
         }
-        terms.insert(0, double(constant));
-        score.margin = terms.join("\n    + ");
         score
     }
 
-    fn term(
-        &mut self,
-        feature: &Feature,
-        weights: &[f64],
-        value: &str,
-        constant: &mut f64,
-    ) -> Option<String> {
-        if weights.iter().all(|weight| *weight == 0.0) {
+    /// A margin, as a `DOUBLE` expression
+    pub fn margin(&self, output: usize) -> String {
+        let offsets = self.terms.iter().map(|term| term.offsets[output]);
+        let constant = offsets.fold(self.constants[output], |sum, offset| sum + offset);
+        let mut parts = vec![double(constant)];
+        parts.extend(self.terms.iter().map(|term| term.sql[output].clone()));
+        parts.join("\n    + ")
+    }
+
+    /// What features add to the margins; those that add nothing anywhere are left out
+    pub fn terms(&self) -> &[Term] {
+        &self.terms
+    }
+
+    fn term(&mut self, feature: &Feature, weights: &[&[f64]], value: &str) -> Option<Term> {
+        if weights
+            .iter()
+            .copied()
+            .flatten()
+            .all(|weight| *weight == 0.0)
+        {
             return None;
         }
-        match &feature.encoding {
-            Encoding::Standardized { deviation: 0.0, .. } => None,
+        let mut offsets = vec![0.0; weights.len()];
+        let sql = match &feature.encoding {
+            Encoding::Standardized { deviation: 0.0, .. } => return None,
             Encoding::Standardized { mean, deviation } => {
-                let weight = weights[0] / deviation;
-                if mean.abs() <= NEAR * deviation {
-                    *constant -= mean * weight;
-                    Some(format!(
+                let near = mean.abs() <= NEAR * deviation;
+                let scaled = weights.iter().zip(&mut offsets).map(|(weights, offset)| {
+                    let weight = weights[0] / deviation;
+                    if near {
+                        *offset = -(mean * weight);
+                        format!("coalesce({value}, {}) * {}", double(*mean), double(weight))
+                    } else {
+                        format!(
+                            "coalesce(({value} - {}) * {}, 0e0)",
+                            double(*mean),
+                            double(weight)
+                        )
+                    }
+                });
+                scaled.collect()
+            }
+            Encoding::Number { mean } => {
+                let scaled = weights.iter().map(|weights| {
+                    format!(
                         "coalesce({value}, {}) * {}",
                         double(*mean),
-                        double(weight)
-                    ))
-                } else {
-                    Some(format!(
-                        "coalesce(({value} - {}) * {}, 0e0)",
-                        double(*mean),
-                        double(weight)
-                    ))
-                }
+                        double(weights[0])
+                    )
+                });
+                scaled.collect()
             }
-            Encoding::Number { mean } => Some(format!(
-                "coalesce({value}, {}) * {}",
-                double(*mean),
-                double(weights[0])
-            )),
             Encoding::Label { categories } => {
-                let places: Vec<f64> = (1..=categories.len())
-                    .map(|place| place as f64 * weights[0])
-                    .collect();
-                Some(format!(
-                    "CASE{} ELSE 0e0 END",
-                    cases(categories, &places, value)
-                ))
+                let placed = weights.iter().map(|weights| {
+                    let places: Vec<f64> = (1..=categories.len())
+                        .map(|place| place as f64 * weights[0])
+                        .collect();
+                    format!("CASE{} ELSE 0e0 END", cases(categories, &places, value))
+                });
+                placed.collect()
             }
             Encoding::OneHot { categories, .. } if categories.len() <= CASES => {
-                let null = format!(
-                    " WHEN {value} IS NULL THEN {}",
-                    double(weights[categories.len()])
-                );
-                Some(format!(
-                    "CASE{null}{} ELSE 0e0 END",
-                    cases(categories, weights, value)
-                ))
-            }
-            Encoding::OneHot { categories, .. } => {
-                let alias = format!("\"weights_{}\"", self.joins.len());
-                let mut rows: Vec<String> = categories
-                    .iter()
-                    .zip(weights)
-                    .filter(|(_, weight)| **weight != 0.0)
-                    .map(|(category, weight)| {
-                        format!("({}, {})", quote_string(category), double(*weight))
-                    })
-                    .collect();
-                rows.push(format!(
-                    "(CAST(NULL AS VARCHAR), {})",
-                    double(weights[categories.len()])
-                ));
-                self.joins.push(format!(
-                    "LEFT JOIN (VALUES {}) AS {alias}(\"category\", \"weight\")\n  ON {value} IS NOT DISTINCT FROM {alias}.\"category\"",
-                    rows.join(", ")
-                ));
-                Some(format!("coalesce({alias}.\"weight\", 0e0)"))
-            }
-            Encoding::MultiHot { categories, .. } => {
-                let element = if categories.len() <= CASES {
+                let chosen = weights.iter().map(|weights| {
                     format!(
-                        "CASE{} ELSE 0e0 END",
-                        cases(categories, weights, "\"element\"")
+                        "CASE WHEN {value} IS NULL THEN {}{} ELSE 0e0 END",
+                        double(weights[categories.len()]),
+                        cases(categories, weights, value)
                     )
-                } else {
-                    lookup(categories, weights, "\"element\"")
-                };
-                let null = double(weights[categories.len()]);
-                Some(format!(
-                    "CASE WHEN {value} IS NULL THEN {null} ELSE coalesce(list_sum(list_transform(list_distinct({value}), lambda \"element\": {element})), 0e0) END"
-                ))
+                });
+                chosen.collect()
+            }
+            Encoding::OneHot { categories, .. } => self.join(categories, weights, value),
+            Encoding::MultiHot { categories, .. } => {
+                let summed = weights.iter().map(|weights| {
+                    let element = if categories.len() <= CASES {
+                        format!(
+                            "CASE{} ELSE 0e0 END",
+                            cases(categories, weights, "\"element\"")
+                        )
+                    } else {
+                        lookup(categories, weights, "\"element\"")
+                    };
+                    let null = double(weights[categories.len()]);
+                    format!(
+                        "CASE WHEN {value} IS NULL THEN {null} ELSE coalesce(list_sum(list_transform(list_distinct({value}), lambda \"element\": {element})), 0e0) END"
+                    )
+                });
+                summed.collect()
             }
             Encoding::Vector { .. } => {
-                let weights: Vec<String> = weights.iter().map(|weight| double(*weight)).collect();
-                let weights = weights.join(", ");
-                let sparse = matches!(&feature.ty, Type::Array(element) if matches!(**element, Type::Struct(_)));
-                let product = match sparse {
-                    true => format!(
-                        "list_transform({value}, lambda \"element\": [{weights}][\"element\".\"index\" + 1] * \"element\".\"value\")"
-                    ),
-                    false => format!(
-                        "list_transform({value}, lambda \"element\", \"position\": [{weights}][\"position\"] * \"element\")"
-                    ),
-                };
-                Some(format!("coalesce(list_sum({product}), 0e0)"))
+                let products = weights
+                    .iter()
+                    .map(|weights| vector(feature, weights, value));
+                products.collect()
             }
+        };
+        Some(Term {
+            feature: feature.name.clone(),
+            sql,
+            offsets,
+        })
+    }
+
+    /// Adds a join on the weights of all categories and gives the expressions of the found ones
+    fn join(&mut self, categories: &[String], weights: &[&[f64]], value: &str) -> Vec<String> {
+        let alias = format!("\"weights_{}\"", self.joins.len());
+        let names: Vec<String> = match weights.len() {
+            1 => vec!["\"weight\"".to_owned()],
+            count => (0..count).map(|n| format!("\"weight_{n}\"")).collect(),
+        };
+        let row = |category: &str, slot: usize| {
+            let own: Vec<String> = weights
+                .iter()
+                .map(|weights| double(weights[slot]))
+                .collect();
+            format!("({category}, {})", own.join(", "))
+        };
+        let counts = |slot: &usize| weights.iter().any(|weights| weights[*slot] != 0.0);
+        let mut rows: Vec<String> = (0..categories.len())
+            .filter(counts)
+            .map(|slot| row(&quote_string(&categories[slot]), slot))
+            .collect();
+        rows.push(row("CAST(NULL AS VARCHAR)", categories.len()));
+        self.joins.push(format!(
+            "LEFT JOIN (VALUES {}) AS {alias}(\"category\", {})\n  ON {value} IS NOT DISTINCT FROM {alias}.\"category\"",
+            rows.join(", "),
+            names.join(", ")
+        ));
+        names
+            .iter()
+            .map(|name| format!("coalesce({alias}.{name}, 0e0)"))
+            .collect()
+    }
+}
+
+impl Term {
+    /// What the feature adds to a margin, compared with the mean of a number, or a category
+    /// without weight
+    pub fn contribution(&self, output: usize) -> String {
+        let sql = &self.sql[output];
+        if self.offsets[output] == 0.0 {
+            return sql.clone();
         }
+        format!("{sql} + {}", double(self.offsets[output]))
     }
 }
 
@@ -172,6 +225,22 @@ fn cases(categories: &[String], weights: &[f64], value: &str) -> String {
             )
         })
         .collect()
+}
+
+/// The product of a vector's values and their weights
+fn vector(feature: &Feature, weights: &[f64], value: &str) -> String {
+    let weights: Vec<String> = weights.iter().map(|weight| double(*weight)).collect();
+    let weights = weights.join(", ");
+    let is_struct = |element: &Type| matches!(element, Type::Struct(_));
+    let product = match &feature.ty {
+        Type::Array(element) if is_struct(element) => format!(
+            "list_transform({value}, lambda \"element\": [{weights}][\"element\".\"index\" + 1] * \"element\".\"value\")"
+        ),
+        _ => format!(
+            "list_transform({value}, lambda \"element\", \"position\": [{weights}][\"position\"] * \"element\")"
+        ),
+    };
+    format!("coalesce(list_sum({product}), 0e0)")
 }
 
 /// By the hash table of an ad-hoc enumeration, whose names must be plain literals

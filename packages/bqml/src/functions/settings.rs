@@ -35,6 +35,14 @@ pub fn input(call: &ModelFunction) -> Result<Option<&Relation>, Error> {
     }
 }
 
+/// The table or query argument
+///
+/// # Errors
+/// `Q008` for none or more than one
+pub fn needed_input(call: &ModelFunction) -> Result<&Relation, Error> {
+    input(call)?.ok_or_else(|| invalid(call, format!("`{}` needs a table or query", call.function)))
+}
+
 /// Refuses a table or query argument
 ///
 /// # Errors
@@ -59,6 +67,32 @@ pub fn threshold(call: &ModelFunction) -> Result<f64, Error> {
         Some(value) => number(value)
             .filter(|value| (0.0..=1.0).contains(value))
             .ok_or_else(|| invalid(call, "`threshold` must be a number from 0 to 1".to_owned())),
+    }
+}
+
+/// Refuses a threshold for a model that has none; `fits` says which have
+///
+/// # Errors
+/// `Q008` when there is one
+pub fn no_threshold(call: &ModelFunction, fits: &str) -> Result<(), Error> {
+    match find(call, "threshold") {
+        None => Ok(()),
+        Some(_) => Err(invalid(call, format!("`threshold` is for {fits}"))),
+    }
+}
+
+/// A whole number from 1, or `default`
+///
+/// # Errors
+/// `Q008` when it is something else
+pub fn count(call: &ModelFunction, name: &str, default: i64) -> Result<i64, Error> {
+    match find(call, name) {
+        None => Ok(default),
+        Some(Value::Int64(value)) if *value >= 1 => Ok(*value),
+        Some(_) => Err(invalid(
+            call,
+            format!("`{name}` must be a whole number from 1"),
+        )),
     }
 }
 

@@ -20,7 +20,7 @@ pub fn relation(model: &Model, call: &ModelFunction) -> Result<Relation, Error> 
                 bigint(iteration.iteration),
                 double(iteration.loss),
                 optional_double(iteration.eval_loss),
-                double(iteration.learning_rate),
+                optional_double(iteration.learning_rate),
                 bigint(iteration.duration_ms)
             )
         })

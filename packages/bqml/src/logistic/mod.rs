@@ -1,158 +1,215 @@
-//! Binary logistic regression: full-batch gradient descent as BigQuery ML documents it
+//! Logistic regression: full-batch gradient descent as BigQuery ML documents it, on the log-odds
+//! of two classes or by softmax over more
 
-mod blocks;
-mod descent;
-mod objective;
-
-use std::ops::Range;
+mod binary;
+mod options;
+mod softmax;
+mod weights;
 
 use diagnostic::code;
 use googlesql::Error;
 
-use crate::data::{Frame, FrameColumn, Split};
-use crate::metrics;
-use crate::model::{Class, Evaluation, Iteration, Parameters};
-use crate::options::{ClassWeights, LogisticOptions};
-use crate::preprocess::{Design, Feature};
-use objective::{Objective, Point};
+use crate::data::Split;
+use crate::descent::{self, Loss, Objective, Point};
+use crate::explanation::GlobalExplanation;
+use crate::inference::{Estimates, Inference};
+use crate::kind::{Fitted, Kind, Target, Trainer, TrainingData};
+use crate::model::{Iteration, Parameters};
+use crate::options::{LABELLED, SPLIT, TUNED};
+use crate::preprocess::{Design, Encodings, Feature};
 
-/// What training gives
-pub struct Fitted {
-    /// Intercept and weights
-    pub parameters: Parameters,
-    /// One per step
-    pub training: Vec<Iteration>,
-    /// On the evaluation rows, or the training rows without any
-    pub evaluation: Evaluation,
+pub use binary::{BinaryLoss, probability};
+pub use options::{ClassWeights, LogisticOptions};
+pub use softmax::SoftmaxLoss;
+
+/// `LOGISTIC_REG`
+pub const KIND: Kind = Kind {
+    model_type: "LOGISTIC_REG",
+    target: Target::Classes,
+    splits: true,
+    options: &[LABELLED, SPLIT, TUNED, descent::OPTIONS, options::OPTIONS],
+    read: |reader, _| Ok(Box::new(options::read(reader)?)),
+};
+
+/// The most classes that BigQuery takes
+const CLASSES: usize = 50;
+
+impl Trainer for LogisticOptions {
+    fn encodings(&self) -> Encodings {
+        self.descent.encodings
+    }
+
+    fn fit(
+        &self,
+        data: TrainingData<'_>,
+        progress: &mut dyn FnMut(&Iteration),
+    ) -> Result<Fitted, Error> {
+        let TrainingData {
+            split,
+            features,
+            label,
+            span,
+            ..
+        } = data;
+        let classes = label.map_or(&[][..], |label| label.classes.as_slice());
+        if classes.len() > CLASSES {
+            return Err(Error::new(
+                code::TRAINING_DATA_INVALID,
+                format!(
+                    "the label has {} values, a logistic regression takes {CLASSES}",
+                    classes.len()
+                ),
+                span.clone(),
+            ));
+        }
+        if classes.len() > 2 && self.descent.p_values {
+            return Err(Error::new(
+                code::TRAINING_DATA_INVALID,
+                format!(
+                    "the label has {} values, `calculate_p_values` needs one of two",
+                    classes.len()
+                ),
+                span.clone(),
+            ));
+        }
+        let labels = Parts {
+            training: data.classes(&split.training),
+            evaluation: data.classes(&split.evaluation),
+        };
+        let weights = weights::of_classes(&self.class_weights, classes, &labels.training)?;
+        let designs = Parts {
+            training: Design::new(features, &data.frame.columns, &split.training),
+            evaluation: Design::new(features, &data.frame.columns, &split.evaluation),
+        };
+        // the encoded rows are all that training needs
+        drop(data.frame);
+        let work = Work {
+            options: self,
+            designs: &designs,
+            labels: &labels,
+            split,
+            features,
+        };
+        let trained = if classes.len() == 2 {
+            work.binary([weights[0], weights[1]], progress)
+        } else {
+            work.multiclass(&weights, progress)
+        };
+        trained.map_err(|message| Error::new(code::TRAINING_DATA_INVALID, message, span.clone()))
+    }
 }
 
-/// Trains on the split's training rows; `classes` are the label's two, ascending, whose indices
-/// are the label's dictionary codes after `positive`
-///
-/// # Errors
-/// `M002` at the option for class weights that do not fit the classes, `M005` at `span` when the
-/// loss does not stay finite
-pub fn fit(
-    frame: Frame,
-    split: &Split,
-    features: &[Feature],
-    labels: &Labels<'_>,
-    options: &LogisticOptions,
-    span: &Range<usize>,
-    progress: &mut dyn FnMut(&Iteration),
-) -> Result<Fitted, Error> {
-    let training_targets = labels.targets(&frame.labels, &split.training);
-    let evaluation_targets = labels.targets(&frame.labels, &split.evaluation);
-    let weights = class_weights(&options.class_weights, labels.classes, &training_targets)?;
-    let training_design = Design::new(features, &frame.columns, &split.training);
-    let evaluation_design = Design::new(features, &frame.columns, &split.evaluation);
-    // the encoded rows are all that training needs
-    drop(frame);
-    let training = Objective::new(&training_design, training_targets, weights, options);
-    let held_out = !split.evaluation.is_empty();
-    let evaluation =
-        held_out.then(|| Objective::new(&evaluation_design, evaluation_targets, weights, options));
+/// Something of the training rows and of the evaluation rows
+struct Parts<T> {
+    training: T,
+    evaluation: T,
+}
 
-    let (point, iterations) =
+impl<T> Parts<T> {
+    /// What is evaluated
+    fn evaluated(&self, held_out: bool) -> &T {
+        if held_out {
+            &self.evaluation
+        } else {
+            &self.training
+        }
+    }
+}
+
+/// Encoded rows, ready to be learned from
+struct Work<'a> {
+    options: &'a LogisticOptions,
+    designs: &'a Parts<Design>,
+    labels: &'a Parts<Vec<u32>>,
+    split: &'a Split,
+    features: &'a [Feature],
+}
+
+impl Work<'_> {
+    fn binary(
+        &self,
+        weights: [f64; 2],
+        progress: &mut dyn FnMut(&Iteration),
+    ) -> Result<Fitted, String> {
+        let held_out = !self.split.evaluation.is_empty();
+        let loss = |labels: &[u32]| BinaryLoss::new(labels, weights);
+        let (point, training) = self.descend(loss, progress)?;
+        let design = self.designs.evaluated(held_out);
+        let evaluation =
+            binary::evaluate(design, self.labels.evaluated(held_out), &point, held_out);
+        let explanation = self.explain(design, &point);
+        let inference = if self.options.descent.p_values {
+            Some(self.infer(weights, &point)?)
+        } else {
+            None
+        };
+        Ok(Fitted {
+            parameters: Parameters::LogisticRegression {
+                intercepts: point.intercepts,
+                weights: point.weights,
+                inference,
+            },
+            training,
+            evaluation,
+            explanation,
+        })
+    }
+
+    fn multiclass(
+        &self,
+        weights: &[f64],
+        progress: &mut dyn FnMut(&Iteration),
+    ) -> Result<Fitted, String> {
+        let held_out = !self.split.evaluation.is_empty();
+        let loss = |labels: &[u32]| SoftmaxLoss::new(labels, weights);
+        let (point, training) = self.descend(loss, progress)?;
+        let design = self.designs.evaluated(held_out);
+        let labels = self.labels.evaluated(held_out);
+        let evaluation = softmax::evaluate(design, labels, &point, held_out);
+        let explanation = self.explain(design, &point);
+        Ok(Fitted {
+            parameters: Parameters::LogisticRegression {
+                intercepts: point.intercepts,
+                weights: point.weights,
+                inference: None,
+            },
+            training,
+            evaluation,
+            explanation,
+        })
+    }
+
+    fn descend<L: Loss>(
+        &self,
+        loss: impl Fn(&[u32]) -> L,
+        progress: &mut dyn FnMut(&Iteration),
+    ) -> Result<(Point, Vec<Iteration>), String> {
+        let options = &self.options.descent;
+        let objective = |design, labels: &[u32]| Objective::new(design, loss(labels), options);
+        let training = objective(&self.designs.training, &self.labels.training);
+        let evaluation = (!self.split.evaluation.is_empty())
+            .then(|| objective(&self.designs.evaluation, &self.labels.evaluation));
         descent::descend(&training, evaluation.as_ref(), options, progress)
-            .map_err(|message| Error::new(code::TRAINING_DATA_INVALID, message, span.clone()))?;
-    Ok(Fitted {
-        evaluation: evaluate(evaluation.as_ref().unwrap_or(&training), &point, held_out),
-        parameters: Parameters::LogisticRegression {
-            intercept: point.intercept,
-            weights: point.weights,
-        },
-        training: iterations,
-    })
-}
-
-/// The label's classes and which dictionary code is the positive one
-pub struct Labels<'a> {
-    /// Ascending by the label's type
-    pub classes: &'a [Class],
-    /// The positive class's code in the label's dictionary
-    pub positive: u32,
-}
-
-impl Labels<'_> {
-    /// 1 for the positive class, 0 for the other
-    fn targets(&self, labels: &FrameColumn, rows: &[u32]) -> Vec<f64> {
-        match labels {
-            FrameColumn::Category { codes, .. } => rows
-                .iter()
-                .map(|&row| f64::from(u8::from(codes[row as usize] == self.positive)))
-                .collect(),
-            // labels are read as one text per row
-            _ => vec![0.0; rows.len()],
-        }
     }
-}
 
-/// The weights of a negative and of a positive row
-fn class_weights(
-    weights: &ClassWeights,
-    classes: &[Class],
-    targets: &[f64],
-) -> Result<[f64; 2], Error> {
-    match weights {
-        ClassWeights::Equal => Ok([1.0, 1.0]),
-        ClassWeights::Balanced => {
-            let rows = targets.len() as f64;
-            let positives: f64 = targets.iter().sum();
-            let weight = |count: f64| {
-                if count == 0.0 {
-                    1.0
-                } else {
-                    rows / (2.0 * count)
-                }
-            };
-            Ok([weight(rows - positives), weight(positives)])
-        }
-        ClassWeights::Given { weights, span } => {
-            let invalid =
-                |message: String| Error::new(code::MODEL_OPTION_INVALID, message, span.clone());
-            let names: Vec<&str> = classes.iter().map(|class| class.value.as_str()).collect();
-            if let Some((name, _)) = weights.iter().find(|(name, _)| !names.contains(&&**name)) {
-                return Err(invalid(format!(
-                    "`class_weights` names `{name}`, which is no value of the label"
-                ))
-                .help(format!("the label's values are {}", names.join(", "))));
-            }
-            let mut found = [0.0; 2];
-            for (slot, class) in found.iter_mut().zip(names) {
-                *slot = weights
-                    .iter()
-                    .find(|(name, _)| name == class)
-                    .map(|(_, weight)| *weight)
-                    .ok_or_else(|| {
-                        invalid(format!("`class_weights` has no weight for label `{class}`"))
-                    })?;
-            }
-            Ok(found)
-        }
+    fn infer(&self, weights: [f64; 2], point: &Point) -> Result<Inference, String> {
+        let options = &self.options.descent;
+        let design = &self.designs.training;
+        let labels = &self.labels.training;
+        let total: f64 = labels.iter().map(|&label| weights[label as usize]).sum();
+        let estimates = Estimates {
+            weights: &point.weights[0],
+            intercept: options.fit_intercept.then_some(point.intercepts[0]),
+            ridge: options.l2 * total,
+        };
+        let curvature = binary::curvature(design, labels, weights, point);
+        Inference::wald(design, self.features, &estimates, curvature)
     }
-}
 
-/// Metrics of the final model, each row weighing the same
-fn evaluate(objective: &Objective<'_>, point: &Point, held_out: bool) -> Evaluation {
-    let margins = objective.margins(point);
-    let targets = objective.targets();
-    let losses = margins
-        .iter()
-        .zip(targets)
-        .map(|(margin, target)| objective::log_loss(*margin, *target));
-    let log_loss = losses.sum::<f64>() / targets.len() as f64;
-    let scored = margins
-        .iter()
-        .zip(targets)
-        .map(|(margin, target)| (*margin, *target == 1.0))
-        .collect();
-    let groups = metrics::group(scored, objective::probability);
-    Evaluation {
-        held_out,
-        rows: targets.len() as u64,
-        log_loss,
-        roc_auc: metrics::roc_auc(&groups),
-        scores: metrics::condense(groups),
+    fn explain(&self, design: &Design, point: &Point) -> Option<GlobalExplanation> {
+        self.options
+            .descent
+            .explain
+            .then(|| GlobalExplanation::of_classes(design, self.features, &point.weights))
     }
 }

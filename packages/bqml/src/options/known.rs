@@ -1,7 +1,9 @@
-//! The options that `CREATE MODEL` of a generalized linear model has on BigQuery, and what becomes
-//! of each here
+//! The options that `CREATE MODEL` has on BigQuery, in the groups that kinds of models share, and
+//! what becomes of each here
 
 use googlesql::Value;
+
+use crate::kind::{KINDS, Kind};
 
 /// What an option does on this machine
 #[derive(Debug, Clone, Copy)]
@@ -30,79 +32,18 @@ pub enum Off {
     Nothing,
 }
 
-const OPTIONS: &[(&str, Support)] = &[
+/// Options by lower-case name
+pub type Group = [(&'static str, Support)];
+
+/// Of all models
+const COMMON: &Group = &[
     ("model_type", Support::Used),
-    ("input_label_cols", Support::Used),
-    ("l1_reg", Support::Used),
-    ("l2_reg", Support::Used),
-    ("max_iterations", Support::Used),
-    ("early_stop", Support::Used),
-    ("min_rel_progress", Support::Used),
-    ("learn_rate_strategy", Support::Used),
-    ("learn_rate", Support::Used),
-    ("ls_init_learn_rate", Support::Used),
-    ("auto_class_weights", Support::Used),
-    ("class_weights", Support::Used),
-    ("data_split_method", Support::Used),
-    ("data_split_eval_fraction", Support::Used),
-    ("data_split_col", Support::Used),
-    ("fit_intercept", Support::Used),
-    ("category_encoding_method", Support::Used),
-    (
-        "optimize_strategy",
-        Support::Invalid("it belongs to linear regression"),
-    ),
-    (
-        "enable_global_explain",
-        Support::Ignored("`ML.GLOBAL_EXPLAIN` runs on BigQuery only"),
-    ),
-    (
-        "calculate_p_values",
-        Support::Unless {
-            off: Off::False,
-            reason: "p-values are computed on BigQuery",
-        },
-    ),
+    ("labels", Support::Used),
     (
         "warm_start",
         Support::Unless {
             off: Off::False,
             reason: "training always starts anew",
-        },
-    ),
-    (
-        "num_trials",
-        Support::Unless {
-            off: Off::Nothing,
-            reason: "hyperparameters are tuned on BigQuery",
-        },
-    ),
-    (
-        "max_parallel_trials",
-        Support::Unless {
-            off: Off::Nothing,
-            reason: "hyperparameters are tuned on BigQuery",
-        },
-    ),
-    (
-        "hparam_tuning_algorithm",
-        Support::Unless {
-            off: Off::Nothing,
-            reason: "hyperparameters are tuned on BigQuery",
-        },
-    ),
-    (
-        "hparam_tuning_objectives",
-        Support::Unless {
-            off: Off::Nothing,
-            reason: "hyperparameters are tuned on BigQuery",
-        },
-    ),
-    (
-        "data_split_test_fraction",
-        Support::Unless {
-            off: Off::Nothing,
-            reason: "it belongs to hyperparameter tuning, which runs on BigQuery",
         },
     ),
     (
@@ -121,7 +62,6 @@ const OPTIONS: &[(&str, Support)] = &[
         "kms_key_name",
         Support::Ignored("a local model file is not encrypted"),
     ),
-    ("labels", Support::Used),
     (
         "description",
         Support::Ignored("it is only kept with the model"),
@@ -136,17 +76,45 @@ const OPTIONS: &[(&str, Support)] = &[
     ),
 ];
 
-/// What becomes of an option, by its lower-case name
-pub fn support(name: &str) -> Option<Support> {
-    OPTIONS
-        .iter()
+/// Of models with a label
+pub const LABELLED: &Group = &[("input_label_cols", Support::Used)];
+
+/// Of models whose rows are split
+pub const SPLIT: &Group = &[
+    ("data_split_method", Support::Used),
+    ("data_split_eval_fraction", Support::Used),
+    ("data_split_col", Support::Used),
+];
+
+/// Of models whose hyperparameters can be tuned
+pub const TUNED: &Group = &[
+    ("num_trials", TUNING),
+    ("max_parallel_trials", TUNING),
+    ("hparam_tuning_algorithm", TUNING),
+    ("hparam_tuning_objectives", TUNING),
+    ("data_split_test_fraction", TUNING),
+];
+
+const TUNING: Support = Support::Unless {
+    off: Off::Nothing,
+    reason: "hyperparameters are tuned on BigQuery",
+};
+
+/// What becomes of an option of a model type, by its lower-case name
+pub fn support(kind: &Kind, name: &str) -> Option<Support> {
+    options(kind)
         .find(|(known, _)| *known == name)
-        .map(|(_, support)| *support)
+        .map(|(_, support)| support)
 }
 
-/// All names
-pub fn names() -> impl Iterator<Item = &'static str> {
-    OPTIONS.iter().map(|(name, _)| *name)
+/// Whether another model type has an option
+pub fn elsewhere(name: &str) -> bool {
+    KINDS.iter().any(|kind| support(kind, name).is_some())
+}
+
+/// All names of a model type's options
+pub fn names(kind: &Kind) -> impl Iterator<Item = &'static str> {
+    options(kind).map(|(name, _)| name)
 }
 
 /// Whether a value turns an option off
@@ -155,4 +123,9 @@ pub fn is_off(value: &Value, off: Off) -> bool {
         Off::False => *value == Value::Bool(false),
         Off::Nothing => *value == Value::Null,
     }
+}
+
+fn options(kind: &Kind) -> impl Iterator<Item = (&'static str, Support)> {
+    let own = kind.options.iter().flat_map(|group| group.iter());
+    COMMON.iter().chain(own).copied()
 }

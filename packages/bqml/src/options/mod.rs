@@ -1,7 +1,6 @@
 //! `OPTIONS` of `CREATE MODEL`: which there are, what they mean and what they may be
 
 mod known;
-mod logistic;
 mod split;
 mod value;
 
@@ -11,21 +10,23 @@ use std::ops::Range;
 use diagnostic::code;
 use googlesql::{CreateModel, Error, ModelOption};
 
-pub use logistic::{ClassWeights, LearnRate, LogisticOptions};
+pub use known::{LABELLED, SPLIT, Support, TUNED};
 pub use split::SplitOptions;
+pub use value::Reader;
 
-use known::Support;
-use value::Reader;
+use crate::kind::{KINDS, Kind, Target, Trainer};
 
 /// The options of a model, checked
 #[derive(Debug)]
 pub struct Options {
-    /// The one label column and where it was named
-    pub label: Named,
+    /// The model type
+    pub kind: &'static Kind,
+    /// The one label column and where it was named, for a model that has one
+    pub label: Option<Named>,
     /// How rows are split
     pub split: SplitOptions,
-    /// What the kind of model takes
-    pub kind: KindOptions,
+    /// The model type with what it takes
+    pub trainer: Box<dyn Trainer>,
     /// As given, for the record
     pub given: BTreeMap<String, serde_json::Value>,
     /// Options without effect on this machine
@@ -39,13 +40,6 @@ pub struct Named {
     pub column: String,
     /// Where it was named
     pub span: Range<usize>,
-}
-
-/// Options by kind of model
-#[derive(Debug)]
-pub enum KindOptions {
-    /// `LOGISTIC_REG`
-    Logistic(LogisticOptions),
 }
 
 /// Model types of BigQuery ML, for messages
@@ -82,22 +76,30 @@ const MODEL_TYPES: &[&str] = &[
 /// `M002` for an unknown, repeated or invalid option, `M003` for one or for a model type that runs
 /// on BigQuery only; each at the option
 pub fn read(create: &CreateModel) -> Result<Options, Error> {
-    let mut reader = Reader::new(create)?;
-    model_type(&mut reader, &create.span)?;
-    let mut warnings = check_known(&create.options)?;
-    let label = label(&mut reader, &create.span)?;
-    let split = split::read(&mut reader, &mut warnings)?;
-    let kind = KindOptions::Logistic(logistic::read(&mut reader)?);
+    let reader = Reader::new(create)?;
+    let kind = model_type(&reader, &create.span)?;
+    let mut warnings = check_known(kind, &create.options)?;
+    let label = match kind.target {
+        Target::Classes | Target::Number => Some(label(&reader, &create.span)?),
+        Target::Nothing => None,
+    };
+    let split = if kind.splits {
+        split::read(&reader, &mut warnings)?
+    } else {
+        SplitOptions::none()
+    };
+    let trainer = (kind.read)(&reader, &mut warnings)?;
     Ok(Options {
+        kind,
         label,
         split,
-        kind,
+        trainer,
         given: reader.given(),
         warnings,
     })
 }
 
-fn model_type(reader: &mut Reader<'_>, statement: &Range<usize>) -> Result<(), Error> {
+fn model_type(reader: &Reader<'_>, statement: &Range<usize>) -> Result<&'static Kind, Error> {
     let Some((name, span)) = reader.text("model_type")? else {
         return Err(Error::new(
             code::MODEL_OPTION_INVALID,
@@ -107,8 +109,8 @@ fn model_type(reader: &mut Reader<'_>, statement: &Range<usize>) -> Result<(), E
         .help("add `MODEL_TYPE = 'LOGISTIC_REG'` to OPTIONS"));
     };
     let upper = name.to_uppercase();
-    if upper == "LOGISTIC_REG" {
-        return Ok(());
+    if let Some(kind) = KINDS.iter().find(|kind| kind.model_type == upper) {
+        return Ok(kind);
     }
     if MODEL_TYPES.contains(&upper.as_str()) {
         return Err(Error::new(
@@ -116,7 +118,10 @@ fn model_type(reader: &mut Reader<'_>, statement: &Range<usize>) -> Result<(), E
             format!("models of type {upper} are not supported locally, they run on BigQuery"),
             span,
         )
-        .help("the model type that is trained locally is LOGISTIC_REG"));
+        .help(format!(
+            "the model types that are trained locally are {}",
+            local_types().join(", ")
+        )));
     }
     let mut error = Error::new(
         code::MODEL_OPTION_INVALID,
@@ -127,11 +132,15 @@ fn model_type(reader: &mut Reader<'_>, statement: &Range<usize>) -> Result<(), E
     Err(error)
 }
 
+fn local_types() -> Vec<&'static str> {
+    KINDS.iter().map(|kind| kind.model_type).collect()
+}
+
 /// Refuses unknown and unsupported options, collects warnings about ineffective ones
-fn check_known(options: &[ModelOption]) -> Result<Vec<String>, Error> {
+fn check_known(kind: &Kind, options: &[ModelOption]) -> Result<Vec<String>, Error> {
     let mut warnings = Vec::new();
     for option in options {
-        match known::support(&option.name) {
+        match known::support(kind, &option.name) {
             Some(Support::Used) => {}
             Some(Support::Ignored(reason)) => {
                 warnings.push(format!("option `{}` has no effect: {reason}", option.name));
@@ -155,13 +164,23 @@ fn check_known(options: &[ModelOption]) -> Result<Vec<String>, Error> {
                     option.span.clone(),
                 ));
             }
+            None if known::elsewhere(&option.name) => {
+                return Err(Error::new(
+                    code::MODEL_OPTION_INVALID,
+                    format!(
+                        "option `{}` is not one of {} models",
+                        option.name, kind.model_type
+                    ),
+                    option.span.clone(),
+                ));
+            }
             None => {
                 let mut error = Error::new(
                     code::MODEL_OPTION_INVALID,
                     format!("unknown model option `{}`", option.name),
                     option.span.clone(),
                 );
-                error.help = diagnostic::did_you_mean(&option.name, known::names());
+                error.help = diagnostic::did_you_mean(&option.name, known::names(kind));
                 return Err(error);
             }
         }
@@ -169,7 +188,7 @@ fn check_known(options: &[ModelOption]) -> Result<Vec<String>, Error> {
     Ok(warnings)
 }
 
-fn label(reader: &mut Reader<'_>, statement: &Range<usize>) -> Result<Named, Error> {
+fn label(reader: &Reader<'_>, statement: &Range<usize>) -> Result<Named, Error> {
     // an older name of the option, which later came to mean the labels of the model as a resource
     let older = || reader.texts("labels").ok().flatten();
     let Some((mut columns, span)) = reader.texts("input_label_cols")?.or_else(older) else {

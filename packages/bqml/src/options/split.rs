@@ -18,11 +18,22 @@ pub struct SplitOptions {
     pub column: Option<Named>,
 }
 
+impl SplitOptions {
+    /// For models that train on all rows
+    pub fn none() -> Self {
+        Self {
+            method: SplitMethod::None,
+            fraction: FRACTION,
+            column: None,
+        }
+    }
+}
+
 /// BigQuery's default of `DATA_SPLIT_EVAL_FRACTION`
 const FRACTION: f64 = 0.2;
 
 /// Reads the options of the split
-pub fn read(reader: &mut Reader<'_>, warnings: &mut Vec<String>) -> Result<SplitOptions, Error> {
+pub fn read(reader: &Reader<'_>, warnings: &mut Vec<String>) -> Result<SplitOptions, Error> {
     let method = reader
         .word(
             "data_split_method",

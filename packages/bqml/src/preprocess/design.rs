@@ -125,6 +125,74 @@ impl Design {
         }
     }
 
+    /// Per feature the mean over rows of what it adds to a margin, without sign
+    pub fn mean_contributions(&self, weights: &[f64]) -> Vec<f64> {
+        let of = |column: &DesignColumn| {
+            let weight = |slot: u32| weights.get(slot as usize).copied().unwrap_or(0.0);
+            let sum: f64 = match column {
+                DesignColumn::Dense { slot, values } => {
+                    let sizes = values.iter().map(|value| value.abs());
+                    weights[*slot].abs() * sizes.sum::<f64>()
+                }
+                DesignColumn::Sparse { slots } => {
+                    slots.iter().map(|&slot| weight(slot).abs()).sum()
+                }
+                DesignColumn::Ragged { offsets, slots } => {
+                    let rows = offsets.windows(2).map(|ends| {
+                        let row = &slots[ends[0] as usize..ends[1] as usize];
+                        row.iter().map(|&slot| weight(slot)).sum::<f64>().abs()
+                    });
+                    rows.sum()
+                }
+                DesignColumn::Weighted {
+                    offsets,
+                    slots,
+                    values,
+                } => {
+                    let rows = offsets.windows(2).map(|ends| {
+                        let own = ends[0] as usize..ends[1] as usize;
+                        let pairs = slots[own.clone()].iter().zip(&values[own]);
+                        let products = pairs.map(|(&slot, value)| weight(slot) * value);
+                        products.sum::<f64>().abs()
+                    });
+                    rows.sum()
+                }
+            };
+            sum / self.rows as f64
+        };
+        self.columns.iter().map(of).collect()
+    }
+
+    /// What is not 0 in a row, by slot
+    pub fn row(&self, row: usize, entries: &mut Vec<(u32, f64)>) {
+        entries.clear();
+        for column in &self.columns {
+            match column {
+                DesignColumn::Dense { slot, values } => {
+                    entries.push((*slot as u32, values[row]));
+                }
+                DesignColumn::Sparse { slots } => {
+                    if slots[row] != NO_SLOT {
+                        entries.push((slots[row], 1.0));
+                    }
+                }
+                DesignColumn::Ragged { offsets, slots } => {
+                    let slots = &slots[offsets[row] as usize..offsets[row + 1] as usize];
+                    entries.extend(slots.iter().map(|&slot| (slot, 1.0)));
+                }
+                DesignColumn::Weighted {
+                    offsets,
+                    slots,
+                    values,
+                } => {
+                    let own = offsets[row] as usize..offsets[row + 1] as usize;
+                    let slots = slots[own.clone()].iter().copied();
+                    entries.extend(slots.zip(values[own].iter().copied()));
+                }
+            }
+        }
+    }
+
     /// `gradient += Σ residuals[i] · x_i` for the rows of `range`
     pub fn accumulate(&self, residuals: &[f64], range: Range<usize>, gradient: &mut [f64]) {
         for column in &self.columns {

@@ -1,10 +1,10 @@
 //! Fits encodings to the training rows: means and deviations of numbers, categories of the rest
 
-use super::{Encoding, Feature, Plan};
+use super::{Encoding, Encodings, Feature, Plan};
 use crate::data::FrameColumn;
 
 /// Fits a feature to the training rows of its column
-pub fn fit(plan: &Plan, column: &FrameColumn, rows: &[u32], dummy: bool) -> Feature {
+pub fn fit(plan: &Plan, column: &FrameColumn, rows: &[u32], encodings: Encodings) -> Feature {
     let encoding = match column {
         FrameColumn::Number(values) => standardize(values, rows),
         FrameColumn::Category { codes, dictionary } => {
@@ -12,7 +12,7 @@ pub fn fit(plan: &Plan, column: &FrameColumn, rows: &[u32], dummy: bool) -> Feat
                 rows.iter().map(|&row| codes[row as usize]),
                 dictionary.len(),
             );
-            let (categories, dropped) = categories(&counts, dictionary, dummy);
+            let (categories, dropped) = categories(&counts, dictionary, encodings.dummy);
             Encoding::OneHot {
                 categories,
                 dropped,
@@ -30,7 +30,7 @@ pub fn fit(plan: &Plan, column: &FrameColumn, rows: &[u32], dummy: bool) -> Feat
                     .copied()
             });
             let counts = count(elements, dictionary.len());
-            let (categories, dropped) = categories(&counts, dictionary, dummy);
+            let (categories, dropped) = categories(&counts, dictionary, encodings.dummy);
             Encoding::MultiHot {
                 categories,
                 dropped,

@@ -15,6 +15,13 @@ pub use summary::{FeatureSummary, summarize};
 
 use googlesql::Type;
 
+/// How a kind of model wants its features as numbers
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Encodings {
+    /// Categories leave out the most frequent one
+    pub dummy: bool,
+}
+
 /// A processed input of a model: a column, a field of a struct, or a part of a timestamp
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Feature {

@@ -4,7 +4,7 @@ use bqml::Model;
 use duckdb::Connection;
 use googlesql::{Relation, Type, Value};
 
-use crate::support::{NoCatalog, call, engine, logistic, relation, rows, text, train};
+use crate::support::{NoCatalog, binary, call, engine, logistic, relation, rows, text, train};
 
 const ROWS: &str = "CREATE TABLE t AS SELECT
     CAST(i AS DOUBLE) AS x,
@@ -152,7 +152,7 @@ fn ties_share_their_ranks() {
     let training = relation(sql, &columns);
     let model = train(&connection, &logistic(training.clone(), "label", &[])).unwrap();
     let expected = (2.0 + 0.5 + 0.5 * 2.0) / 6.0;
-    assert!((model.evaluation.roc_auc - expected).abs() < 1e-15);
+    assert!((binary(&model).roc_auc - expected).abs() < 1e-15);
     let evaluate = model
         .relation(&call("ML.EVALUATE", vec![training], &[]), &NoCatalog)
         .unwrap();
@@ -216,9 +216,16 @@ fn the_sql_of_predictions_reads_well() {
     ];
     let mut model = train(&connection, &logistic(training.clone(), "label", &options)).unwrap();
     // digits that no platform's sine decides
-    let bqml::Parameters::LogisticRegression { intercept, weights } = &mut model.parameters;
-    *intercept = 0.25;
-    for (index, weight) in weights.iter_mut().enumerate() {
+    let bqml::Parameters::LogisticRegression {
+        intercepts,
+        weights,
+        ..
+    } = &mut model.parameters
+    else {
+        panic!("{:?}", model.parameters);
+    };
+    intercepts[0] = 0.25;
+    for (index, weight) in weights[0].iter_mut().enumerate() {
         *weight = index as f64 / 8.0 - 1.0;
     }
     for (index, feature) in model.features.iter_mut().enumerate() {

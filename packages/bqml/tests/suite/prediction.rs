@@ -1,10 +1,10 @@
 //! Predictions inside the engine against the same model computed here, row by row
 
-use bqml::{Encoding, Model, Parameters};
+use bqml::{Encoding, Model};
 use googlesql::Type;
 use proptest::prelude::*;
 
-use crate::support::{NoCatalog, call, engine, logistic, relation, train};
+use crate::support::{NoCatalog, call, engine, learned, logistic, relation, train};
 
 const COLUMNS: &[(&str, Type)] = &[
     ("x", Type::Float64),
@@ -51,9 +51,9 @@ fn row() -> impl Strategy<Value = Row> {
 
 /// The model by its definition
 fn probability(model: &Model, row: &Row) -> f64 {
-    let Parameters::LogisticRegression { intercept, weights } = &model.parameters;
-    let mut margin = *intercept;
-    let mut rest = weights.as_slice();
+    let (intercept, weights) = learned(model);
+    let mut margin = intercept;
+    let mut rest = weights;
     for feature in &model.features {
         let (own, tail) = rest.split_at(feature.width());
         rest = tail;

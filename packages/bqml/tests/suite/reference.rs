@@ -58,7 +58,9 @@ fn close(found: f64, expected: &Value, tolerance: f64, what: &str) {
 
 /// Weights by `feature` or `feature=category`
 fn named_weights(model: &Model) -> Vec<(String, f64)> {
-    let Parameters::LogisticRegression { weights, .. } = &model.parameters;
+    let Parameters::LogisticRegression { weights, .. } = &model.parameters else {
+        panic!("{:?}", model.parameters);
+    };
     let names = model
         .features
         .iter()
@@ -73,7 +75,7 @@ fn named_weights(model: &Model) -> Vec<(String, f64)> {
                     .collect()
             }
         });
-    names.zip(weights.iter().copied()).collect()
+    names.zip(weights[0].iter().copied()).collect()
 }
 
 #[test]
@@ -90,11 +92,18 @@ fn training_follows_the_reference() {
     for (found, expected) in model.training.iter().zip(history) {
         assert_eq!(Some(found.iteration), expected[0].as_i64());
         close(found.loss, &expected[1], 1e-6, "loss");
-        close(found.learning_rate, &expected[2], 1e-6, "learning rate");
+        close(
+            found.learning_rate.unwrap(),
+            &expected[2],
+            1e-6,
+            "learning rate",
+        );
     }
 
-    let Parameters::LogisticRegression { intercept, .. } = &model.parameters;
-    close(*intercept, &expected["bias"], 1e-4, "bias");
+    let Parameters::LogisticRegression { intercepts, .. } = &model.parameters else {
+        panic!("{:?}", model.parameters);
+    };
+    close(intercepts[0], &expected["bias"], 1e-4, "bias");
     let weights = named_weights(&model);
     let expected_weights = expected["weights_standardized"].as_object().unwrap();
     assert_eq!(weights.len(), expected_weights.len());
@@ -130,7 +139,10 @@ fn training_without_early_stop_follows_the_reference() {
     let model = train(&reference.connection, &create).unwrap();
     let metrics = &reference.expected["metrics"]["gd20_noearlystop"];
     assert_eq!(model.training.len(), 20);
-    let found = model.metrics(0.5);
+    let bqml::Evaluation::Binary(evaluation) = &model.evaluation else {
+        panic!("{:?}", model.evaluation);
+    };
+    let found = evaluation.metrics(0.5);
     for (name, value) in [
         ("precision", found.precision),
         ("recall", found.recall),

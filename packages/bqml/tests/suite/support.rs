@@ -82,6 +82,28 @@ pub fn train(connection: &Connection, create: &CreateModel) -> Result<Model, Err
     bqml::train(connection, create, &mut |_| {})
 }
 
+/// The constant term and weights of a model with one margin
+pub fn learned(model: &Model) -> (f64, &[f64]) {
+    match &model.parameters {
+        bqml::Parameters::LogisticRegression {
+            intercepts,
+            weights,
+            ..
+        } => (intercepts[0], &weights[0]),
+        bqml::Parameters::LinearRegression {
+            intercept, weights, ..
+        } => (*intercept, weights),
+    }
+}
+
+/// The metrics at training of a classifier of two classes
+pub fn binary(model: &Model) -> &bqml::BinaryEvaluation {
+    match &model.evaluation {
+        bqml::Evaluation::Binary(evaluation) => evaluation,
+        other => panic!("{other:?}"),
+    }
+}
+
 /// A call of a model function
 pub fn call(function: &str, inputs: Vec<Relation>, settings: &[(&str, Value)]) -> ModelFunction {
     ModelFunction {

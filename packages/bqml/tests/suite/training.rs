@@ -1,18 +1,13 @@
 //! What training finds, on rows small enough to reckon by hand
 
-use bqml::{Encoding, Model, Parameters};
+use bqml::{Encoding, Model};
 use duckdb::Connection;
 use googlesql::{Relation, Type, Value};
 use proptest::prelude::*;
 
-use crate::support::{NoCatalog, call, engine, logistic, number, relation, text, train};
+use crate::support::{NoCatalog, call, engine, learned, logistic, number, relation, text, train};
 
 const FLAT: &[(&str, Type)] = &[("x", Type::Float64), ("label", Type::Int64)];
-
-fn learned(model: &Model) -> (f64, &[f64]) {
-    let Parameters::LogisticRegression { intercept, weights } = &model.parameters;
-    (*intercept, weights)
-}
 
 fn fit(connection: &Connection, training: Relation, options: &[(&str, Value)]) -> Model {
     train(connection, &logistic(training, "label", options)).unwrap()
@@ -169,8 +164,8 @@ fn splits_have_the_documented_sizes() {
         let mut options = options;
         options.push(("max_iterations", Value::Int64(1)));
         let model = fit(&connection, numbers(rows), &options);
-        let held = if model.evaluation.held_out {
-            model.evaluation.rows
+        let held = if crate::support::binary(&model).held_out {
+            crate::support::binary(&model).rows
         } else {
             0
         };
@@ -199,7 +194,7 @@ fn a_split_column_decides_and_is_no_feature() {
         &custom,
     );
     assert_eq!(model.features.len(), 1);
-    assert_eq!(model.evaluation.rows, 20);
+    assert_eq!(crate::support::binary(&model).rows, 20);
     let sequential = [
         ("data_split_method", text("SEQ")),
         ("data_split_col", text("day")),
@@ -215,7 +210,7 @@ fn a_split_column_decides_and_is_no_feature() {
         relation("SELECT x, label, day FROM t", &columns),
         &sequential,
     );
-    assert_eq!(model.evaluation.rows, 20);
+    assert_eq!(crate::support::binary(&model).rows, 20);
     // the last 20 days are kept, so the mean is that of 0 to 79
     let Encoding::Standardized { mean, .. } = model.features[0].encoding else {
         panic!("{:?}", model.features);
@@ -320,7 +315,7 @@ fn structs_timestamps_and_arrays_become_features() {
         &connection,
         &format!("SELECT log_loss FROM ({})", evaluate.sql),
     );
-    assert!((loss - model.evaluation.log_loss).abs() < 1e-12);
+    assert!((loss - crate::support::binary(&model).log_loss).abs() < 1e-12);
     assert!(loss < 2_f64.ln());
 }
 

@@ -91,7 +91,7 @@ fn a_transformed_model_is_that_of_the_transformed_rows() {
             &connection,
             &format!("SELECT log_loss FROM ({})", evaluate.sql),
         );
-        assert!((loss - model.evaluation.log_loss).abs() < 1e-12);
+        assert!((loss - crate::support::binary(&model).log_loss).abs() < 1e-12);
     }
 }
 

@@ -4,11 +4,15 @@
 //! the smallest objective. `EARLY_STOP` ends after the first iteration whose objective improves on
 //! the one before by less than `MIN_REL_PROGRESS` of it; that iteration still counts.
 
+mod objective;
+mod options;
+
 use std::time::Instant;
 
-use super::objective::{Objective, Point};
 use crate::model::Iteration;
-use crate::options::{LearnRate, LogisticOptions};
+
+pub use objective::{Loss, Objective, Point};
+pub use options::{DescentOptions, LearnRate, OPTIONS, read as read_options};
 
 /// Multiples of the current learning rate that an iteration tries; where nothing changes any more
 /// and all are equal, the first leaves the rate as it is
@@ -18,10 +22,10 @@ const CANDIDATES: [f64; 4] = [1.0, 2.0, 0.5, 0.25];
 ///
 /// # Errors
 /// The loss became infinite or undefined
-pub fn descend(
-    training: &Objective<'_>,
-    evaluation: Option<&Objective<'_>>,
-    options: &LogisticOptions,
+pub fn descend<L: Loss>(
+    training: &Objective<'_, L>,
+    evaluation: Option<&Objective<'_, L>>,
+    options: &DescentOptions,
     progress: &mut dyn FnMut(&Iteration),
 ) -> Result<(Point, Vec<Iteration>), String> {
     let mut point = training.origin();
@@ -77,7 +81,7 @@ pub fn descend(
             iteration,
             loss: chosen.loss,
             eval_loss,
-            learning_rate: rate,
+            learning_rate: Some(rate),
             duration_ms: i64::try_from(started.elapsed().as_millis()).unwrap_or(i64::MAX),
         };
         progress(&done);

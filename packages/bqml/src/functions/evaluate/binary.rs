@@ -1,23 +1,16 @@
-//! `ML.EVALUATE` of a binary classifier: precision, recall, accuracy, f1_score, log_loss, roc_auc
+//! Two classes: precision, recall, accuracy, f1_score, log_loss, roc_auc at a threshold
 
-use googlesql::{Catalog, Column, Error, ModelFunction, Relation, Type};
+use googlesql::{Catalog, Error, ModelFunction, Relation};
 
-use super::{levels, settings};
+use super::super::{levels, settings};
+use super::{CLASSIFIER, columns, stored};
 use crate::Model;
-use crate::sql::double;
-
-const COLUMNS: [&str; 6] = [
-    "precision",
-    "recall",
-    "accuracy",
-    "f1_score",
-    "log_loss",
-    "roc_auc",
-];
+use crate::evaluation::BinaryEvaluation;
 
 /// The relation of a call; without input the metrics at training
 pub fn relation(
     model: &Model,
+    evaluation: &BinaryEvaluation,
     call: &ModelFunction,
     catalog: &dyn Catalog,
 ) -> Result<Relation, Error> {
@@ -25,33 +18,23 @@ pub fn relation(
     let threshold = settings::threshold(call)?;
     let sql = match settings::input(call)? {
         Some(given) => computed(&levels::of_input(model, call, given, catalog)?, threshold),
-        None => stored(model, threshold),
+        None => {
+            let metrics = evaluation.metrics(threshold);
+            let values = [
+                metrics.precision,
+                metrics.recall,
+                metrics.accuracy,
+                metrics.f1_score,
+                metrics.log_loss,
+                metrics.roc_auc,
+            ];
+            stored(&CLASSIFIER, &values)
+        }
     };
     Ok(Relation {
         sql,
-        columns: COLUMNS
-            .iter()
-            .map(|name| Column::new(*name, Type::Float64))
-            .collect(),
+        columns: columns(&CLASSIFIER),
     })
-}
-
-fn stored(model: &Model, threshold: f64) -> String {
-    let metrics = model.metrics(threshold);
-    let values = [
-        metrics.precision,
-        metrics.recall,
-        metrics.accuracy,
-        metrics.f1_score,
-        metrics.log_loss,
-        metrics.roc_auc,
-    ];
-    let items: Vec<String> = COLUMNS
-        .iter()
-        .zip(values)
-        .map(|(name, value)| format!("{} AS \"{name}\"", double(value)))
-        .collect();
-    format!("SELECT {}", items.join(", "))
 }
 
 /// The area counts, for each positive row, the negatives below it and half of those level with it

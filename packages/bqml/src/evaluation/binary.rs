@@ -2,13 +2,55 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::Evaluation;
+use super::nan_as_null;
 
 /// The most [`ScoreGroup`]s that are kept; above that neighbours are merged
 const GROUPS: usize = 10_000;
 
 /// The threshold that is kept exact when groups are merged
 pub const DEFAULT_THRESHOLD: f64 = 0.5;
+
+/// How well a classifier of two classes does
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct BinaryEvaluation {
+    /// Whether the rows were kept from training
+    pub held_out: bool,
+    /// Number of rows
+    pub rows: u64,
+    /// Mean log loss, each row weighing the same
+    pub log_loss: f64,
+    /// Area under the ROC curve; NaN where one class is missing is stored as `null`
+    #[serde(with = "nan_as_null")]
+    pub roc_auc: f64,
+    /// The predicted probabilities of the positive class, ascending, with the labels they fell on;
+    /// exact up to 10,000 different ones
+    pub scores: Vec<ScoreGroup>,
+}
+
+impl BinaryEvaluation {
+    /// From the log-odds of each row, whether it is positive, and its log loss
+    pub fn new(
+        scored: Vec<(f64, bool)>,
+        log_loss: f64,
+        probability: fn(f64) -> f64,
+        held_out: bool,
+    ) -> Self {
+        let rows = scored.len() as u64;
+        let groups = group(scored, probability);
+        Self {
+            held_out,
+            rows,
+            log_loss,
+            roc_auc: roc_auc(&groups),
+            scores: condense(groups),
+        }
+    }
+
+    /// The metrics with the classes cut at `threshold`
+    pub fn metrics(&self, threshold: f64) -> Metrics {
+        Metrics::at(self, threshold)
+    }
+}
 
 /// The rows that got one margin
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
@@ -53,7 +95,7 @@ pub struct Confusion {
 
 impl Metrics {
     /// The metrics with the classes cut at `threshold`
-    pub fn at(evaluation: &Evaluation, threshold: f64) -> Self {
+    fn at(evaluation: &BinaryEvaluation, threshold: f64) -> Self {
         let confusion = Confusion::at(&evaluation.scores, threshold);
         let Confusion {
             true_positives: tp,
@@ -150,21 +192,6 @@ pub fn condense(groups: Vec<ScoreGroup>) -> Vec<ScoreGroup> {
         }
     }
     condensed
-}
-
-/// JSON has no NaN
-pub mod nan_as_null {
-    use serde::{Deserialize, Deserializer, Serialize, Serializer};
-
-    /// NaN as `null`
-    pub fn serialize<S: Serializer>(value: &f64, serializer: S) -> Result<S::Ok, S::Error> {
-        value.is_finite().then_some(*value).serialize(serializer)
-    }
-
-    /// `null` as NaN
-    pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<f64, D::Error> {
-        Ok(Option::deserialize(deserializer)?.unwrap_or(f64::NAN))
-    }
 }
 
 #[cfg(test)]

@@ -1,0 +1,38 @@
+//! How well a model does on the rows kept for evaluation, or on the training rows without any
+
+mod binary;
+mod multiclass;
+mod regression;
+
+use serde::{Deserialize, Serialize};
+
+pub use binary::{BinaryEvaluation, DEFAULT_THRESHOLD, Metrics, ScoreGroup, group, roc_auc};
+pub use multiclass::{ClassMetrics, MulticlassEvaluation};
+pub use regression::RegressionEvaluation;
+
+/// Metrics by kind of model
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Evaluation {
+    /// A classifier of two classes
+    Binary(BinaryEvaluation),
+    /// A classifier of more classes
+    Multiclass(MulticlassEvaluation),
+    /// A model that predicts a number
+    Regression(RegressionEvaluation),
+}
+
+/// JSON has no NaN
+pub mod nan_as_null {
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    /// NaN as `null`
+    pub fn serialize<S: Serializer>(value: &f64, serializer: S) -> Result<S::Ok, S::Error> {
+        value.is_finite().then_some(*value).serialize(serializer)
+    }
+
+    /// `null` as NaN
+    pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<f64, D::Error> {
+        Ok(Option::deserialize(deserializer)?.unwrap_or(f64::NAN))
+    }
+}
