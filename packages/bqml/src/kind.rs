@@ -36,6 +36,7 @@ pub enum Target {
     /// A number
     Number,
     /// Nothing: there is no label
+    #[expect(dead_code, reason = "the kinds so far have a label")]
     Nothing,
 }
 
@@ -46,11 +47,6 @@ pub const KINDS: &[&Kind] = &[&logistic::KIND, &linear::KIND];
 pub trait Trainer: Debug {
     /// How features become numbers
     fn encodings(&self) -> Encodings;
-
-    /// Whether `ML.GLOBAL_EXPLAIN` is to be answered
-    fn explains(&self) -> bool {
-        false
-    }
 
     /// Trains; `progress` hears of every iteration
     ///
@@ -88,7 +84,7 @@ pub struct Fitted {
     pub training: Vec<Iteration>,
     /// On the evaluation rows, or the training rows without any
     pub evaluation: Evaluation,
-    /// On the same rows, where [`Trainer::explains`]
+    /// On the same rows, where the options ask for it
     pub explanation: Option<GlobalExplanation>,
 }
 

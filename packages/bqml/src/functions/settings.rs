@@ -3,7 +3,7 @@
 use diagnostic::code;
 use googlesql::{Error, ModelFunction, Relation, Value};
 
-use crate::metrics::DEFAULT_THRESHOLD;
+use crate::evaluation::DEFAULT_THRESHOLD;
 
 /// Refuses settings that the function does not have
 ///

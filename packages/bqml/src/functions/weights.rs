@@ -5,7 +5,7 @@
 use googlesql::{Column, Error, ModelFunction, Relation, Type};
 
 use super::predict::field;
-use super::{kinds, settings};
+use super::settings;
 use crate::Model;
 use crate::model::Parameters;
 use crate::preprocess::Encoding;

@@ -18,9 +18,9 @@ use crate::model::{Iteration, Parameters};
 use crate::options::{LABELLED, SPLIT, TUNED};
 use crate::preprocess::{Design, Encodings, Feature};
 
-pub use binary::{BinaryLoss, probability};
-pub use options::{ClassWeights, LogisticOptions};
-pub use softmax::SoftmaxLoss;
+use binary::BinaryLoss;
+use options::{ClassWeights, LogisticOptions};
+use softmax::SoftmaxLoss;
 
 /// `LOGISTIC_REG`
 pub const KIND: Kind = Kind {
