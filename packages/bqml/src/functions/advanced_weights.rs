@@ -57,7 +57,12 @@ pub fn relation(model: &Model, call: &ModelFunction) -> Result<Relation, Error> 
                     let significance = inference.weights[slot + index];
                     let weight = weights[slot + index];
                     let index = index.to_string();
-                    rows.push(row(&feature.name, Some(index.as_str()), weight, significance));
+                    rows.push(row(
+                        &feature.name,
+                        Some(index.as_str()),
+                        weight,
+                        significance,
+                    ));
                 }
             }
             Encoding::OneHot {

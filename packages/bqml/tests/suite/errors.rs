@@ -13,7 +13,7 @@ const COLUMNS: &[(&str, Type)] = &[
     ("s", Type::String),
 ];
 
-fn line(error: &Error) -> String {
+pub fn line(error: &Error) -> String {
     let help = error
         .help
         .as_ref()
@@ -91,14 +91,21 @@ fn model_types_and_labels_are_checked() {
     let kind = ("model_type", text("logistic_reg"));
     let cases: Vec<Vec<(&str, Value)>> = vec![
         vec![],
-        vec![("model_type", text("KMEANS"))],
+        vec![("model_type", text("MATRIX_FACTORIZATION"))],
         vec![("model_type", text("LOGISTIC_REGR"))],
         vec![("model_type", Value::Int64(1))],
         vec![kind.clone(), ("input_label_cols", label(&["label", "x"]))],
         vec![kind.clone(), ("input_label_cols", label(&[]))],
         vec![kind.clone(), ("input_label_cols", text("label"))],
         vec![kind.clone(), ("input_label_cols", label(&["lable"]))],
-        vec![kind.clone(), ("input_label_cols", label(&["x"]))],
+        vec![
+            ("model_type", text("LINEAR_REG")),
+            ("input_label_cols", label(&["s"])),
+        ],
+        vec![
+            ("model_type", text("LINEAR_REG")),
+            ("class_weights", Value::Array(vec![])),
+        ],
         vec![kind.clone(), ("input_label_cols", label(&["s"]))],
     ];
     let lines: Vec<String> = cases
@@ -131,8 +138,8 @@ fn rows_that_cannot_be_trained_on_are_named() {
             vec![("x", Type::Float64), ("label", Type::Int64)],
         ),
         (
-            "SELECT [x] AS v, label FROM t",
-            vec![("v", array(Type::Int64)), ("label", Type::Int64)],
+            "SELECT [CAST('{}' AS JSON)] AS v, label FROM t",
+            vec![("v", array(Type::Json)), ("label", Type::Int64)],
         ),
         (
             "SELECT CAST('{}' AS JSON) AS j, label FROM t",
@@ -141,6 +148,10 @@ fn rows_that_cannot_be_trained_on_are_named() {
         (
             "SELECT x, DATE '2020-01-01' AS label FROM t",
             vec![("x", Type::Int64), ("label", Type::Date)],
+        ),
+        (
+            "SELECT s, i AS label FROM t CROSS JOIN range(51) AS r(i)",
+            vec![("s", Type::String), ("label", Type::Int64)],
         ),
         (
             "SELECT error('boom ' || x) AS x, label FROM t",
@@ -209,7 +220,15 @@ fn calls_are_checked() {
     let threshold = |value: Value| vec![("threshold", value)];
     let cases = [
         call("ML.PREDICTS", vec![], &[]),
-        call("ML.EXPLAIN_PREDICT", vec![all.clone()], &[]),
+        call("ML.RECOMMEND", vec![all.clone()], &[]),
+        call("ML.ADVANCED_WEIGHTS", vec![], &[]),
+        call("ML.GLOBAL_EXPLAIN", vec![], &[]),
+        call("ML.EXPLAIN_PREDICT", vec![], &[]),
+        call(
+            "ML.EXPLAIN_PREDICT",
+            vec![all.clone()],
+            &[("top_k_features", Value::Int64(0))],
+        ),
         call("ML.PREDICT", vec![], &[]),
         call("ML.PREDICT", vec![all.clone(), all.clone()], &[]),
         call(

@@ -33,7 +33,7 @@ fn all() -> Relation {
 }
 
 /// The header with types, then the rows; checks that DuckDB agrees about names and types
-fn table(connection: &Connection, relation: &Relation) -> String {
+pub fn table(connection: &Connection, relation: &Relation) -> String {
     let mut header = Vec::new();
     for column in &relation.columns {
         header.push(format!("{} {:?}", column.name, column.ty));

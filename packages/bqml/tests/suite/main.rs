@@ -5,11 +5,15 @@ mod errors;
 #[cfg(test)]
 mod functions;
 #[cfg(test)]
+mod linear;
+#[cfg(test)]
 mod prediction;
 #[cfg(test)]
 mod reference;
 #[cfg(test)]
 mod registry;
+#[cfg(test)]
+mod scikit_learn;
 #[cfg(test)]
 mod statements;
 #[cfg(test)]

@@ -84,6 +84,7 @@ fn probability(model: &Model, row: &Row) -> f64 {
                     tags.iter().map(|tag| weight(categories, own, tag)).sum()
                 }
             },
+            (other, _) => panic!("{other:?}"),
         };
     }
     1.0 / (1.0 + (-margin).exp())

@@ -74,6 +74,7 @@ fn named_weights(model: &Model) -> Vec<(String, f64)> {
                     .map(|category| format!("{}={category}", feature.name))
                     .collect()
             }
+            other => panic!("{other:?}"),
         });
     names.zip(weights[0].iter().copied()).collect()
 }

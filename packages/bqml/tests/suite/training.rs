@@ -240,8 +240,8 @@ fn labels_of_every_type_have_the_higher_value_as_positive() {
         let model = fit(&connection, relation(&sql, &columns), &[]);
         let values: Vec<&str> = model
             .label
-            .classes
             .iter()
+            .flat_map(|label| &label.classes)
             .map(|c| c.value.as_str())
             .collect();
         assert_eq!(values, expected);
@@ -300,6 +300,7 @@ fn structs_timestamps_and_arrays_become_features() {
             Encoding::MultiHot { categories, .. } => {
                 format!("{} any of {}", feature.name, categories.join(" "))
             }
+            other => panic!("{other:?}"),
         })
         .collect();
     insta::assert_snapshot!(features.join("\n"));
