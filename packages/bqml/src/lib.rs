@@ -30,7 +30,9 @@ mod logistic;
 mod model;
 mod options;
 mod preprocess;
+pub mod program;
 mod registry;
+pub mod scorer;
 mod sql;
 mod symmetric;
 mod train;
@@ -43,6 +45,7 @@ pub use evaluation::{
 pub use explanation::{Attribution, GlobalExplanation};
 pub use inference::{Inference, Significance};
 pub use model::{Class, Iteration, Label, Model, ModelColumn, ModelName, Parameters};
-pub use preprocess::{Encoding, Feature, FeatureSummary, Part};
+pub use preprocess::{Distribution, Encoding, Feature, FeatureSummary, NumberSummary, Part};
 pub use registry::Registry;
+pub use scorer::Scorer;
 pub use train::train;

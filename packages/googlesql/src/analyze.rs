@@ -7,7 +7,7 @@ use crate::parse::{on_stack_for, parse_select_items, statement::Statement};
 use crate::resolve::Resolver;
 use crate::resolve::query::indent;
 use crate::resolve::scope::Scope;
-use crate::resolve::select::{lay_out, write_list};
+use crate::resolve::select::{Item, lay_out, write_list};
 use crate::resolve::statement::relation_in_scope;
 use crate::resolve::table_function::relation_of;
 use crate::{Analyzed, Catalog, Error, Relation, Sites, quote_identifier};
@@ -38,6 +38,9 @@ pub fn analyze_with_sites(
     })
 }
 
+/// What the relation under a select list goes by
+const INPUT: &str = "input";
+
 /// Lowers `SELECT <items> FROM input`; spans are byte ranges in `items`
 ///
 /// # Errors
@@ -47,7 +50,29 @@ pub fn select_over(
     input: &Relation,
     catalog: &dyn Catalog,
 ) -> Result<Relation, Error> {
-    const INPUT: &str = "input";
+    let (list, columns) = write_list(select_items(items, input, catalog)?);
+    let output = crate::resolve::query::Output {
+        sql: format!(
+            "SELECT{}\nFROM (\n{}\n) AS {}",
+            lay_out(&list),
+            indent(&input.sql),
+            quote_identifier(INPUT)
+        ),
+        columns,
+        value_table: false,
+    };
+    Ok(relation_of(output))
+}
+
+/// The items of a select list over a relation, resolved
+///
+/// # Errors
+/// As [`select_over`]
+pub fn select_items(
+    items: &str,
+    input: &Relation,
+    catalog: &dyn Catalog,
+) -> Result<Vec<Item>, Error> {
     let query = parse_select_items(items)?;
     let resolver = Resolver::new(catalog, 0..items.len());
     let plain = query.with.is_none()
@@ -78,17 +103,5 @@ pub fn select_over(
         &input.columns,
         &(0..items.len()),
     ));
-    let list = resolver.select_list(&select.projection, &scope)?;
-    let (list, columns) = write_list(list);
-    let output = crate::resolve::query::Output {
-        sql: format!(
-            "SELECT{}\nFROM (\n{}\n) AS {}",
-            lay_out(&list),
-            indent(&input.sql),
-            quote_identifier(INPUT)
-        ),
-        columns,
-        value_table: false,
-    };
-    Ok(relation_of(output))
+    resolver.select_list(&select.projection, &scope)
 }

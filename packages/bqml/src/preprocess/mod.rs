@@ -2,6 +2,7 @@
 //! matrix that training works on
 
 mod design;
+mod distribution;
 mod expand;
 mod fit;
 mod summary;
@@ -9,9 +10,10 @@ mod summary;
 use serde::{Deserialize, Serialize};
 
 pub use design::Design;
+pub use distribution::Distribution;
 pub use expand::{Plan, expand};
 pub use fit::fit;
-pub use summary::{FeatureSummary, summarize};
+pub use summary::{FeatureSummary, NumberSummary, summarize};
 
 use googlesql::Type;
 

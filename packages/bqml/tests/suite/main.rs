@@ -9,6 +9,8 @@ mod linear;
 #[cfg(test)]
 mod prediction;
 #[cfg(test)]
+mod program;
+#[cfg(test)]
 mod reference;
 #[cfg(test)]
 mod registry;
