@@ -53,7 +53,8 @@ enum Task {
     },
     /// Measure speed and memory: `run` puts the pipeline beside hand-written DuckDB SQL (`run --scheduler`
     /// the runner itself, on actions that do nothing), `compile` the
-    /// compiler beside Dataform, `functions` Rust functions beside native ones
+    /// compiler beside Dataform, `functions` Rust functions beside native
+    /// ones, `ml` the training of models beside scikit-learn
     Bench {
         /// The benchmark and its arguments
         #[arg(required = true, trailing_var_arg = true, allow_hyphen_values = true)]

@@ -2,6 +2,7 @@
 
 mod compile;
 mod functions;
+mod ml;
 mod peer_run;
 mod process;
 mod run;
@@ -14,6 +15,7 @@ use anyhow::{Result, bail};
 
 pub use compile::{CompileBench, compile};
 pub use functions::{FunctionBench, functions};
+pub use ml::{MlBench, ml};
 pub use peer_run::{PeerRunBench, peer_run};
 pub use run::{RunBench, run, sql};
 

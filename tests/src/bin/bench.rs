@@ -5,7 +5,8 @@ use std::path::PathBuf;
 use anyhow::Result;
 use clap::{Parser, Subcommand};
 use sqlx_tests::bench::{
-    CompileBench, FunctionBench, PeerRunBench, RunBench, compile, functions, peer_run, run, sql,
+    CompileBench, FunctionBench, MlBench, PeerRunBench, RunBench, compile, functions, ml, peer_run,
+    run, sql,
 };
 
 /// Measure speed and memory
@@ -26,6 +27,8 @@ enum Bench {
     Compile(CompileBench),
     /// Rust functions beside native ones of the same kind, over ten million rows
     Functions(FunctionBench),
+    /// Training of models beside scikit-learn
+    Ml(MlBench),
     /// The opponent of `run`: a SQL file on a new DuckDB file
     #[command(hide = true)]
     Sql {
@@ -41,6 +44,7 @@ fn main() -> Result<()> {
         Bench::PeerRun(bench) => peer_run(&bench),
         Bench::Compile(bench) => compile(&bench),
         Bench::Functions(bench) => functions(&bench),
+        Bench::Ml(bench) => ml(&bench),
         Bench::Sql {
             file,
             events,
