@@ -82,6 +82,8 @@ fn main() -> Result<(), Box<dyn Error>> {
         },
         or_replace: false,
         if_not_exists: false,
+        statistics: None,
+        fitted_transform: None,
         transform: None,
         options: vec![
             ModelOption {

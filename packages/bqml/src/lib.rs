@@ -36,6 +36,7 @@ pub mod scorer;
 mod sql;
 mod symmetric;
 mod train;
+mod transform;
 
 pub use data::Fingerprint;
 pub use evaluation::{
@@ -49,3 +50,4 @@ pub use preprocess::{Distribution, Encoding, Feature, FeatureSummary, NumberSumm
 pub use registry::Registry;
 pub use scorer::Scorer;
 pub use train::train;
+pub use transform::fit_transform;

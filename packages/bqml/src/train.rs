@@ -75,7 +75,7 @@ pub fn train(
         options: options.given,
         warnings: options.warnings,
         transform: create.transform.clone(),
-        fitted_transform: None,
+        fitted_transform: create.fitted_transform.clone(),
         query: create.query.clone(),
         input_columns: create
             .training

@@ -3,8 +3,10 @@
 use diagnostic::code;
 use sqlparser::ast::SetExpr;
 
+use crate::fitted::TransformStatistics;
 use crate::parse::{on_stack_for, parse_select_items, statement::Statement};
 use crate::resolve::Resolver;
+use crate::resolve::analytic::Statistics;
 use crate::resolve::query::indent;
 use crate::resolve::scope::Scope;
 use crate::resolve::select::{Item, lay_out, write_list};
@@ -41,7 +43,8 @@ pub fn analyze_with_sites(
 /// What the relation under a select list goes by
 const INPUT: &str = "input";
 
-/// Lowers `SELECT <items> FROM input`; spans are byte ranges in `items`
+/// Lowers `SELECT <items> FROM input`, in which analytic functions may stand in their fitted form;
+/// spans are byte ranges in `items`
 ///
 /// # Errors
 /// As [`analyze`], and when `items` is more than a select list
@@ -50,18 +53,16 @@ pub fn select_over(
     input: &Relation,
     catalog: &dyn Catalog,
 ) -> Result<Relation, Error> {
-    let (list, columns) = write_list(select_items(items, input, catalog)?);
-    let output = crate::resolve::query::Output {
-        sql: format!(
-            "SELECT{}\nFROM (\n{}\n) AS {}",
-            lay_out(&list),
-            indent(&input.sql),
-            quote_identifier(INPUT)
-        ),
-        columns,
-        value_table: false,
-    };
-    Ok(relation_of(output))
+    list_over(items, input, catalog, true).map(|(relation, _)| relation)
+}
+
+/// As [`select_over`] for the `TRANSFORM` of a training, with what its analytic functions ask of all rows
+pub fn transform_over(
+    items: &str,
+    input: &Relation,
+    catalog: &dyn Catalog,
+) -> Result<(Relation, Option<TransformStatistics>), Error> {
+    list_over(items, input, catalog, false)
 }
 
 /// The items of a select list over a relation, resolved
@@ -73,8 +74,47 @@ pub fn select_items(
     input: &Relation,
     catalog: &dyn Catalog,
 ) -> Result<Vec<Item>, Error> {
+    items_over(items, input, catalog, true).map(|(items, _)| items)
+}
+
+fn list_over(
+    items: &str,
+    input: &Relation,
+    catalog: &dyn Catalog,
+    fitted: bool,
+) -> Result<(Relation, Option<TransformStatistics>), Error> {
+    let (list, statistics) = items_over(items, input, catalog, fitted)?;
+    let (list, columns) = write_list(list);
+    let from = format!(
+        "(\n{}\n) AS {}",
+        indent(&input.sql),
+        quote_identifier(INPUT)
+    );
+    let output = crate::resolve::query::Output {
+        sql: format!(
+            "SELECT{}\nFROM {}",
+            lay_out(&list),
+            statistics.joined(&from, "")
+        ),
+        columns,
+        value_table: false,
+    };
+    Ok((
+        relation_of(output),
+        TransformStatistics::new(&statistics, &from),
+    ))
+}
+
+fn items_over(
+    items: &str,
+    input: &Relation,
+    catalog: &dyn Catalog,
+    fitted: bool,
+) -> Result<(Vec<Item>, Statistics), Error> {
     let query = parse_select_items(items)?;
     let resolver = Resolver::new(catalog, 0..items.len());
+    resolver.fitted.set(fitted);
+    resolver.statistics.replace(Some(Statistics::default()));
     let plain = query.with.is_none()
         && query.order_by.is_none()
         && query.limit_clause.is_none()
@@ -103,5 +143,9 @@ pub fn select_items(
         &input.columns,
         &(0..items.len()),
     ));
-    resolver.select_list(&select.projection, &scope)
+    let list = resolver.select_list(&select.projection, &scope)?;
+    let statistics = resolver.statistics.take().unwrap_or_default();
+    let values: Vec<_> = list.iter().map(|item| item.value.clone()).collect();
+    resolver.refuse_analytic_aggregation(&statistics, false, &values)?;
+    Ok((list, statistics))
 }

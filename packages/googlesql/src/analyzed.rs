@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use crate::{Column, PhysicalName};
+use crate::{Column, PhysicalName, TransformStatistics};
 
 /// A query on DuckDB with its columns
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,6 +30,13 @@ pub enum Value {
     Array(Vec<Value>),
     /// `STRUCT(…)` or `(…)`; names where given
     Struct(Vec<(Option<String>, Value)>),
+    /// `HPARAM_RANGE(low, high)` or `HPARAM_CANDIDATES([…])`, as the value of an option
+    Search {
+        /// In upper case
+        function: String,
+        /// In order
+        arguments: Vec<Value>,
+    },
 }
 
 /// A statement that was resolved and lowered
@@ -153,6 +160,10 @@ pub struct CreateModel {
     pub if_not_exists: bool,
     /// The GoogleSQL select list of `TRANSFORM`, as written
     pub transform: Option<String>,
+    /// What the analytic functions of the transform ask of all training rows
+    pub statistics: Option<TransformStatistics>,
+    /// The transform with these functions in their fitted forms, once the statistics are known
+    pub fitted_transform: Option<String>,
     /// Options in order
     pub options: Vec<ModelOption>,
     /// The training query as written in GoogleSQL (for the record)

@@ -7,6 +7,7 @@ mod catalog;
 mod check;
 mod dialect;
 mod error;
+mod fitted;
 mod functions;
 mod lex;
 mod lineage;
@@ -39,6 +40,7 @@ pub use analyzed::{
 pub use catalog::{Catalog, ModelFunction, PhysicalName, StoredColumn, StoredTable, Table};
 pub use check::{Checked, CheckedModel, CheckedScript, Schema, SchemaColumn, check};
 pub use error::Error;
+pub use fitted::{FITTED_FORMS, TransformStatistics, value_text};
 pub use functions::{Parameter, Signature, SignatureKind, reference, signatures};
 pub use lineage::Origin;
 pub use metadata::{ColumnMetadata, Partition, StoredKey, StoredOption, TableMetadata};

@@ -175,5 +175,11 @@ fn json(value: &Value) -> serde_json::Value {
         Value::String(value) => value.clone().into(),
         Value::Array(values) => values.iter().map(json).collect(),
         Value::Struct(fields) => fields.iter().map(|(_, value)| json(value)).collect(),
+        Value::Search {
+            function,
+            arguments,
+        } => {
+            serde_json::json!({ function.as_str(): arguments.iter().map(json).collect::<Vec<_>>() })
+        }
     }
 }

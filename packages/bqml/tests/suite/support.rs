@@ -40,6 +40,8 @@ pub fn create(training: Relation, options: &[(&str, Value)]) -> CreateModel {
         },
         or_replace: false,
         if_not_exists: false,
+        statistics: None,
+        fitted_transform: None,
         transform: None,
         options: options
             .iter()

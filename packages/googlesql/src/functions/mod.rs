@@ -22,6 +22,7 @@ mod interval;
 mod json;
 mod math;
 mod net;
+pub mod preprocessing;
 mod range;
 mod reference;
 mod refused;
@@ -105,6 +106,11 @@ const GROUPS: &[(&str, &str)] = &[
     ("NUMERIC and BIGNUMERIC", decimal::TABLE),
     ("Network addresses and URLs", net::TABLE),
     ("Ranges", range::TABLE),
+    ("Features and vectors, of BigQuery ML", preprocessing::TABLE),
+    (
+        "Features from statistics of all rows, of BigQuery ML (with `OVER ()`)",
+        preprocessing::ANALYTIC,
+    ),
     (
         "Strings, bytes, regular expressions and text search",
         string::TABLE,

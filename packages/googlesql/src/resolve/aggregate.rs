@@ -142,6 +142,9 @@ impl Resolver<'_> {
             "APPROX_TOP_COUNT" | "APPROX_TOP_SUM" => self.approx_top(call, scope),
             "PERCENTILE_CONT" | "PERCENTILE_DISC" => self.percentile(call, scope),
             "MAX_BY" | "MIN_BY" => self.value_by(call, scope),
+            name if crate::functions::preprocessing::is_analytic(name) => {
+                return Some(self.analytic(call, scope));
+            }
             _ => return None,
         };
         Some(

@@ -3,6 +3,7 @@
 pub mod access;
 pub mod aggregate;
 pub mod alter;
+pub mod analytic;
 pub mod approximate;
 pub mod assign;
 pub mod assignment;
@@ -52,6 +53,7 @@ pub mod pipe_aggregate;
 pub mod piped;
 pub mod pivot;
 pub mod placement;
+pub mod preprocessing;
 pub mod quantified;
 pub mod query;
 pub mod range_sessionize;
@@ -71,6 +73,7 @@ pub mod special_search;
 pub mod special_temporal;
 pub mod special_text;
 pub mod statement;
+pub mod statistics;
 pub mod stored;
 pub mod table_function;
 pub mod transfer;
@@ -108,6 +111,11 @@ pub struct Resolver<'a> {
     lasting: Cell<Option<&'static str>>,
     /// Whether a path goes on into the elements of arrays, as it does in `FROM`
     pub flattens: Cell<bool>,
+    /// What analytic functions ask of all rows of the `SELECT` that is resolved; `None` where they
+    /// may not stand
+    pub statistics: RefCell<Option<analytic::Statistics>>,
+    /// Whether the fitted forms of analytic functions have a meaning
+    pub fitted: Cell<bool>,
     /// For the order of rows where a statement names none
     pub natural: natural::Natural,
     counter: Cell<usize>,
@@ -124,6 +132,8 @@ impl<'a> Resolver<'a> {
             sites: RefCell::default(),
             lasting: Cell::new(None),
             flattens: Cell::new(false),
+            statistics: RefCell::default(),
+            fitted: Cell::new(false),
             natural: natural::Natural::default(),
             counter: Cell::new(0),
             depth: Cell::new(0),

@@ -8,6 +8,7 @@ use sqlparser::ast::{
 };
 
 use super::Resolver;
+use super::analytic::Statistics;
 use super::literal::inferred_name;
 use super::pipe::gives_all;
 use super::query::{Output, Tail, indent, push_clause, push_limit};
@@ -25,6 +26,13 @@ pub struct Item {
 
 impl Resolver<'_> {
     pub fn select(&self, select: &Select, tail: &Tail, parent: &Scope) -> Result<Output, Error> {
+        let outer = self.statistics.take();
+        let output = self.select_of(select, tail, parent);
+        self.statistics.replace(outer);
+        output
+    }
+
+    fn select_of(&self, select: &Select, tail: &Tail, parent: &Scope) -> Result<Output, Error> {
         self.refuse_foreign(select)?;
         let mut scope = Scope::inside(Some(parent));
         if tail.natural && tail.order.is_empty() {
@@ -53,6 +61,7 @@ impl Resolver<'_> {
             None => None,
         };
         self.named_windows(&select.named_window, &mut scope)?;
+        self.statistics.replace(Some(Statistics::default()));
         let (items, windows) = self.natural.noting(|| match gives_all(select) {
             true => self.star_items(&scope, &self.whole),
             false => self.select_list(&select.projection, &scope),
@@ -93,6 +102,9 @@ impl Resolver<'_> {
         if tail.natural && tail.order.is_empty() && !distinct {
             order = self.natural_order(select, &windows, &values, &scope);
         }
+        let statistics = self.statistics.take().unwrap_or_default();
+        let grouped = grouping.is_some() || having.is_some();
+        self.refuse_analytic_aggregation(&statistics, grouped, &values)?;
         if distinct
             && let Some(item) = values
                 .iter()
@@ -110,12 +122,10 @@ impl Resolver<'_> {
             "SELECT"
         });
         sql.push_str(&lay_out(&list));
-        push_clause(&mut sql, "FROM", &from.unwrap_or_default());
-        push_clause(
-            &mut sql,
-            "WHERE",
-            &selection.map(|one| one.sql()).unwrap_or_default(),
-        );
+        let selection = selection.map(|one| one.sql()).unwrap_or_default();
+        let from = statistics.joined(&from.unwrap_or_default(), &selection);
+        push_clause(&mut sql, "FROM", &from);
+        push_clause(&mut sql, "WHERE", &selection);
         push_clause(&mut sql, "GROUP BY", &grouping.unwrap_or_default());
         push_clause(
             &mut sql,

@@ -161,7 +161,10 @@ impl Resolver<'_> {
             | ("ARRAY_IS_DISTINCT" | "ARRAY_MIN" | "ARRAY_MAX" | "ARRAY_SUM" | "ARRAY_AVG", 1) => {
                 self.array_call(call, arguments)
             }
-            ("COSINE_DISTANCE" | "EUCLIDEAN_DISTANCE", 2) => self.distance(call, arguments),
+            ("COSINE_DISTANCE" | "EUCLIDEAN_DISTANCE", 2) => {
+                self.distance(call, &call.name.to_ascii_lowercase(), arguments)
+            }
+            (name, _) if name.starts_with("ML.") => self.preprocessing(call, arguments),
             ("REGEXP_EXTRACT_GROUPS", 2) => self.regexp_groups(arguments, span),
             ("BAG_OF_WORDS", 1) => self.bag_of_words(arguments, span),
             ("SESSION_USER" | "CURRENT_USER", 0) => Ok(self.session_user(span)),

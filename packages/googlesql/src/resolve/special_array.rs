@@ -309,9 +309,8 @@ impl Resolver<'_> {
     }
 
     /// `COSINE_DISTANCE` and `EUCLIDEAN_DISTANCE` of dense and of sparse vectors
-    pub fn distance(&self, call: &Call, arguments: Vec<Typed>) -> Result<Typed, Error> {
+    pub fn distance(&self, call: &Call, name: &str, arguments: Vec<Typed>) -> Result<Typed, Error> {
         let span = call.span.clone();
-        let name = call.name.to_ascii_lowercase();
         let sparse = arguments.iter().all(
             |one| matches!(&one.ty, Type::Array(element) if matches!(element.as_ref(), Type::Struct(_))),
         );

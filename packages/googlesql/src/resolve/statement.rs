@@ -2,7 +2,10 @@
 
 use std::ops::Range;
 
-use sqlparser::ast::{Expr, Query, UnaryOperator, Value as Token};
+use sqlparser::ast::{
+    Expr, Function, FunctionArg, FunctionArgExpr, FunctionArguments, Query, UnaryOperator,
+    Value as Token,
+};
 
 use super::Resolver;
 use super::query::Output;
@@ -175,6 +178,7 @@ impl Resolver<'_> {
                     })
                     .collect::<Result<_, Error>>()?,
             ),
+            Expr::Function(function) if search_of(function).is_some() => self.search(function)?,
             Expr::Function(_)
             | Expr::TypedString(_)
             | Expr::Interval(_)
@@ -187,20 +191,38 @@ impl Resolver<'_> {
         })
     }
 
+    /// `HPARAM_RANGE(…)` and `HPARAM_CANDIDATES(…)`
+    fn search(&self, function: &Function) -> Result<Value, Error> {
+        let given = match &function.args {
+            FunctionArguments::List(list) => list.args.as_slice(),
+            _ => &[],
+        };
+        let arguments = given.iter().map(|argument| match argument {
+            FunctionArg::Unnamed(FunctionArgExpr::Expr(expr)) => self.constant(expr),
+            _ => Err(self.invalid("expected a constant", self.span(function))),
+        });
+        Ok(Value::Search {
+            function: search_of(function).unwrap_or_default().to_owned(),
+            arguments: arguments.collect::<Result<_, _>>()?,
+        })
+    }
+
     pub fn create_model(&self, sql: &str, model: &parsed::CreateModel) -> Result<Analyzed, Error> {
         let name = self.physical(&model.path)?;
         let options = self.options(&model.options)?;
         let training = self.relation(&model.query)?;
-        let (transform, transformed) = match &model.transform {
-            None => (None, training.clone()),
+        let (transform, transformed, statistics) = match &model.transform {
+            None => (None, training.clone(), None),
             Some(range) => {
                 let items = sql.get(range.clone()).unwrap_or_default();
-                let transformed =
-                    crate::select_over(items, &training, self.catalog).map_err(|error| Error {
-                        span: error.span.start + range.start..error.span.end + range.start,
-                        ..error
-                    })?;
-                (Some(items.to_owned()), transformed)
+                let (transformed, statistics) =
+                    crate::analyze::transform_over(items, &training, self.catalog).map_err(
+                        |error| Error {
+                            span: error.span.start + range.start..error.span.end + range.start,
+                            ..error
+                        },
+                    )?;
+                (Some(items.to_owned()), transformed, statistics)
             }
         };
         Ok(Analyzed::CreateModel(CreateModel {
@@ -208,6 +230,8 @@ impl Resolver<'_> {
             or_replace: model.or_replace,
             if_not_exists: model.if_not_exists,
             transform,
+            statistics,
+            fitted_transform: None,
             options,
             query: sql
                 .get(model.query_span.clone())
@@ -263,6 +287,14 @@ impl Resolver<'_> {
         );
         Ok(execute(vec![sql], Effect::Assert))
     }
+}
+
+/// The function in upper case, if it spans values that are searched
+fn search_of(function: &Function) -> Option<&'static str> {
+    let name = function.name.to_string();
+    ["HPARAM_RANGE", "HPARAM_CANDIDATES"]
+        .into_iter()
+        .find(|known| known.eq_ignore_ascii_case(&name))
 }
 
 pub fn is_default(expr: &Expr) -> bool {

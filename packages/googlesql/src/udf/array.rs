@@ -53,6 +53,12 @@ pub const TABLE: &[Function] = &[
         body: |cells| euclidean_distance(&sparse(cells)?),
     },
     Function {
+        name: "gs_sparse_manhattan_distance",
+        parameters: &[List(&Text), List(&Double), List(&Text), List(&Double)],
+        result: Double,
+        body: |cells| manhattan_distance(&sparse(cells)?),
+    },
+    Function {
         name: "gs_dot_product",
         parameters: &[List(&Double), List(&Double)],
         result: Double,
@@ -65,13 +71,7 @@ pub const TABLE: &[Function] = &[
         name: "gs_manhattan_distance",
         parameters: &[List(&Double), List(&Double)],
         result: Double,
-        body: |cells| {
-            let pairs = dense(cells)?;
-            finite(
-                pairs.iter().map(|(a, b)| (a - b).abs()).fold(0.0, f64::add),
-                &pairs,
-            )
-        },
+        body: |cells| manhattan_distance(&dense(cells)?),
     },
     Function {
         name: "gs_l1_norm",
@@ -177,6 +177,13 @@ fn euclidean_distance(pairs: &[(f64, f64)]) -> Result<Answer, String> {
         .map(|(a, b)| (a - b) * (a - b))
         .fold(0.0, f64::add);
     finite(squares.sqrt(), pairs)
+}
+
+fn manhattan_distance(pairs: &[(f64, f64)]) -> Result<Answer, String> {
+    finite(
+        pairs.iter().map(|(a, b)| (a - b).abs()).fold(0.0, f64::add),
+        pairs,
+    )
 }
 
 /// A vector against the one of length 0

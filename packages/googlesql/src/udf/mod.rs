@@ -23,6 +23,7 @@ mod json_convert;
 mod letters;
 mod net;
 mod number;
+mod preprocessing;
 mod range;
 mod regexp;
 mod search;
@@ -139,6 +140,7 @@ pub fn register(connection: &Connection) -> duckdb::Result<()> {
         net::TABLE,
         range::TABLE,
         number::TABLE,
+        preprocessing::TABLE,
         regexp::TABLE,
         search::TABLE,
         temporal::TABLE,

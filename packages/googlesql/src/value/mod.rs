@@ -21,6 +21,7 @@ pub mod number_picture;
 pub mod pattern;
 pub mod picture;
 pub mod picture_parse;
+pub mod preprocessing;
 pub mod range;
 pub mod statistics;
 pub mod temporal;

@@ -26,8 +26,14 @@ impl DuckDbSession {
             .help("write `CREATE OR REPLACE MODEL`")
             .into());
         }
+        let mut create = create.clone();
+        bqml::fit_transform(
+            &self.connection,
+            &mut create,
+            &self.catalog(self.environment()),
+        )?;
         let (mut iterations, mut last) = (0, f64::NAN);
-        let model = bqml::train(&self.connection, create, &mut |step| {
+        let model = bqml::train(&self.connection, &create, &mut |step| {
             iterations += 1;
             last = step.loss;
             progress(Progress {
