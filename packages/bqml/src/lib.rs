@@ -47,7 +47,7 @@ pub use explanation::{Attribution, GlobalExplanation};
 pub use inference::{Inference, Significance};
 pub use model::{Class, Iteration, Label, Model, ModelColumn, ModelName, Parameters};
 pub use preprocess::{Distribution, Encoding, Feature, FeatureSummary, NumberSummary, Part};
-pub use registry::Registry;
+pub use registry::{Registry, Version};
 pub use scorer::Scorer;
 pub use train::train;
 pub use transform::fit_transform;

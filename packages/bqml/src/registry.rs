@@ -1,4 +1,5 @@
-//! Models on disk: one JSON file per model, replaced whole or not at all
+//! Models on disk: one JSON file per model, replaced whole or not at all, and beside it the versions
+//! before
 
 use std::fs::{self, File};
 use std::io::{self, Write};
@@ -12,7 +13,8 @@ use crate::Model;
 use crate::model::FORMAT;
 
 /// A folder of models: `<folder>/<schema>/<name>.json`, with characters that file systems treat
-/// specially written as `%` and two hexadecimal digits
+/// specially written as `%` and two hexadecimal digits; earlier versions are
+/// `<folder>/<schema>/<name>.versions/<number>.json`
 #[derive(Debug, Clone)]
 pub struct Registry {
     folder: PathBuf,
@@ -23,10 +25,30 @@ static WRITES: AtomicU64 = AtomicU64::new(0);
 /// The extension of a file that is not whole yet
 const UNFINISHED: &str = "tmp";
 
+/// How many versions of a model are kept, the latest among them
+const VERSIONS: usize = 10;
+
+/// A model as it was saved
+#[derive(Debug, Clone, PartialEq)]
+pub struct Version {
+    /// How often a model of this name was saved until then
+    pub number: u64,
+    /// When it was trained, in milliseconds since 1970
+    pub created: i64,
+    /// When it or its options last changed, in milliseconds since 1970
+    pub modified: i64,
+    /// The model
+    pub model: Model,
+}
+
 #[derive(Deserialize)]
 struct Head {
     format: u32,
     version: u64,
+    #[serde(default)]
+    created: i64,
+    #[serde(default)]
+    modified: i64,
 }
 
 #[derive(Deserialize)]
@@ -38,6 +60,8 @@ struct Entry {
 struct EntryToWrite<'a> {
     format: u32,
     version: u64,
+    created: i64,
+    modified: i64,
     model: &'a Model,
 }
 
@@ -48,24 +72,72 @@ impl Registry {
     }
 
     /// Keeps a model in place of one of the same name, with the next version number; a crash leaves
-    /// either the old file or the new one
+    /// either the old file or the new one. The last few versions stay beside it
     ///
     /// # Errors
     /// The folder or file cannot be written
     pub fn save(&self, name: &PhysicalName, model: &Model) -> io::Result<()> {
+        let version = self.version(name).ok().flatten().unwrap_or(0);
+        if version > 0 {
+            self.keep(name, version)?;
+        }
+        let now = now();
+        self.write(
+            name,
+            &EntryToWrite {
+                format: FORMAT,
+                version: version + 1,
+                created: now,
+                modified: now,
+                model,
+            },
+        )
+    }
+
+    /// Writes a model over its latest version, as one whose options changed
+    ///
+    /// # Errors
+    /// There is none, or the file cannot be read or written
+    pub fn update(&self, name: &PhysicalName, model: &Model) -> io::Result<()> {
+        let text = self.read(name)?.ok_or(io::ErrorKind::NotFound)?;
+        let head: Head = self.parse(name, &text)?;
+        self.write(
+            name,
+            &EntryToWrite {
+                format: FORMAT,
+                version: head.version,
+                created: head.created,
+                modified: now(),
+                model,
+            },
+        )
+    }
+
+    /// Puts the file of a model aside, as the version that it is
+    fn keep(&self, name: &PhysicalName, version: u64) -> io::Result<()> {
+        let folder = self.versions_folder(name);
+        fs::create_dir_all(&folder)?;
+        let kept = folder.join(format!("{version}.json"));
+        let temporary = kept.with_extension(format!("{}.{UNFINISHED}", std::process::id()));
+        fs::copy(self.path(name), &temporary)?;
+        fs::rename(&temporary, &kept)?;
+        let mut numbers = numbers(&folder)?;
+        numbers.sort_unstable();
+        let many = (numbers.len() + 1).saturating_sub(VERSIONS);
+        for old in numbers.into_iter().take(many) {
+            fs::remove_file(folder.join(format!("{old}.json")))?;
+        }
+        Ok(())
+    }
+
+    fn write(&self, name: &PhysicalName, entry: &EntryToWrite<'_>) -> io::Result<()> {
         let path = self.path(name);
         let folder = path.parent().unwrap_or(&self.folder);
         fs::create_dir_all(folder)?;
-        let version = self.version(name).ok().flatten().unwrap_or(0) + 1;
-        let entry = EntryToWrite {
-            format: FORMAT,
-            version,
-            model,
-        };
         // its own for each writer, of this process or another
         let write = WRITES.fetch_add(1, Ordering::Relaxed);
         let temporary = path.with_extension(format!("{}-{write}.{UNFINISHED}", std::process::id()));
-        let written = write_synced(&temporary, &entry).and_then(|()| fs::rename(&temporary, &path));
+        let written = write_synced(&temporary, entry).and_then(|()| fs::rename(&temporary, &path));
         if written.is_err() {
             // the error of the write matters more than that of the cleaning up
             let _ = fs::remove_file(&temporary);
@@ -79,10 +151,48 @@ impl Registry {
     /// # Errors
     /// The file cannot be read, is not a model, or was written by a later format
     pub fn load(&self, name: &PhysicalName) -> io::Result<Option<Model>> {
-        let Some(text) = self.read(name)? else {
-            return Ok(None);
-        };
-        let head: Head = self.parse(name, &text)?;
+        Ok(self.latest(name)?.map(|version| version.model))
+    }
+
+    /// The latest version of a model, if there is one
+    ///
+    /// # Errors
+    /// As [`Registry::load`]
+    pub fn latest(&self, name: &PhysicalName) -> io::Result<Option<Version>> {
+        match self.read(name)? {
+            Some(text) => self.understand(name, &text).map(Some),
+            None => Ok(None),
+        }
+    }
+
+    /// The version of a model with this number, if it is still there
+    ///
+    /// # Errors
+    /// As [`Registry::load`]
+    pub fn version_of(&self, name: &PhysicalName, number: u64) -> io::Result<Option<Version>> {
+        if self.version(name)? == Some(number) {
+            return self.latest(name);
+        }
+        match read(&self.versions_folder(name).join(format!("{number}.json")))? {
+            Some(text) => self.understand(name, &text).map(Some),
+            None => Ok(None),
+        }
+    }
+
+    /// The numbers of the versions of a model that are there, ascending
+    ///
+    /// # Errors
+    /// The folder or the model's file cannot be read
+    pub fn versions(&self, name: &PhysicalName) -> io::Result<Vec<u64>> {
+        let mut found = numbers(&self.versions_folder(name))?;
+        found.extend(self.version(name)?);
+        found.sort_unstable();
+        found.dedup();
+        Ok(found)
+    }
+
+    fn understand(&self, name: &PhysicalName, text: &str) -> io::Result<Version> {
+        let head: Head = self.parse(name, text)?;
         if head.format != FORMAT {
             let reason = if head.format < FORMAT {
                 format!(
@@ -94,8 +204,13 @@ impl Registry {
             };
             return Err(self.invalid(name, reason));
         }
-        let entry: Entry = self.parse(name, &text)?;
-        Ok(Some(entry.model))
+        let entry: Entry = self.parse(name, text)?;
+        Ok(Version {
+            number: head.version,
+            created: head.created,
+            modified: head.modified,
+            model: entry.model,
+        })
     }
 
     /// How often a model of this name was saved
@@ -109,13 +224,16 @@ impl Registry {
         }
     }
 
-    /// Removes a model; says whether there was one
+    /// Removes a model with its versions; says whether there was one
     ///
     /// # Errors
     /// The file cannot be removed
     pub fn remove(&self, name: &PhysicalName) -> io::Result<bool> {
         match fs::remove_file(self.path(name)) {
-            Ok(()) => Ok(true),
+            Ok(()) => match fs::remove_dir_all(self.versions_folder(name)) {
+                Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+                _ => Ok(true),
+            },
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
             Err(error) => Err(error),
         }
@@ -131,8 +249,14 @@ impl Registry {
                 continue;
             }
             for (_, file) in entries(&folder)? {
-                if file.extension().is_some_and(|found| found == UNFINISHED) {
-                    fs::remove_file(&file)?;
+                let versions = match file.is_dir() {
+                    true => entries(&file)?,
+                    false => Vec::new(),
+                };
+                for (_, file) in std::iter::once((String::new(), file)).chain(versions) {
+                    if file.extension().is_some_and(|found| found == UNFINISHED) {
+                        fs::remove_file(&file)?;
+                    }
                 }
             }
         }
@@ -168,12 +292,14 @@ impl Registry {
             .join(format!("{}.json", escape(&name.name)))
     }
 
+    fn versions_folder(&self, name: &PhysicalName) -> PathBuf {
+        self.folder
+            .join(escape(&name.schema))
+            .join(format!("{}.versions", escape(&name.name)))
+    }
+
     fn read(&self, name: &PhysicalName) -> io::Result<Option<String>> {
-        match fs::read_to_string(self.path(name)) {
-            Ok(text) => Ok(Some(text)),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
-            Err(error) => Err(error),
-        }
+        read(&self.path(name))
     }
 
     fn parse<'a, T: Deserialize<'a>>(&self, name: &PhysicalName, text: &'a str) -> io::Result<T> {
@@ -187,6 +313,27 @@ impl Registry {
             format!("model file {} is not valid: {reason}", path.display()),
         )
     }
+}
+
+fn read(path: &Path) -> io::Result<Option<String>> {
+    match fs::read_to_string(path) {
+        Ok(text) => Ok(Some(text)),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+/// Milliseconds since 1970
+fn now() -> i64 {
+    let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
+    since.map_or(0, |since| since.as_millis() as i64)
+}
+
+/// The versions that a folder has
+fn numbers(folder: &Path) -> io::Result<Vec<u64>> {
+    let files = entries(folder)?;
+    let number = |(name, _): &(String, PathBuf)| name.strip_suffix(".json")?.parse().ok();
+    Ok(files.iter().filter_map(number).collect())
 }
 
 fn entries(folder: &Path) -> io::Result<Vec<(String, PathBuf)>> {
