@@ -168,7 +168,7 @@ impl Resolver<'_> {
     }
 
     /// A call of a fitted form: the value, then the statistics
-    pub fn fitted(&self, call: &Call, scope: &Scope) -> Result<Typed, Error> {
+    pub fn fitted_call(&self, call: &Call, scope: &Scope) -> Result<Typed, Error> {
         self.only_scalar(call)?;
         let mut arguments = self.all(call.arguments.iter().copied(), scope)?.into_iter();
         let Some(value) = arguments.next() else {

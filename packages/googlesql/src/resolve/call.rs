@@ -72,7 +72,7 @@ impl Resolver<'_> {
         }
         if name.starts_with(super::analytic::FITTED) && self.fitted.get() {
             let call = self.arguments(name, function, span)?;
-            return self.fitted(&call, scope);
+            return self.fitted_call(&call, scope);
         }
         let Some(known) = functions::find(&name) else {
             if self.may_exist_elsewhere(&path) {

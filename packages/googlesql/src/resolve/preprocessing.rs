@@ -45,7 +45,7 @@ impl Resolver<'_> {
         };
         let parts = vec![
             self.coerce(value, &Type::Float64)?.into_exact(),
-            self.numbers(points)?,
+            self.number_array(points)?,
             exclude,
             format,
         ];
@@ -72,7 +72,7 @@ impl Resolver<'_> {
             Some(degree) => self.coerce(degree, &Type::Float64)?.into_exact(),
             None => Typed::text(Type::Float64, "2e0", span.clone()),
         };
-        let parts = vec![self.numbers(vector)?, degree];
+        let parts = vec![self.number_array(vector)?, degree];
         Ok(Typed {
             exact: true,
             ..Typed::apply(result, template, parts, span)
@@ -104,7 +104,7 @@ impl Resolver<'_> {
             .into_iter()
             .map(|vector| match &vector.ty {
                 Type::Array(element) if !matches!(element.as_ref(), Type::Struct(_)) => {
-                    self.numbers(vector)
+                    self.number_array(vector)
                 }
                 _ => Ok(vector),
             })
@@ -113,7 +113,7 @@ impl Resolver<'_> {
     }
 
     /// An array of numbers of any type, as FLOAT64s
-    pub fn numbers(&self, array: Typed) -> Result<Typed, Error> {
+    fn number_array(&self, array: Typed) -> Result<Typed, Error> {
         let floats = Type::Array(Box::new(Type::Float64));
         let template = match &array.ty {
             Type::Array(element) => match element.as_ref() {
