@@ -41,7 +41,7 @@ fn errors_point_at_their_cause() {
         "SELECT DISTINCT customer FROM orders ORDER BY id",
         "SELECT id FROM orders JOIN customers",
         "SELECT 1 AS a UNION ALL SELECT 2 EXCEPT DISTINCT SELECT 2",
-        "SELECT ML.STANDARD_SCALER(amount) OVER () FROM orders",
+        "SELECT ML.STANDARD_SCALER(amount) OVER (ORDER BY id) FROM orders",
         "CREATE OR REPLACE MODEL m.x TRANSFORM(idd AS a, *) OPTIONS(model_type='LOGISTIC_REG') AS SELECT id FROM orders",
     ] {
         let error = match support::analyze(sql, &support::shop()) {
