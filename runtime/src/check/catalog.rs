@@ -6,10 +6,10 @@ use std::ops::Range;
 
 use diagnostic::{code, did_you_mean};
 use googlesql::{
-    Catalog, Column, Error, Field, ModelFunction, PhysicalName, Relation, Schema, Table, Type,
-    Value,
+    Catalog, Column, Error, ModelFunction, PhysicalName, Relation, Schema, Table, Type,
 };
 
+use super::model::ModelShape;
 use crate::warehouse::Warehouse;
 use crate::warehouse::duckdb::Names;
 
@@ -25,17 +25,6 @@ pub struct GraphCatalog<'a> {
     own: HashSet<PhysicalName>,
     tables: HashMap<PhysicalName, Schema>,
     models: HashMap<PhysicalName, ModelShape>,
-}
-
-/// What is known of a model before it is trained
-#[derive(Debug, Clone)]
-pub struct ModelShape {
-    /// Upper case, such as `LOGISTIC_REG`
-    pub kind: String,
-    /// The columns that it predicts
-    pub labels: Vec<String>,
-    /// The columns that it is trained on
-    pub training: Schema,
 }
 
 impl<'a> GraphCatalog<'a> {
@@ -74,52 +63,6 @@ impl<'a> GraphCatalog<'a> {
             .filter(|_| !self.own.contains(name))
             .and_then(|warehouse| warehouse.columns(name));
         stored.unwrap_or_else(|| vec![Column::rest()])
-    }
-
-    /// What a model function gives, as far as it follows from the statement that trains the model
-    fn answer(&self, call: &ModelFunction, model: &ModelShape) -> Vec<Column> {
-        let logistic = model.kind == "LOGISTIC_REG";
-        let ty = |label: &str| {
-            let mut trained = model.training.columns.iter().map(|one| &one.column);
-            let column = trained.find(|column| column.name.eq_ignore_ascii_case(label));
-            column.map_or(Type::Unknown, |column| column.ty.clone())
-        };
-        let mut columns = Vec::new();
-        match (call.function.as_str(), model.labels.as_slice()) {
-            ("ML.PREDICT", [label]) => {
-                columns.push(Column::new(format!("predicted_{label}"), ty(label)));
-                if logistic {
-                    let field = |name: &str, ty| Field {
-                        name: Some(name.to_owned()),
-                        ty,
-                    };
-                    let probability = vec![field("label", ty(label)), field("prob", Type::Float64)];
-                    let probabilities = Type::Array(Box::new(Type::Struct(probability)));
-                    columns.push(Column::new(
-                        format!("predicted_{label}_probs"),
-                        probabilities,
-                    ));
-                } else {
-                    columns.push(Column::rest());
-                }
-                let given = call.inputs.first().map(|input| input.columns.as_slice());
-                columns.extend(given.unwrap_or_default().iter().cloned());
-            }
-            ("ML.EVALUATE", _) if logistic => {
-                for name in [
-                    "precision",
-                    "recall",
-                    "accuracy",
-                    "f1_score",
-                    "log_loss",
-                    "roc_auc",
-                ] {
-                    columns.push(Column::new(name, Type::Float64));
-                }
-            }
-            _ => columns.push(Column::rest()),
-        }
-        columns
     }
 }
 
@@ -161,7 +104,7 @@ impl Catalog for GraphCatalog<'_> {
     fn model_function(&self, call: &ModelFunction) -> Result<Relation, Error> {
         let name = self.physical(&call.model, call.span.clone())?;
         let columns = match self.models.get(&name) {
-            Some(model) => self.answer(call, model),
+            Some(model) => model.answer(call),
             // a table of the project is no model
             None if self.tables.contains_key(&name) => {
                 let message = format!("`{}` is no model", call.model.join("."));
@@ -180,37 +123,5 @@ impl Catalog for GraphCatalog<'_> {
 
     fn time_zone(&self) -> &str {
         self.names.time_zone.as_deref().unwrap_or("UTC")
-    }
-}
-
-impl ModelShape {
-    /// From the options of the statement that trains the model
-    pub fn new(options: &[googlesql::ModelOption], training: Schema) -> Self {
-        let option = |name: &str| {
-            let mut options = options.iter();
-            options
-                .find(|option| option.name == name)
-                .map(|option| &option.value)
-        };
-        let kind = match option("model_type") {
-            Some(Value::String(kind)) => kind.to_ascii_uppercase(),
-            _ => String::new(),
-        };
-        let labels = match option("input_label_cols") {
-            Some(Value::Array(labels)) => labels
-                .iter()
-                .filter_map(|label| match label {
-                    Value::String(label) => Some(label.clone()),
-                    _ => None,
-                })
-                .collect(),
-            Some(_) => Vec::new(),
-            None => vec!["label".to_owned()],
-        };
-        Self {
-            kind,
-            labels,
-            training,
-        }
     }
 }

@@ -5,6 +5,7 @@
 //! incremental table is checked in both forms: as it is built, and as it grows.
 
 mod catalog;
+mod model;
 mod script;
 
 use std::collections::HashSet;

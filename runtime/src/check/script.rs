@@ -7,7 +7,8 @@ use googlesql::{CheckedScript, Error, Origin, PhysicalName, Schema};
 use sqlx_compiler::sql::{self, Existing, Role, Statement};
 use sqlx_compiler::{ActionRef, Compilation};
 
-use super::catalog::{GraphCatalog, ModelShape};
+use super::catalog::GraphCatalog;
+use super::model::ModelShape;
 use crate::place::locate;
 
 /// An action whose statements are checked, in one form or several
