@@ -5,17 +5,7 @@
 //! [`Model::relation`] turns a call such as `ML.PREDICT` into a DuckDB query.
 //!
 //! Training and the functions follow BigQuery ML's reference. What that does not publish is chosen
-//! here, each where it is done:
-//! - the rows that RANDOM and AUTO_SPLIT keep for evaluation, beyond their number
-//!   (`data/split.rs`): the first in the order of a hash of the row;
-//! - the scale of `L1_REG` and `L2_REG` and whether losses in `ML.TRAINING_INFO` include them
-//!   (`descent/objective.rs`): per mean loss; they do not;
-//! - the mean and deviation of numbers are those of the training part;
-//! - a probability of exactly the threshold is predicted negative;
-//! - the classes in `predicted_<label>_probs` are in descending order of the label, so that
-//!   `[OFFSET(0)]` is the positive class;
-//! - the default thresholds of `ML.ROC_CURVE` are the different percentiles 0 to 100;
-//! - elements of an array feature count once, NULL elements not at all.
+//! here, each where it is done; `docs/bigquery-ml.md` lists the choices.
 
 mod blocks;
 mod data;
