@@ -22,6 +22,10 @@ pub fn of(diagnostic: &Diagnostic) -> u8 {
     if diagnostic.code == code::SOURCE_UNREADABLE {
         return USAGE;
     }
+    // nothing was served
+    if diagnostic.code == code::SERVER_UNPROTECTED {
+        return USAGE;
+    }
     match diagnostic.code.id.as_bytes().first() {
         Some(b'P' | b'C' | b'U') => USAGE,
         _ => FAILED,

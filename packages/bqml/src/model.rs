@@ -9,7 +9,7 @@ use crate::Fingerprint;
 use crate::evaluation::Evaluation;
 use crate::explanation::GlobalExplanation;
 use crate::inference::Inference;
-use crate::preprocess::{Feature, FeatureSummary};
+use crate::preprocess::{Distribution, Feature, FeatureSummary};
 
 /// The version of the model file's form; a file of another version is refused
 pub const FORMAT: u32 = 2;
@@ -41,6 +41,10 @@ pub struct Model {
     pub features: Vec<Feature>,
     /// What `ML.FEATURE_INFO` reports, one row per feature column
     pub feature_summaries: Vec<FeatureSummary>,
+    /// How the columns that a served model is given were distributed in the training rows, by name, before
+    /// the transform
+    #[serde(default)]
+    pub input_distributions: BTreeMap<String, Distribution>,
     /// What is predicted; none where training needs no label
     pub label: Option<Label>,
     /// The column that split the data, which is no feature

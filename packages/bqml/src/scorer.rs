@@ -1,5 +1,6 @@
 //! A model that answers one request after another, as an exported one does when it is served
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::io;
 use std::path::Path;
@@ -9,7 +10,7 @@ use serde_json::{Map, Value};
 
 use crate::Model;
 use crate::model::FORMAT;
-use crate::preprocess::FeatureSummary;
+use crate::preprocess::Distribution;
 use crate::program::evaluate::{Evaluator, Tensor, Values};
 use crate::program::{Element, Input, Unsupported};
 
@@ -129,9 +130,9 @@ impl Scorer {
         outputs.map(|output| output.name.as_str())
     }
 
-    /// How the training rows were distributed, by feature
-    pub fn training_statistics(&self) -> &[FeatureSummary] {
-        &self.model.feature_summaries
+    /// How the training rows were distributed, by input; an input that is a list has none
+    pub fn training_statistics(&self) -> &BTreeMap<String, Distribution> {
+        &self.model.input_distributions
     }
 
     /// An answer for each instance: an object by column name, or a list in the order of

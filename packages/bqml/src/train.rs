@@ -59,6 +59,7 @@ pub fn train(
     let feature_summaries = fitted
         .filter_map(|(plan, column)| preprocess::summarize(plan, column, &split.training))
         .collect();
+    let input_distributions = preprocess::distributions(connection, create, &columns.plans, &frame);
     let data = TrainingData {
         frame,
         split: &split,
@@ -88,6 +89,7 @@ pub fn train(
             .collect(),
         features,
         feature_summaries,
+        input_distributions,
         label,
         split_column: columns.split.map(|column| column.name),
         training: fitted.training,

@@ -1,5 +1,6 @@
 //! The stable codes of all diagnostics, in ranges by room: `P` project and settings, `C` compilation,
-//! `Q` GoogleSQL, `M` models, `R` runs and warehouses, `T` unit tests, `L` lineage, `U` usage
+//! `Q` GoogleSQL, `M` models, `R` runs and warehouses, `T` unit tests, `L` lineage, `S` serving
+//! and monitoring, `U` usage
 
 use serde::{Serialize, Serializer};
 
@@ -193,6 +194,16 @@ codes! {
     // Lineage
     OPENLINEAGE_UNSENT = "L001", "OpenLineage events did not arrive",
         "The endpoint or file of `--openlineage` did not take all events of a run, for the reason given. The run itself is not touched by it.";
+
+    // Serving and monitoring
+    SERVER_UNPROTECTED = "S001", "a server beyond this machine needs a token",
+        "Who reaches the address may deploy models and read the requests that are kept. Give a token with `--token` or in `SQLX_RUN_SERVE_TOKEN`, or listen on `127.0.0.1`.";
+    SERVER_RUNS = "S002", "a server runs on this folder",
+        "One server at a time keeps the state of a folder. Use the one that runs, whose address the message has, end it, or name another folder with `--folder`.";
+    SERVER_NOT_STARTED = "S003", "the server cannot be started",
+        "The address cannot be listened on, or the folder of the state cannot be read or written, as the message says. A state file that is not valid is left as it is.";
+    SERVER_STATE_UNREADABLE = "S004", "what the server keeps cannot be read",
+        "The folder of the state is missing or was written by another version, or the server that runs on it does not answer, as the message says.";
 
     // Usage
     SELECTOR_INVALID = "U006", "a selector cannot be understood",

@@ -5,6 +5,7 @@ mod design;
 mod distribution;
 mod expand;
 mod fit;
+mod inputs;
 mod summary;
 
 use serde::{Deserialize, Serialize};
@@ -13,6 +14,7 @@ pub use design::Design;
 pub use distribution::Distribution;
 pub use expand::{Plan, expand};
 pub use fit::fit;
+pub use inputs::distributions;
 pub use summary::{FeatureSummary, NumberSummary, summarize};
 
 use googlesql::Type;

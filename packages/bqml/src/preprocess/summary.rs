@@ -2,7 +2,6 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::distribution::Distribution;
 use super::{Part, Plan};
 use crate::data::{FrameColumn, NULL};
 
@@ -20,9 +19,6 @@ pub struct FeatureSummary {
     /// The length of vectors of (index, value)
     #[serde(default)]
     pub dimension: Option<u64>,
-    /// How the values that are not NULL are distributed, for comparing with what is predicted on
-    #[serde(default)]
-    pub distribution: Option<Distribution>,
 }
 
 /// Statistics of the values that are not NULL
@@ -51,7 +47,6 @@ pub fn summarize(plan: &Plan, column: &FrameColumn, rows: &[u32]) -> Option<Feat
         category_count: None,
         null_count: 0,
         dimension: None,
-        distribution: None,
     };
     match column {
         FrameColumn::Number(values) => {
@@ -62,36 +57,33 @@ pub fn summarize(plan: &Plan, column: &FrameColumn, rows: &[u32]) -> Option<Feat
                 .collect();
             summary.null_count = (rows.len() - known.len()) as u64;
             summary.numbers = summarize_numbers(&mut known);
-            summary.distribution = summary
-                .numbers
-                .map(|numbers| Distribution::of_numbers(&known, numbers.min, numbers.max));
         }
         FrameColumn::Category { codes, dictionary } => {
-            let mut seen = vec![0; dictionary.len()];
+            let mut seen = vec![false; dictionary.len()];
             for &row in rows {
                 match codes[row as usize] {
                     NULL => summary.null_count += 1,
-                    code => seen[code as usize] += 1,
+                    code => seen[code as usize] = true,
                 }
             }
-            summary.count_categories(dictionary, &seen);
+            summary.category_count = Some(seen.iter().filter(|seen| **seen).count() as u64);
         }
         FrameColumn::Categories {
             offsets,
             codes,
             dictionary,
         } => {
-            let mut seen = vec![0; dictionary.len()];
+            let mut seen = vec![false; dictionary.len()];
             for &row in rows {
                 let row = row as usize;
                 for &code in &codes[offsets[row] as usize..offsets[row + 1] as usize] {
                     match code {
                         NULL => summary.null_count += 1,
-                        code => seen[code as usize] += 1,
+                        code => seen[code as usize] = true,
                     }
                 }
             }
-            summary.count_categories(dictionary, &seen);
+            summary.category_count = Some(seen.iter().filter(|seen| **seen).count() as u64);
         }
         FrameColumn::Vector {
             offsets,
@@ -111,14 +103,6 @@ pub fn summarize(plan: &Plan, column: &FrameColumn, rows: &[u32]) -> Option<Feat
         }
     }
     Some(summary)
-}
-
-impl FeatureSummary {
-    /// Takes in how often each category of a dictionary occurs
-    fn count_categories(&mut self, dictionary: &[String], seen: &[u64]) {
-        self.category_count = Some(seen.iter().filter(|count| **count > 0).count() as u64);
-        self.distribution = Some(Distribution::of_categories(dictionary, seen));
-    }
 }
 
 fn summarize_numbers(values: &mut [f64]) -> Option<NumberSummary> {
