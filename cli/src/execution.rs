@@ -224,9 +224,10 @@ fn kind(action: ActionRef<'_>) -> Option<(&'static str, Option<Hermeticity>)> {
             ("assertion", assertion.hermeticity, Hermeticity::Hermetic)
         }
         ActionRef::PropertyGraph(_) => return Some(("propertyGraph", None)),
-        ActionRef::Declaration(_) | ActionRef::Notebook(_) | ActionRef::DataPreparation(_) => {
-            return None;
-        }
+        ActionRef::Declaration(_)
+        | ActionRef::Notebook(_)
+        | ActionRef::DataPreparation(_)
+        | ActionRef::Vertex(_) => return None,
     };
     Some((kind, Some(own.unwrap_or(default))))
 }

@@ -62,6 +62,7 @@ fn main() -> ExitCode {
         Some(Command::Graph(graph)) => command::graph(&common, &graph, &printer),
         Some(Command::List(list)) => command::list(&common, &list, &printer),
         Some(Command::Plan(plan)) => command::plan(&common, &plan, &printer),
+        Some(Command::Pipeline(pipeline)) => command::pipeline(&common, &pipeline, &printer),
         Some(Command::Lineage(lineage)) => command::lineage(&common, &lineage, &printer),
         Some(Command::Query(query)) => command::query(&common, &query, &printer),
         Some(Command::Simulate(simulate)) => command::simulate(&simulate, &printer),

@@ -10,11 +10,17 @@ use sqlx_compiler::{Compilation, CompileOptions, ConfigOverride, DiskProject, co
 use sqlx_runtime::Priority as Queue;
 #[cfg(feature = "gcp")]
 use sqlx_runtime::warehouse::bigquery::{
-    BigQueryOptions, BigQueryWarehouse, CredentialSource, Priority,
+    Account, BigQueryOptions, BigQueryWarehouse, CredentialSource, Endpoint, Priority,
 };
 use sqlx_runtime::warehouse::duckdb::{DuckDbOptions, DuckDbWarehouse, Names};
 use sqlx_runtime::warehouse::{Engine, Warehouse};
-use sqlx_runtime::{Environment, EnvironmentVariables, RunSettings, names, source_files};
+use sqlx_runtime::{
+    Environment, EnvironmentVariables, RunSettings, Vertex, VertexOptions, VertexPlace, names,
+    source_files,
+};
+#[cfg(feature = "gcp")]
+use vertex::client::ClientOptions;
+use vertex::client::Identity;
 
 use crate::arguments::GlobalArguments;
 use crate::exit;
@@ -93,10 +99,17 @@ pub fn environment(global: &GlobalArguments, root: &Path) -> Result<Environment,
         .or_else(|| variable(EnvironmentVariables::ENVIRONMENT));
     let mut environment = RunSettings::read(root)?.environment(named.as_deref())?;
     environment.vars.extend(global.vars.iter().cloned());
+    if global.embedded {
+        environment.engine = Engine::Embedded;
+    }
     let endpoint = global.api_endpoint.clone();
     environment.api_endpoint = endpoint
         .or(environment.api_endpoint)
         .or_else(|| variable(EnvironmentVariables::EMULATOR_HOST));
+    let vertex = global.vertex_endpoint.clone();
+    environment.vertex_endpoint = vertex
+        .or(environment.vertex_endpoint)
+        .or_else(|| variable(EnvironmentVariables::VERTEX_ENDPOINT));
     let impersonate = global.impersonate_service_account.clone();
     environment.credentials.impersonate = impersonate.or(environment.credentials.impersonate);
     Ok(environment)
@@ -109,6 +122,7 @@ pub fn options(global: &GlobalArguments, environment: &Environment) -> CompileOp
         time_limit: Duration::from_secs(global.compile_timeout),
         memory_limit: (global.compile_memory as usize) << 20,
         incremental_tests: true,
+        vertex_actions: true,
         ..CompileOptions::default()
     }
 }
@@ -204,7 +218,7 @@ impl Project {
     }
 
     #[cfg(feature = "gcp")]
-    fn open_bigquery(&self) -> Result<Arc<dyn Warehouse>, Diagnostic> {
+    fn bigquery_options(&self) -> BigQueryOptions {
         let environment = &self.environment;
         let config = self.compilation.graph.project_config.as_ref();
         let names = names(&self.compilation.graph);
@@ -215,7 +229,7 @@ impl Project {
             None => CredentialSource::Default,
         };
         let location = config.and_then(|config| config.default_location.clone());
-        let warehouse = BigQueryWarehouse::open(BigQueryOptions {
+        BigQueryOptions {
             project: names.default_project,
             default_dataset: names.default_dataset,
             location: location.filter(|location| !location.is_empty()),
@@ -230,8 +244,61 @@ impl Project {
             maximum_bytes_billed: environment.maximum_bytes_billed,
             labels: environment.labels.clone(),
             request_timeout: None,
-        })?;
+        }
+    }
+
+    #[cfg(feature = "gcp")]
+    fn open_bigquery(&self) -> Result<Arc<dyn Warehouse>, Diagnostic> {
+        let warehouse = BigQueryWarehouse::open(self.bigquery_options())?;
         Ok(Arc::new(warehouse))
+    }
+
+    /// What makes the project's Vertex AI actions, where it has some
+    ///
+    /// # Errors
+    /// The address of Vertex AI is none
+    pub fn vertex(
+        &self,
+        warehouse: &Arc<dyn Warehouse>,
+    ) -> Result<Option<Arc<Vertex>>, Diagnostic> {
+        let graph = &self.compilation.graph;
+        if graph.vertex_actions.is_empty() {
+            return Ok(None);
+        }
+        let place = match self.environment.engine {
+            Engine::Embedded => VertexPlace::Local,
+            Engine::BigQuery => self.cloud()?,
+        };
+        let config = graph.project_config.as_ref();
+        let project = config.and_then(|config| config.default_database.clone());
+        let options = VertexOptions {
+            place,
+            project: project.unwrap_or_default(),
+            folder: self.root.clone(),
+        };
+        let vertex = Vertex::new(
+            options,
+            Arc::clone(&self.compilation),
+            Arc::clone(warehouse),
+        );
+        Ok(Some(Arc::new(vertex)))
+    }
+
+    /// Vertex AI on Google Cloud, or what answers in its place
+    ///
+    /// # Errors
+    /// Its address is none
+    pub fn cloud(&self) -> Result<VertexPlace, Diagnostic> {
+        let address = self.environment.vertex_endpoint.clone();
+        #[cfg(feature = "gcp")]
+        let identity = {
+            let google = ClientOptions::google_address("us-central1");
+            let endpoint = Endpoint::parse(address.as_deref().unwrap_or(&google))?;
+            Identity::Account(Arc::new(Account::new(self.bigquery_options(), endpoint)))
+        };
+        #[cfg(not(feature = "gcp"))]
+        let identity = Identity::Nobody;
+        Ok(VertexPlace::Cloud { address, identity })
     }
 
     fn open_file(

@@ -29,6 +29,8 @@ pub struct CompileOptions {
     pub exact_core_version: bool,
     /// Whether unit tests may be of incremental tables, which Dataform refuses
     pub incremental_tests: bool,
+    /// Whether files named `NAME.vertex.yaml`, which Dataform ignores, define actions
+    pub vertex_actions: bool,
     /// Whether it is noted what a later compilation can reuse, in [`Compilation::trace`]
     pub traced: bool,
 }
@@ -41,6 +43,7 @@ impl Default for CompileOptions {
             memory_limit: 1 << 30,
             exact_core_version: false,
             incremental_tests: false,
+            vertex_actions: false,
             traced: false,
         }
     }
@@ -175,7 +178,13 @@ pub fn compile(files: &dyn FileSystem, options: &CompileOptions) -> Compilation 
             };
         }
     };
-    let (mut plan, known, diagnostics) = read_project(files);
+    let listed = read_project(files, options.vertex_actions);
+    let Listed {
+        mut plan,
+        known,
+        vertex,
+        diagnostics,
+    } = listed;
     plan.extension.clone_from(&settings.extension);
     let work = Work {
         settings,
@@ -185,7 +194,13 @@ pub fn compile(files: &dyn FileSystem, options: &CompileOptions) -> Compilation 
         harmless: HashSet::new(),
         diagnostics,
     };
-    compile_files(files, options, work)
+    let mut compilation = compile_files(files, options, work);
+    if compilation.thrown.is_none() && !vertex.is_empty() {
+        let found = crate::vertex::add(&mut compilation.graph, &vertex);
+        compilation.diagnostics.extend(found);
+        compilation.sources.extend(vertex);
+    }
+    compilation
 }
 
 /// What a compilation begins with
@@ -292,13 +307,27 @@ fn run_beside(
     }
 }
 
+/// The files of a project
+#[derive(Default)]
+struct Listed {
+    /// Those to load, in order
+    plan: Plan,
+    /// Their texts
+    known: HashMap<String, Option<Arc<str>>>,
+    /// Those of Vertex AI actions, with their texts
+    vertex: Vec<(String, Arc<str>)>,
+    /// What was found on the way
+    diagnostics: Vec<Diagnostic>,
+}
+
 /// The files to load and their texts
-fn read_project(
-    files: &dyn FileSystem,
-) -> (Plan, HashMap<String, Option<Arc<str>>>, Vec<Diagnostic>) {
-    let mut plan = Plan::default();
-    let mut known = HashMap::new();
-    let mut diagnostics = Vec::new();
+fn read_project(files: &dyn FileSystem, vertex_actions: bool) -> Listed {
+    let Listed {
+        mut plan,
+        mut known,
+        mut vertex,
+        mut diagnostics,
+    } = Listed::default();
     let listed = files.list().unwrap_or_else(|error| {
         diagnostics.push(Diagnostic::error(
             diagnostic::code::SETTINGS_UNREADABLE,
@@ -312,7 +341,10 @@ fn read_project(
         };
         let name = path.rsplit('/').next().unwrap_or_default();
         let extension = name.rsplit_once('.').map_or("", |(_, extension)| extension);
+        let is_vertex = folder == "definitions" && name.ends_with(crate::vertex::SUFFIX);
+        let mut vertex_files = Vec::new();
         let list = match (folder, extension) {
+            _ if is_vertex && vertex_actions => &mut vertex_files,
             ("includes", "js") if path.matches('/').count() == 1 => &mut plan.includes,
             ("definitions", "js" | "sqlx") => &mut plan.definitions,
             ("definitions", "yaml") if name == "actions.yaml" => &mut plan.actions_yaml,
@@ -320,6 +352,7 @@ fn read_project(
             _ => continue,
         };
         match files.read(&path) {
+            Ok(Some(text)) if is_vertex => vertex.push((path, Arc::from(text))),
             Ok(text) => {
                 known.insert(path.clone(), text.map(Arc::from));
                 list.push(path);
@@ -335,7 +368,13 @@ fn read_project(
     plan.property_graphs.sort();
     plan.definitions
         .sort_by(|left, right| left.encode_utf16().cmp(right.encode_utf16()));
-    (plan, known, diagnostics)
+    vertex.sort();
+    Listed {
+        plan,
+        known,
+        vertex,
+        diagnostics,
+    }
 }
 
 /// The graph as `dataform compile --json` prints it

@@ -13,6 +13,7 @@ mod script;
 pub mod sql;
 mod sqlx;
 mod value;
+mod vertex;
 
 pub use action::readable;
 pub use compile::{Compilation, CompileOptions, TestSql, Thrown, compile, to_json};
@@ -25,6 +26,7 @@ pub use project::{
     names_core_version,
 };
 pub use sqlx::{GeneratedLine, SqlPart};
+pub use vertex::exported_to;
 
 /// The tree of a SQLX file, for tools that read files without compiling them
 pub mod sqlx_tree {

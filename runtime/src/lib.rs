@@ -19,8 +19,10 @@ mod run;
 mod select;
 mod settings;
 mod unit_test;
+mod vertex;
 pub mod warehouse;
 
+pub use crate::vertex::{Vertex, VertexOptions, VertexPlace};
 pub use assertions::{AssertionPolicy, CheckedAssertions, Severity};
 pub use check::{CheckedAction, ProjectCheck, check};
 pub use document::{Documenter, RunDocument};

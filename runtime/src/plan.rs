@@ -159,8 +159,6 @@ fn nth(graph: &CompiledGraph, position: usize) -> Option<ActionRef<'_>> {
     list!(declarations, Declaration);
     list!(notebooks, Notebook);
     list!(data_preparations, DataPreparation);
-    graph
-        .property_graphs
-        .get(rest)
-        .map(ActionRef::PropertyGraph)
+    list!(property_graphs, PropertyGraph);
+    graph.vertex_actions.get(rest).map(ActionRef::Vertex)
 }

@@ -45,7 +45,7 @@ pub fn orphans(
     let known: BTreeSet<Target> = graph.actions().map(|it| whole(it.target())).collect();
     let mut datasets: BTreeSet<(Option<String>, Option<String>)> = graph
         .actions()
-        .filter(|action| action.kind() != ActionKind::Declaration)
+        .filter(|action| action.kind() != ActionKind::Declaration && !action.kind().is_vertex())
         .map(|action| whole(action.target()))
         .map(|target| (target.database, target.schema))
         .collect();

@@ -166,7 +166,14 @@ fn lines(found: &Forecast) -> Vec<String> {
 #[test]
 fn costs_are_estimated_where_the_inputs_exist() {
     let warehouse = warehouse();
-    let found = forecast(&plan(false), &warehouse, &Environment::default(), None).unwrap();
+    let found = forecast(
+        &plan(false),
+        &warehouse,
+        &Environment::default(),
+        None,
+        None,
+    )
+    .unwrap();
     assert_eq!(
         lines(&found),
         [
@@ -209,7 +216,7 @@ fn budgets_are_kept() {
         price_per_tib: 2.0,
         ..Environment::default()
     };
-    let found = forecast(&plan(false), &warehouse(), &environment, None).unwrap();
+    let found = forecast(&plan(false), &warehouse(), &environment, None, None).unwrap();
     assert!(found.within("8".parse().unwrap()).is_ok());
     let refused = found.within("7.99".parse().unwrap()).unwrap_err();
     assert_eq!(refused.code, code::OVER_BUDGET);
@@ -222,14 +229,21 @@ fn budgets_are_kept() {
         reservation: Some("projects/p/locations/l/reservations/r".to_owned()),
         ..environment
     };
-    let found = forecast(&plan(false), &warehouse(), &reserved, None).unwrap();
+    let found = forecast(&plan(false), &warehouse(), &reserved, None, None).unwrap();
     assert_eq!(found.total.as_ref().unwrap().dollars, None);
     assert!(found.within("0".parse().unwrap()).is_ok());
 }
 
 #[test]
 fn a_full_refresh_leaves_what_is_protected() {
-    let found = forecast(&plan(true), &warehouse(), &Environment::default(), None).unwrap();
+    let found = forecast(
+        &plan(true),
+        &warehouse(),
+        &Environment::default(),
+        None,
+        None,
+    )
+    .unwrap();
     let of = |name: &str| {
         let mut actions = found.actions.iter();
         let action = actions.find(|action| action.action == name).unwrap();

@@ -27,6 +27,9 @@ pub struct GlobalArguments {
     /// Ask BigQuery at this address, such as an emulator's [default: `BIGQUERY_EMULATOR_HOST`]
     #[arg(long, value_name = "URL", global = true)]
     pub api_endpoint: Option<String>,
+    /// Ask Vertex AI at this address [default: `SQLX_RUN_VERTEX_ENDPOINT`, or Google's in each action's region]
+    #[arg(long, value_name = "URL", global = true)]
+    pub vertex_endpoint: Option<String>,
     /// Ask BigQuery in the name of this service account
     #[arg(long, value_name = "EMAIL", global = true)]
     pub impersonate_service_account: Option<String>,
@@ -42,6 +45,9 @@ pub struct GlobalArguments {
     /// Compile all of the project, and store nothing in `.sqlx-run/cache`
     #[arg(long, global = true)]
     pub no_cache: bool,
+    /// The embedded engine, whatever the environment says; not a flag, but what `pipeline run --local` means
+    #[arg(skip)]
+    pub embedded: bool,
     /// How a command reports
     #[arg(long, value_enum, default_value_t, global = true)]
     pub output_format: OutputFormat,

@@ -9,6 +9,7 @@ mod global;
 mod graph;
 mod lineage;
 mod list;
+mod pipeline;
 mod plan;
 mod project;
 mod prune;
@@ -32,6 +33,10 @@ pub use global::{GlobalArguments, OutputFormat};
 pub use graph::{GraphArguments, GraphFormat};
 pub use lineage::{LineageArguments, LineageFormat};
 pub use list::ListArguments;
+pub use pipeline::{
+    PipelineArguments, PipelineCommand, PipelineCompileArguments, PipelineContents, PipelineFormat,
+    PipelineRunArguments, PipelineSubmitArguments,
+};
 pub use plan::{PLAN_HELP, PlanArguments};
 pub use project::{InitArguments, InstallArguments};
 pub use prune::PruneArguments;
@@ -118,6 +123,8 @@ pub enum Command {
     /// Show what a run would do and what it would cost
     #[command(after_help = PLAN_HELP)]
     Plan(PlanArguments),
+    /// Write the project as a pipeline for Vertex AI, Airflow or Cloud Workflows; send it, or run it here
+    Pipeline(PipelineArguments),
     /// Tell which columns a column is made of, or what is made of it
     Lineage(LineageArguments),
     /// Ask the warehouse in GoogleSQL; on a terminal without SQL, in a shell

@@ -62,7 +62,7 @@ pub fn within_budget(
     warehouse: &dyn sqlx_runtime::warehouse::Warehouse,
     most: Dollars,
 ) -> Result<(), Diagnostic> {
-    forecast(plan, warehouse, &project.environment, None)?.within(most)
+    forecast(plan, warehouse, &project.environment, None, None)?.within(most)
 }
 
 fn print(
@@ -77,11 +77,13 @@ fn print(
     let warehouse = project.open_warehouse(global, Missing::LeaveOut)?;
     let names = names(&project.compilation.graph);
     let check = sqlx_runtime::check(&project.compilation, &names, Some(warehouse.as_ref()))?;
+    let vertex = project.vertex(&warehouse)?;
     let found = forecast(
         &plan,
         warehouse.as_ref(),
         &project.environment,
         Some(&check),
+        vertex.as_deref(),
     )?;
     let refused = arguments.max_cost.and_then(|most| found.within(most).err());
     let fails = found.count(Change::Fail) > 0;

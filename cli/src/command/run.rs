@@ -199,6 +199,7 @@ fn execute(
         arguments: words,
         assertions: assertion_policy(project, &arguments.assertions)?,
         gate: Some(Arc::new(reuse)),
+        vertex: project.vertex(&warehouse)?,
         ..arguments.control.options(defaults.jobs)
     };
     let mut lineage = lineage(project, global, &plan, &*warehouse, arguments)?;
@@ -377,6 +378,14 @@ fn tables(plan: &Plan) -> Vec<Target> {
 /// One of the targets in each dataset
 fn datasets(plan: &Plan) -> Vec<Target> {
     let mut targets = written(plan);
+    let mut vertex = Vec::new();
+    for action in (0..plan.actions.len()).filter_map(|index| plan.action(index)) {
+        if action.kind().is_vertex() {
+            vertex.push(action.target());
+            targets.extend_from_slice(action.outputs());
+        }
+    }
+    targets.retain(|target| !vertex.contains(&target));
     targets.sort();
     targets.dedup_by(|left, right| left.schema == right.schema && left.database == right.database);
     targets

@@ -6,6 +6,7 @@ use super::compiled::{
     Assertion, CompiledGraph, DataPreparation, Declaration, Notebook, Operation, PropertyGraph,
     Table, TableType, Target,
 };
+use super::vertex::{VertexAction, VertexResource};
 
 /// An action of a compiled graph
 #[derive(Debug, Clone, Copy, Serialize)]
@@ -25,6 +26,8 @@ pub enum ActionRef<'a> {
     DataPreparation(&'a DataPreparation),
     /// A property graph
     PropertyGraph(&'a PropertyGraph),
+    /// A resource of Vertex AI
+    Vertex(&'a VertexAction),
 }
 
 /// What kind of action it is
@@ -48,6 +51,16 @@ pub enum ActionKind {
     DataPreparation,
     /// A property graph
     PropertyGraph,
+    /// A model in Vertex AI's registry
+    Model,
+    /// An endpoint of Vertex AI
+    Endpoint,
+    /// A model that serves at an endpoint
+    Deployment,
+    /// Predictions of Vertex AI for the rows of a table
+    BatchPrediction,
+    /// What watches an endpoint of Vertex AI
+    Monitor,
 }
 
 impl ActionKind {
@@ -63,7 +76,20 @@ impl ActionKind {
             Self::Notebook => "notebook",
             Self::DataPreparation => "data preparation",
             Self::PropertyGraph => "property graph",
+            Self::Model => "model",
+            Self::Endpoint => "endpoint",
+            Self::Deployment => "deployment",
+            Self::BatchPrediction => "batch prediction",
+            Self::Monitor => "monitor",
         }
+    }
+
+    /// Whether it is a resource of Vertex AI
+    pub const fn is_vertex(self) -> bool {
+        matches!(
+            self,
+            Self::Model | Self::Endpoint | Self::Deployment | Self::BatchPrediction | Self::Monitor
+        )
     }
 }
 
@@ -71,13 +97,13 @@ impl ActionKind {
     /// Whether actions of both kinds stand in one list of the graph
     pub fn shares_list(self, other: Self) -> bool {
         let table = |kind| matches!(kind, Self::Table | Self::View | Self::Incremental);
-        self == other || (table(self) && table(other))
+        self == other || (table(self) && table(other)) || (self.is_vertex() && other.is_vertex())
     }
 }
 
 impl CompiledGraph {
     /// Tables, operations, assertions, declarations, notebooks, data preparations, property graphs,
-    /// each in the order of definition
+    /// Vertex AI actions, each in the order of definition
     pub fn actions(&self) -> impl Iterator<Item = ActionRef<'_>> {
         self.tables
             .iter()
@@ -92,6 +118,7 @@ impl CompiledGraph {
                     .map(ActionRef::DataPreparation),
             )
             .chain(self.property_graphs.iter().map(ActionRef::PropertyGraph))
+            .chain(self.vertex_actions.iter().map(ActionRef::Vertex))
     }
 }
 
@@ -111,6 +138,7 @@ impl<'a> ActionRef<'a> {
             Self::Notebook(action) => &action.target,
             Self::DataPreparation(action) => action.target.as_ref().unwrap_or(&NONE),
             Self::PropertyGraph(action) => &action.target,
+            Self::Vertex(action) => &action.target,
         }
     }
 
@@ -124,6 +152,7 @@ impl<'a> ActionRef<'a> {
             Self::Notebook(action) => action.canonical_target.as_ref(),
             Self::DataPreparation(action) => action.canonical_target.as_ref(),
             Self::PropertyGraph(action) => action.canonical_target.as_ref(),
+            Self::Vertex(action) => action.canonical_target.as_ref(),
         }
     }
 
@@ -137,6 +166,7 @@ impl<'a> ActionRef<'a> {
             Self::Notebook(action) => action.file_name.as_deref(),
             Self::DataPreparation(action) => action.file_name.as_deref(),
             Self::PropertyGraph(action) => action.file_name.as_deref(),
+            Self::Vertex(action) => action.file_name.as_deref(),
         }
         .unwrap_or_default()
     }
@@ -151,6 +181,7 @@ impl<'a> ActionRef<'a> {
             Self::Notebook(action) => &action.tags,
             Self::DataPreparation(action) => &action.tags,
             Self::PropertyGraph(_) => &[],
+            Self::Vertex(action) => &action.tags,
         }
     }
 
@@ -164,6 +195,16 @@ impl<'a> ActionRef<'a> {
             Self::Notebook(action) => &action.dependency_targets,
             Self::DataPreparation(action) => &action.dependency_targets,
             Self::PropertyGraph(action) => &action.dependency_targets,
+            Self::Vertex(action) => &action.dependency_targets,
+        }
+    }
+
+    /// The tables that it writes beside its own target: others depend on it by depending on one of these
+    pub fn outputs(self) -> &'a [Target] {
+        match self {
+            Self::DataPreparation(action) => &action.targets,
+            Self::Vertex(action) => action.output().map_or(&[], std::slice::from_ref),
+            _ => &[],
         }
     }
 
@@ -175,6 +216,7 @@ impl<'a> ActionRef<'a> {
             Self::Assertion(action) => action.disabled,
             Self::Notebook(action) => action.disabled,
             Self::DataPreparation(action) => action.disabled,
+            Self::Vertex(action) => action.disabled,
             Self::Declaration(_) | Self::PropertyGraph(_) => None,
         }
         .unwrap_or_default()
@@ -194,6 +236,13 @@ impl<'a> ActionRef<'a> {
             Self::Notebook(_) => ActionKind::Notebook,
             Self::DataPreparation(_) => ActionKind::DataPreparation,
             Self::PropertyGraph(_) => ActionKind::PropertyGraph,
+            Self::Vertex(action) => match &action.resource {
+                VertexResource::Model(_) => ActionKind::Model,
+                VertexResource::Endpoint(_) => ActionKind::Endpoint,
+                VertexResource::Deployment(_) => ActionKind::Deployment,
+                VertexResource::BatchPrediction(_) => ActionKind::BatchPrediction,
+                VertexResource::Monitor(_) => ActionKind::Monitor,
+            },
         }
     }
 
@@ -205,6 +254,7 @@ impl<'a> ActionRef<'a> {
             Self::Assertion(action) => action.action_descriptor.as_ref(),
             Self::Declaration(action) => action.action_descriptor.as_ref(),
             Self::PropertyGraph(action) => return action.description.as_deref(),
+            Self::Vertex(action) => return action.description.as_deref(),
             Self::Notebook(_) | Self::DataPreparation(_) => None,
         }
         .and_then(|descriptor| descriptor.description.as_deref())

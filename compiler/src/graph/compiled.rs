@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::settings::ProjectConfig;
+use super::vertex::VertexAction;
 
 /// Text by name, in the order of insertion; values are strings
 pub type StringMap = Map<String, Value>;
@@ -53,6 +54,9 @@ pub struct CompiledGraph {
     /// Property graphs
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub property_graphs: Vec<PropertyGraph>,
+    /// Resources of Vertex AI; ours, and empty where Dataform's graph is wanted
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub vertex_actions: Vec<VertexAction>,
 }
 
 /// The identity of an action

@@ -168,7 +168,7 @@ impl Maker<'_> {
                 }
                 Ok(true)
             }
-            ActionKind::Declaration | ActionKind::Notebook | ActionKind::PropertyGraph => Ok(true),
+            _ => Ok(true),
         }
     }
 

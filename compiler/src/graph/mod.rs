@@ -10,6 +10,7 @@ mod fill;
 mod problems;
 mod resolve;
 mod settings;
+mod vertex;
 
 pub use action_ref::*;
 pub(crate) use assemble::assemble;
@@ -17,3 +18,4 @@ pub use compiled::*;
 pub(crate) use evaluate::{evaluate, kind_of};
 pub(crate) use resolve::in_backticks;
 pub use settings::*;
+pub use vertex::*;

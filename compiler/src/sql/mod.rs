@@ -99,7 +99,8 @@ fn make(
         ActionRef::Declaration(_)
         | ActionRef::Notebook(_)
         | ActionRef::DataPreparation(_)
-        | ActionRef::PropertyGraph(_) => Vec::new(),
+        | ActionRef::PropertyGraph(_)
+        | ActionRef::Vertex(_) => Vec::new(),
     }
 }
 

@@ -133,6 +133,22 @@ codes! {
     MODEL_INPUT_INVALID = "M006", "the input of a model function lacks a column",
         "The function needs the features that the model was trained with, with the same types.";
 
+    // Vertex AI
+    VERTEX_FILE_INVALID = "V001", "the file of a Vertex AI action is not valid",
+        "A file named `NAME.vertex.yaml` is not YAML, has a key that its type does not have, lacks one that it needs, or has a value of the wrong kind. `docs/vertex.md` has the keys of each type.";
+    VERTEX_REFERENCE = "V002", "a reference to something of the wrong kind",
+        "A key takes a model, an endpoint, a table or an exported model, and the reference names something else.";
+    VERTEX_UNREACHABLE = "V003", "Vertex AI cannot be reached",
+        "No answer came from the address of Vertex AI, or from the local server. Check the network and the address; `sqlx-run serve` starts a local server.";
+    VERTEX_REFUSED = "V004", "Vertex AI refused a request",
+        "The service answered with an error, which the message has in its words. What was there is as it was.";
+    VERTEX_OPERATION_FAILED = "V005", "an operation of Vertex AI failed",
+        "The service began the operation and ended it with an error. After a failed deployment the endpoint's traffic is where it was.";
+    ARTIFACT_UNREADABLE = "V006", "an exported model cannot be read",
+        "The files that a model is made of are missing or not readable. Run the operation that exports the model, or correct `artifactUri`.";
+    PIPELINE_UNSUPPORTED = "V007", "an action that has no form in a pipeline",
+        "The action cannot be written as a task of the wanted format, as the message says. Leave it out with `--exclude`, or choose another format.";
+
     // Runs and warehouses
     WAREHOUSE_UNAVAILABLE = "R001", "the warehouse file cannot be opened",
         "Another process holds the file, or it is not writable, or it is not a DuckDB database.";

@@ -80,6 +80,11 @@ fn look(kind: ActionKind) -> (&'static str, &'static str) {
         ActionKind::Notebook => ("note", "#ffe4e6"),
         ActionKind::DataPreparation => ("folder", "#e0f2fe"),
         ActionKind::PropertyGraph => ("octagon", "#fce7f3"),
+        ActionKind::Model => ("box3d", "#ede9fe"),
+        ActionKind::Endpoint => ("house", "#ffedd5"),
+        ActionKind::Deployment => ("cds", "#ffedd5"),
+        ActionKind::BatchPrediction => ("tab", "#ede9fe"),
+        ActionKind::Monitor => ("hexagon", "#fee2e2"),
     }
 }
 

@@ -16,6 +16,11 @@ const CLASSES: &str = "  classDef declaration fill:#e2e8f0,stroke:#64748b,color:
   classDef notebook fill:#ffe4e6,stroke:#e11d48,color:#0f172a
   classDef dataPreparation fill:#e0f2fe,stroke:#0284c7,color:#0f172a
   classDef propertyGraph fill:#fce7f3,stroke:#db2777,color:#0f172a
+  classDef model fill:#ede9fe,stroke:#7c3aed,color:#0f172a
+  classDef endpoint fill:#ffedd5,stroke:#ea580c,color:#0f172a
+  classDef deployment fill:#ffedd5,stroke:#ea580c,color:#0f172a
+  classDef batchPrediction fill:#ede9fe,stroke:#7c3aed,color:#0f172a
+  classDef monitor fill:#fee2e2,stroke:#dc2626,color:#0f172a
 ";
 const STATES: &str = "  classDef succeeded stroke:#16a34a,stroke-width:3px
   classDef failed stroke:#dc2626,stroke-width:3px
@@ -67,6 +72,11 @@ fn line(index: usize, node: &Node<'_>) -> String {
         ActionKind::Notebook => (format!("[/{label}/]"), "notebook"),
         ActionKind::DataPreparation => (format!("[/{label}\\]"), "dataPreparation"),
         ActionKind::PropertyGraph => (format!("(({label}))"), "propertyGraph"),
+        ActionKind::Model => (format!("[({label})]"), "model"),
+        ActionKind::Endpoint => (format!(">{label}]"), "endpoint"),
+        ActionKind::Deployment => (format!("[/{label}/]"), "deployment"),
+        ActionKind::BatchPrediction => (format!("[[{label}]]"), "batchPrediction"),
+        ActionKind::Monitor => (format!("{{{{{label}}}}}"), "monitor"),
     };
     format!("n{index}{shape}:::{class}")
 }

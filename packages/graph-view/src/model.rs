@@ -79,7 +79,12 @@ fn edges(nodes: &[Node<'_>]) -> Vec<(usize, usize)> {
     let by_target: HashMap<&Target, usize> = nodes
         .iter()
         .enumerate()
-        .map(|(index, node)| (node.action.target(), index))
+        .flat_map(|(index, node)| {
+            let outputs = node.action.outputs().iter();
+            outputs
+                .chain([node.action.target()])
+                .map(move |target| (target, index))
+        })
         .collect();
     let mut edges: Vec<(usize, usize)> = nodes
         .iter()
@@ -142,7 +147,7 @@ impl<'a> Node<'a> {
             ActionRef::Assertion(assertion) => one("query", assertion.query.as_deref()),
             ActionRef::DataPreparation(preparation) => one("query", preparation.query.as_deref()),
             ActionRef::PropertyGraph(graph) => one("graph", graph.graph_body.as_deref()),
-            ActionRef::Declaration(_) | ActionRef::Notebook(_) => Vec::new(),
+            ActionRef::Declaration(_) | ActionRef::Notebook(_) | ActionRef::Vertex(_) => Vec::new(),
         }
     }
 
@@ -169,7 +174,8 @@ impl<'a> Node<'a> {
             ActionRef::Declaration(action) => action.action_descriptor.as_ref(),
             ActionRef::Notebook(_)
             | ActionRef::DataPreparation(_)
-            | ActionRef::PropertyGraph(_) => None,
+            | ActionRef::PropertyGraph(_)
+            | ActionRef::Vertex(_) => None,
         }
     }
 }

@@ -15,6 +15,10 @@ pub enum Change {
     Create,
     /// Puts another table or view in its place
     Replace,
+    /// Changes what differs from what is declared
+    Update,
+    /// Leaves it as it is, which is as declared
+    Keep,
     /// Adds rows
     Append,
     /// Adds rows, and changes those with the same keys
@@ -33,14 +37,16 @@ pub enum Change {
 
 impl Change {
     /// All of them, in the order in which they are counted
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 11] = [
         Self::Create,
         Self::Replace,
+        Self::Update,
         Self::Append,
         Self::Merge,
         Self::InsertOverwrite,
         Self::Run,
         Self::Check,
+        Self::Keep,
         Self::Skip,
         Self::Fail,
     ];
@@ -50,6 +56,8 @@ impl Change {
         match self {
             Self::Create => "create",
             Self::Replace => "replace",
+            Self::Update => "update",
+            Self::Keep => "keep",
             Self::Append => "append",
             Self::Merge => "merge",
             Self::InsertOverwrite => "overwrite",
@@ -90,7 +98,8 @@ pub struct Found {
 }
 
 impl Found {
-    fn new(change: Change, reason: impl Into<String>) -> Self {
+    /// Without changes of columns
+    pub fn new(change: Change, reason: impl Into<String>) -> Self {
         Self {
             change,
             reason: reason.into(),
@@ -117,6 +126,8 @@ pub fn of(
         ActionRef::Notebook(_) | ActionRef::DataPreparation(_) | ActionRef::PropertyGraph(_) => {
             Found::new(Change::Skip, "runs in Google Cloud only")
         }
+        // Vertex AI is asked where there is something to ask
+        ActionRef::Vertex(_) => Found::new(Change::Create, "nothing is on Vertex AI yet"),
     }
 }
 

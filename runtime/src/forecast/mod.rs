@@ -14,9 +14,10 @@ use sqlx_compiler::{ActionRef, Target};
 use crate::check::ProjectCheck;
 use crate::plan::Plan;
 use crate::settings::Environment;
+use crate::vertex::Vertex;
 use crate::warehouse::{Engine, TableState, Warehouse};
 
-pub use change::{Change, ColumnChanges};
+pub use change::{Change, ColumnChanges, Found};
 pub use cost::{Cost, Dollars, TagCost};
 
 /// What a run would do
@@ -58,7 +59,8 @@ pub struct ActionForecast {
 
 /// Looks at what stands in the warehouse, and asks it what the statements would cost
 ///
-/// `check` tells the columns that the queries give; without it changes of columns stay unknown.
+/// `check` tells the columns that the queries give; without it changes of columns stay unknown. `vertex` looks at
+/// what is on Vertex AI; without it all of that counts as new.
 ///
 /// # Errors
 /// The warehouse cannot be asked
@@ -67,6 +69,7 @@ pub fn forecast(
     warehouse: &dyn Warehouse,
     environment: &Environment,
     check: Option<&ProjectCheck>,
+    vertex: Option<&Vertex>,
 ) -> Result<Forecast, Diagnostic> {
     let actions: Vec<ActionRef<'_>> = (0..plan.actions.len())
         .filter_map(|index| plan.action(index))
@@ -88,8 +91,13 @@ pub fn forecast(
                 let found = checked.find(|one| one.target == *action.target());
                 found.and_then(|one| one.schema.as_ref())
             });
-            let found = change::of(*action, state, plan.full_refresh, schema);
-            ActionForecast {
+            let found = match (action, vertex) {
+                (ActionRef::Vertex(action), Some(vertex)) if action.disabled != Some(true) => {
+                    vertex.look(action)
+                }
+                _ => Ok(change::of(*action, state, plan.full_refresh, schema)),
+            }?;
+            Ok(ActionForecast {
                 action: planned.name.clone(),
                 kind: planned.kind.as_str().to_owned(),
                 file: planned.file.clone(),
@@ -98,9 +106,9 @@ pub fn forecast(
                 reason: found.reason,
                 columns: found.columns,
                 cost: cost.filter(|_| found.change != Change::Skip),
-            }
+            })
         })
-        .collect();
+        .collect::<Result<_, Diagnostic>>()?;
     let total = Cost::sum(forecasts.iter().filter_map(|action| action.cost.as_ref()));
     let mut tags: BTreeMap<&str, Vec<&Cost>> = BTreeMap::new();
     for action in &forecasts {
@@ -157,7 +165,8 @@ pub struct States(HashMap<Target, TableState>);
 impl States {
     /// Of the planned actions and of all that they depend on, asked for at once
     fn of(actions: &[ActionRef<'_>], warehouse: &dyn Warehouse) -> Result<Self, Diagnostic> {
-        let own = actions.iter().map(|action| action.target().clone());
+        let own = actions.iter().filter(|action| !action.kind().is_vertex());
+        let own = own.map(|action| action.target().clone());
         let read = actions
             .iter()
             .flat_map(|action| action.dependency_targets());

@@ -10,6 +10,7 @@ pub fn definition(action: ActionRef<'_>) -> String {
         ActionRef::Table(table) => serde_json::to_value(table),
         ActionRef::Operation(operation) => serde_json::to_value(operation),
         ActionRef::Assertion(assertion) => serde_json::to_value(assertion),
+        ActionRef::Vertex(action) => serde_json::to_value(action),
         // nothing runs for the others
         _ => Ok(Json::Null),
     };

@@ -70,7 +70,10 @@ impl Reuse {
                 let tables = warehouse.tables()?;
                 let names = Names::new(&plan.compilation.graph, &tables);
                 (0..plan.actions.len())
-                    .map(|index| plan.action(index).map(|action| names.reads(action)))
+                    .map(|index| {
+                        let action = plan.action(index).filter(|it| !it.kind().is_vertex());
+                        action.map(|action| names.reads(action))
+                    })
                     .map(Option::unwrap_or_default)
                     .collect()
             }
@@ -160,6 +163,9 @@ impl Reuse {
         }
         if self.plan.full_refresh && action.kind() == ActionKind::Incremental {
             return Err("a full refresh was asked for".to_owned());
+        }
+        if action.kind().is_vertex() {
+            return Err("what is on Vertex AI is compared with what is declared".to_owned());
         }
         if let ActionRef::Operation(operation) = action
             && operation.has_output != Some(true)
@@ -353,7 +359,7 @@ impl Gate for Reuse {
         if !matches!(status, ActionStatus::Succeeded | ActionStatus::Warned) {
             return;
         }
-        let version = match self.noting {
+        let version = match self.noting && !action.kind().is_vertex() {
             true => self
                 .versions
                 .of(action.target())

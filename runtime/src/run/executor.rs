@@ -164,6 +164,7 @@ impl Executor {
             identity: self.identity(index, attempt),
             index,
             assertions: &self.options.assertions,
+            vertex: self.options.vertex.as_deref(),
         };
         let ran = unit.run(&mut |message| self.send(Message::Progress { index, message }));
         control.leave();

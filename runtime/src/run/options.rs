@@ -7,6 +7,7 @@ use backon::{BackoffBuilder, ExponentialBuilder};
 
 use super::gate::Gate;
 use crate::assertions::AssertionPolicy;
+use crate::vertex::Vertex;
 
 /// How a run goes about it
 #[derive(Clone)]
@@ -40,6 +41,8 @@ pub struct RunOptions {
     pub assertions: AssertionPolicy,
     /// Asked before each action, whether it has to run
     pub gate: Option<Arc<dyn Gate>>,
+    /// Makes the Vertex AI actions; needed where the plan has some
+    pub vertex: Option<Arc<Vertex>>,
 }
 
 impl Default for RunOptions {
@@ -59,6 +62,7 @@ impl Default for RunOptions {
             fail_fast: false,
             assertions: AssertionPolicy::default(),
             gate: None,
+            vertex: None,
         }
     }
 }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use diagnostic::{Diagnostic, Severity, code};
 use sqlx_compiler::sql::{self, Statement, Task};
-use sqlx_compiler::{ActionKind, ActionRef};
+use sqlx_compiler::{ActionKind, ActionRef, VertexAction};
 
 use super::columns::after_schema_change;
 use super::control::Control;
@@ -15,6 +15,7 @@ use crate::assertions::AssertionPolicy;
 use crate::place::locate;
 use crate::plan::Plan;
 use crate::record::Identity;
+use crate::vertex::{self, Vertex};
 use crate::warehouse::{
     Atomicity, Existing, Metadata, Outcome, Progress, Session, SessionContext, SqlError,
     Statistics, Warehouse,
@@ -30,6 +31,8 @@ pub struct Unit<'a> {
     pub identity: Identity,
     pub index: usize,
     pub assertions: &'a AssertionPolicy,
+    /// Makes the Vertex AI actions
+    pub vertex: Option<&'a Vertex>,
 }
 
 /// What became of an attempt
@@ -105,6 +108,9 @@ impl Unit<'_> {
         statistics: &mut Statistics,
         progress: &mut dyn FnMut(String),
     ) -> Result<Done, Failure> {
+        if let ActionRef::Vertex(action) = action {
+            return self.make(action, progress);
+        }
         // actions run side by side: what they make for a while is named apart
         let unique = format!("{}_{}", self.run, self.index);
         let existing = existing(self.warehouse, action)?;
@@ -133,6 +139,39 @@ impl Unit<'_> {
         let done = self.work_off(action, &tasks, &mut *session, progress);
         statistics.add(&session.statistics());
         done
+    }
+
+    /// Makes what a Vertex AI action declares
+    fn make(
+        &self,
+        action: &VertexAction,
+        progress: &mut dyn FnMut(String),
+    ) -> Result<Done, Failure> {
+        let file = action.file_name.as_deref().unwrap_or_default();
+        let vertex = self.vertex.ok_or_else(|| {
+            Diagnostic::error(code::NOT_RUNNABLE, "this run makes no Vertex AI actions")
+                .in_file(file)
+        })?;
+        let stop = vertex::Stop::default();
+        if !self
+            .control
+            .enter(Arc::new(vertex::Interrupter(stop.clone())))
+        {
+            return Err(Diagnostic::error(code::INTERRUPTED, "interrupted").into());
+        }
+        let outcome = vertex
+            .make(action, &stop, progress)
+            .map_err(|failure| Failure {
+                transient: failure.transient,
+                // what is there already is found, so that making it twice leaves what once leaves
+                repeatable: true,
+                diagnostic: Box::new(failure.into_diagnostic().in_file(file)),
+            })?;
+        Ok(Done {
+            rows: outcome.rows,
+            detail: Some(vertex::told(&outcome)),
+            warning: None,
+        })
     }
 
     fn work_off(

@@ -39,9 +39,7 @@ impl Edges {
         let mut at: HashMap<&Target, usize> = HashMap::new();
         for (index, action) in actions.iter().enumerate() {
             at.insert(action.target(), index);
-            if let ActionRef::DataPreparation(preparation) = action {
-                at.extend(preparation.targets.iter().map(|target| (target, index)));
-            }
+            at.extend(action.outputs().iter().map(|target| (target, index)));
         }
         let dependencies: Vec<Vec<usize>> = actions
             .iter()

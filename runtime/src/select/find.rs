@@ -78,7 +78,7 @@ impl Finder<'_> {
     }
 
     fn of_type(&self, atom: &Atom) -> Result<Vec<usize>, Diagnostic> {
-        const KINDS: [&str; 10] = [
+        const KINDS: [&str; 15] = [
             ActionKind::Table.as_str(),
             ActionKind::View.as_str(),
             ActionKind::Incremental.as_str(),
@@ -88,6 +88,11 @@ impl Finder<'_> {
             ActionKind::Notebook.as_str(),
             ActionKind::DataPreparation.as_str(),
             ActionKind::PropertyGraph.as_str(),
+            ActionKind::Model.as_str(),
+            ActionKind::Endpoint.as_str(),
+            ActionKind::Deployment.as_str(),
+            ActionKind::BatchPrediction.as_str(),
+            ActionKind::Monitor.as_str(),
             "test",
         ];
         let wanted = plain(&atom.value);

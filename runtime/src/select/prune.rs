@@ -22,6 +22,7 @@ impl Selected<'_> {
         pruned.notebooks.retain(|_| keep());
         pruned.data_preparations.retain(|_| keep());
         pruned.property_graphs.retain(|_| keep());
+        pruned.vertex_actions.retain(|_| keep());
         pruned.tests.retain(|_| keep());
         let kept: HashSet<&Target> = self
             .chosen_items()

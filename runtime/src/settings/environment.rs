@@ -34,6 +34,8 @@ pub struct Environment {
     pub credentials: Credentials,
     /// Where BigQuery's API is, where it is not Google's
     pub api_endpoint: Option<String>,
+    /// Where Vertex AI is, where it is not Google's
+    pub vertex_endpoint: Option<String>,
     /// How BigQuery queues queries
     pub priority: Priority,
     /// `projects/P/locations/L/reservations/R`
@@ -100,6 +102,7 @@ impl Environment {
             sources,
             credentials: written.credentials.unwrap_or_default(),
             api_endpoint: written.api_endpoint,
+            vertex_endpoint: written.vertex_endpoint,
             priority: written.priority.unwrap_or_default(),
             reservation: written.reservation,
             maximum_bytes_billed: written.maximum_bytes_billed,

@@ -70,6 +70,8 @@ pub struct EnvironmentSettings {
     pub credentials: Option<Credentials>,
     /// Where BigQuery's API is
     pub api_endpoint: Option<String>,
+    /// Where Vertex AI's API is
+    pub vertex_endpoint: Option<String>,
     /// How BigQuery queues queries
     pub priority: Option<Priority>,
     /// `projects/P/locations/L/reservations/R`
@@ -222,6 +224,7 @@ impl EnvironmentSettings {
             _ => &[
                 ("credentials", self.credentials.is_some()),
                 ("api_endpoint", self.api_endpoint.is_some()),
+                ("vertex_endpoint", self.vertex_endpoint.is_some()),
                 ("priority", self.priority.is_some()),
                 ("reservation", self.reservation.is_some()),
                 ("maximum_bytes_billed", self.maximum_bytes_billed.is_some()),

@@ -9,6 +9,8 @@ impl EnvironmentVariables {
     pub const ENVIRONMENT: &'static str = "SQLX_RUN_ENV";
     /// `HOST:PORT` or a URL of a BigQuery emulator, which is asked instead of Google Cloud, without credentials
     pub const EMULATOR_HOST: &'static str = "BIGQUERY_EMULATOR_HOST";
+    /// The address of a Vertex AI that is asked instead of Google's
+    pub const VERTEX_ENDPOINT: &'static str = "SQLX_RUN_VERTEX_ENDPOINT";
     /// The key file of a service account, where nothing else says with whose rights BigQuery is asked
     pub const CREDENTIALS: &'static str = "GOOGLE_APPLICATION_CREDENTIALS";
     /// Without colours, whatever its value is
@@ -22,9 +24,10 @@ impl EnvironmentVariables {
     pub const GITHUB_WORKSPACE: &'static str = "GITHUB_WORKSPACE";
 
     /// All of them
-    pub const ALL: [&'static str; 7] = [
+    pub const ALL: [&'static str; 8] = [
         Self::ENVIRONMENT,
         Self::EMULATOR_HOST,
+        Self::VERTEX_ENDPOINT,
         Self::CREDENTIALS,
         Self::NO_COLOR,
         Self::TIME_ZONE,

@@ -1,6 +1,7 @@
 //! BigQuery as an engine, through Google's own clients: every statement is a job
 
 mod access;
+mod account;
 mod client;
 mod credentials;
 mod dataset;
@@ -28,6 +29,7 @@ use super::{
     Engine, Estimate, Existing, Metadata, Session, SessionContext, SqlError, TableKind, TableState,
     Warehouse,
 };
+pub use account::Account;
 use client::Client;
 use job::Request;
 pub use options::{
