@@ -1,6 +1,5 @@
 //! Reads the training query from DuckDB as Arrow batches into columns
 
-use std::collections::HashMap;
 use std::ops::Range;
 
 use diagnostic::code;
@@ -11,6 +10,7 @@ use duckdb::arrow::array::{
 };
 use duckdb::arrow::datatypes::{DataType, Float64Type};
 use googlesql::Error;
+use rustc_hash::FxHashMap;
 
 use super::vector::{LARGEST_INDEX, VectorBuilder};
 use super::{Frame, FrameColumn, NULL};
@@ -186,7 +186,7 @@ pub fn read_numbers(array: &dyn Array, values: &mut Vec<f64>) -> Result<(), Reas
 
 #[derive(Default)]
 struct Dictionary {
-    codes: HashMap<String, u32>,
+    codes: FxHashMap<String, u32>,
 }
 
 impl Dictionary {
