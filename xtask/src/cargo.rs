@@ -57,7 +57,7 @@ pub fn tool(profile: Profile, name: &str, rest: &[String]) -> Result<()> {
     let tool = target_folder()
         .join(folder)
         .join(format!("{name}{}", std::env::consts::EXE_SUFFIX));
-    run(Command::new(tool).args(rest))
+    run(as_from_a_shell(&mut Command::new(tool)).args(rest))
 }
 
 /// Kills runs of the program as the tests are built
@@ -84,7 +84,22 @@ pub fn run(command: &mut Command) -> Result<()> {
 
 /// Cargo itself. Paths among the arguments are as the caller wrote them, so the caller's folder is kept
 pub fn program() -> Command {
-    Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
+    let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    as_from_a_shell(&mut command);
+    command
+}
+
+/// Without the variables that `.cargo/config.toml` gave this process: cargo remembers of a build script whether
+/// they came from the environment, and would otherwise build everything above the engine anew each time
+/// `cargo build` and `cargo xtask` take turns
+fn as_from_a_shell(command: &mut Command) -> &mut Command {
+    let folder = root().join("vendor").join("duckdb");
+    for name in ["DUCKDB_LIB_DIR", "DUCKDB_INCLUDE_DIR"] {
+        if std::env::var_os(name).is_some_and(|value| Path::new(&value) == folder) {
+            command.env_remove(name);
+        }
+    }
+    command
 }
 
 /// Where everything that is built goes, as an absolute path
