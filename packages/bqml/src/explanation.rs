@@ -25,24 +25,34 @@ pub struct Attribution {
 impl GlobalExplanation {
     /// Of a regressor with one weight per slot of the design
     pub fn of_number(design: &Design, features: &[Feature], weights: &[f64]) -> Self {
-        Self {
-            features: rank(features, design.mean_contributions(weights)),
-            classes: Vec::new(),
-        }
+        Self::of_means(features, design.mean_contributions(weights))
     }
 
     /// Of a classifier, with the weights of the one margin of two classes, or of each class
     pub fn of_classes(design: &Design, features: &[Feature], weights: &[Vec<f64>]) -> Self {
-        let each: Vec<Vec<f64>> = weights
-            .iter()
+        let each = weights.iter();
+        let each: Vec<Vec<f64>> = each
             .map(|weights| design.mean_contributions(weights))
             .collect();
+        Self::of_class_means(features, &each)
+    }
+
+    /// Of a regressor, from the mean of what each feature adds without sign
+    pub fn of_means(features: &[Feature], means: Vec<f64>) -> Self {
+        Self {
+            features: rank(features, means),
+            classes: Vec::new(),
+        }
+    }
+
+    /// Of a classifier, from such means of the one margin of two classes, or of each class
+    pub fn of_class_means(features: &[Feature], each: &[Vec<f64>]) -> Self {
         let means = (0..features.len()).map(|feature| {
             let sum: f64 = each.iter().map(|means| means[feature]).sum();
             sum / each.len() as f64
         });
         let of_class = |means: &Vec<f64>| rank(features, means.clone());
-        let classes = match each.as_slice() {
+        let classes = match each {
             // what speaks for one speaks against the other
             [margin] => vec![of_class(margin), of_class(margin)],
             each => each.iter().map(of_class).collect(),

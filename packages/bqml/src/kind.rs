@@ -9,9 +9,9 @@ use crate::data::{Frame, FrameColumn, NULL, Split};
 use crate::evaluation::Evaluation;
 use crate::explanation::GlobalExplanation;
 use crate::model::{Iteration, Label, Parameters};
-use crate::options::{Reader, Support};
+use crate::options::{Named, Reader, Support};
 use crate::preprocess::{Encodings, Feature};
-use crate::{linear, logistic};
+use crate::{kmeans, linear, logistic, pca, trees};
 
 /// A model type that is trained here
 #[derive(Debug)]
@@ -40,12 +40,26 @@ pub enum Target {
 }
 
 /// The kinds, in the order in which messages name them
-pub const KINDS: &[&Kind] = &[&logistic::KIND, &linear::KIND];
+pub const KINDS: &[&Kind] = &[
+    &logistic::KIND,
+    &linear::KIND,
+    &kmeans::KIND,
+    &pca::KIND,
+    &trees::BOOSTED_CLASSIFIER,
+    &trees::BOOSTED_REGRESSOR,
+    &trees::FOREST_CLASSIFIER,
+    &trees::FOREST_REGRESSOR,
+];
 
 /// A model type with its options, ready to train
 pub trait Trainer: Debug {
     /// How features become numbers
     fn encodings(&self) -> Encodings;
+
+    /// A BOOL column that marks rows for the training and is no feature
+    fn marker(&self) -> Option<&Named> {
+        None
+    }
 
     /// Trains; `progress` hears of every iteration
     ///

@@ -15,29 +15,38 @@ mod explanation;
 mod functions;
 mod inference;
 mod kind;
+mod kmeans;
 mod linear;
 mod logistic;
 mod model;
 mod options;
+mod pca;
 mod preprocess;
 pub mod program;
+mod quantiles;
 mod registry;
 pub mod scorer;
+mod scoring;
 mod sql;
 mod symmetric;
 mod train;
 mod transform;
+mod trees;
 
 pub use data::Fingerprint;
 pub use evaluation::{
-    BinaryEvaluation, ClassMetrics, Evaluation, Metrics, MulticlassEvaluation,
-    RegressionEvaluation, ScoreGroup,
+    BinaryEvaluation, ClassMetrics, ClusteringEvaluation, Evaluation, Metrics,
+    MulticlassEvaluation, PcaEvaluation, RegressionEvaluation, ScoreGroup,
 };
 pub use explanation::{Attribution, GlobalExplanation};
 pub use inference::{Inference, Significance};
-pub use model::{Class, Iteration, Label, Model, ModelColumn, ModelName, Parameters};
+pub use kmeans::{Cluster, Clusters, Distance};
+pub use model::{Class, ClusterInfo, Iteration, Label, Model, ModelColumn, ModelName, Parameters};
+pub use pca::{Component, Components};
 pub use preprocess::{Distribution, Encoding, Feature, FeatureSummary, NumberSummary, Part};
 pub use registry::{Registry, Version};
 pub use scorer::Scorer;
+pub use scoring::register;
 pub use train::train;
 pub use transform::fit_transform;
+pub use trees::{Ensemble, Forest, Link, Tree};

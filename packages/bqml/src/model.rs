@@ -1,6 +1,7 @@
 //! A trained model: everything that predictions and `ML.*` functions need, and how it came to be
 
 use std::collections::BTreeMap;
+use std::time::Instant;
 
 use googlesql::{PhysicalName, Type};
 use serde::{Deserialize, Serialize};
@@ -10,6 +11,9 @@ use crate::evaluation::Evaluation;
 use crate::explanation::GlobalExplanation;
 use crate::inference::Inference;
 use crate::preprocess::{Distribution, Feature, FeatureSummary};
+use crate::kmeans::Clusters;
+use crate::pca::Components;
+use crate::trees::{Ensemble, Forest, Link};
 
 /// The version of the model file's form; a file of another version is refused
 pub const FORMAT: u32 = 2;
@@ -94,6 +98,20 @@ pub enum Parameters {
         /// With `CALCULATE_P_VALUES`
         inference: Option<Inference>,
     },
+    /// `KMEANS`
+    #[serde(rename = "KMEANS")]
+    KMeans(Clusters),
+    /// `PCA`
+    #[serde(rename = "PCA")]
+    Pca(Components),
+    /// `BOOSTED_TREE_*` and `RANDOM_FOREST_*`
+    #[serde(rename = "TREES")]
+    Trees {
+        /// Which of them
+        ensemble: Ensemble,
+        /// Trees over the slots of the features
+        forest: Forest,
+    },
     /// `LINEAR_REG`
     #[serde(rename = "LINEAR_REG")]
     LinearRegression {
@@ -112,6 +130,14 @@ impl Parameters {
         match self {
             Self::LogisticRegression { .. } => "LOGISTIC_REG",
             Self::LinearRegression { .. } => "LINEAR_REG",
+            Self::KMeans(_) => "KMEANS",
+            Self::Pca(_) => "PCA",
+            Self::Trees { ensemble, forest } => match (ensemble, forest.link) {
+                (Ensemble::Boosted, Link::Identity) => "BOOSTED_TREE_REGRESSOR",
+                (Ensemble::Boosted, _) => "BOOSTED_TREE_CLASSIFIER",
+                (Ensemble::Random, Link::Identity) => "RANDOM_FOREST_REGRESSOR",
+                (Ensemble::Random, _) => "RANDOM_FOREST_CLASSIFIER",
+            },
         }
     }
 }
@@ -156,7 +182,8 @@ pub struct Iteration {
     /// From 0
     pub iteration: i64,
     /// The model type's loss on the training rows after the step, without penalties: the mean
-    /// (class-weighted) log loss of a classifier, the mean squared error of a regressor
+    /// (class-weighted) log loss of a classifier, the mean squared error of a regressor, the mean
+    /// squared distance of clusters, the mean squared error of components
     pub loss: f64,
     /// The same on the evaluation rows, where there are any
     pub eval_loss: Option<f64>,
@@ -164,6 +191,35 @@ pub struct Iteration {
     pub learning_rate: Option<f64>,
     /// Wall time of the step in milliseconds
     pub duration_ms: i64,
+    /// The clusters after the step, of a model that has them
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub clusters: Vec<ClusterInfo>,
+}
+
+/// A cluster of the training rows after a step
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ClusterInfo {
+    /// From 1
+    pub centroid_id: i64,
+    /// Root of the mean squared distance of its rows from the centroid
+    pub cluster_radius: f64,
+    /// Number of its rows
+    pub cluster_size: i64,
+}
+
+impl Iteration {
+    /// A step that has just ended, with nothing but its number and duration
+    pub fn ended(iteration: i64, started: Instant) -> Self {
+        Self {
+            training_run: 0,
+            iteration,
+            loss: 0.0,
+            eval_loss: None,
+            learning_rate: None,
+            duration_ms: i64::try_from(started.elapsed().as_millis()).unwrap_or(i64::MAX),
+            clusters: Vec::new(),
+        }
+    }
 }
 
 impl Model {

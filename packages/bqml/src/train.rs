@@ -119,7 +119,11 @@ impl Columns {
         };
         let split = match &options.split.column {
             Some(named) => {
-                let column = find(all, named, "split")?.clone();
+                let role = match options.split.method {
+                    SplitMethod::Marked => "BOOL",
+                    _ => "split",
+                };
+                let column = find(all, named, role)?.clone();
                 check_split_type(&column, named, options.split.method)?;
                 Some(column)
             }
@@ -180,6 +184,7 @@ impl Columns {
             let column = quote_identifier(&split.name);
             let value = match options.split.method {
                 SplitMethod::Custom => format!("coalesce({column}, true)"),
+                SplitMethod::Marked => format!("coalesce({column}, false)"),
                 _ => format!("rank() OVER (ORDER BY {column})"),
             };
             items.push(format!("CAST({value} AS DOUBLE) AS \"split\""));
@@ -234,7 +239,7 @@ fn check_label_type(label: &Column, named: &Named, target: Target) -> Result<(),
 fn check_split_type(column: &Column, named: &Named, method: SplitMethod) -> Result<(), Error> {
     let ty = column.ty.clone();
     let (fits, needed) = match method {
-        SplitMethod::Custom => (ty == Type::Bool, "BOOL"),
+        SplitMethod::Custom | SplitMethod::Marked => (ty == Type::Bool, "BOOL"),
         _ => (
             !matches!(ty, Type::Array(_) | Type::Struct(_) | Type::Json),
             "a type that can be ordered",

@@ -86,12 +86,41 @@ impl ModelShape {
         };
         let (classifies, regresses) = (self.is(CLASSIFIERS), self.is(REGRESSORS));
         match (call.function.as_str(), self.labels.as_slice()) {
-            ("ML.PREDICT", [label]) => {
+            ("ML.PREDICT", _) if self.kind == "KMEANS" => {
+                let mut columns = vec![
+                    Column::new("CENTROID_ID", Type::Int64),
+                    list(
+                        "NEAREST_CENTROIDS_DISTANCE",
+                        vec![
+                            field("CENTROID_ID", Type::Int64),
+                            field("DISTANCE", Type::Float64),
+                        ],
+                    ),
+                ];
+                columns.extend(given());
+                columns
+            }
+            ("ML.DETECT_ANOMALIES", _) if self.is(&["KMEANS", "PCA"]) => {
+                let mut columns = vec![Column::new("is_anomaly", Type::Bool)];
+                if self.kind == "KMEANS" {
+                    columns.extend(numbers(&["normalized_distance"]));
+                    columns.push(Column::new("CENTROID_ID", Type::Int64));
+                } else {
+                    columns.extend(numbers(&["mean_squared_error"]));
+                }
+                columns.extend(given());
+                columns
+            }
+            ("ML.EVALUATE", _) if self.kind == "KMEANS" => {
+                numbers(&["davies_bouldin_index", "mean_squared_distance"])
+            }
+            ("ML.EVALUATE", _) if self.kind == "PCA" => {
+                numbers(&["total_explained_variance_ratio"])
+            }
+            ("ML.PREDICT", [label]) if classifies || regresses => {
                 let mut columns = vec![self.predicted(label)];
                 if classifies {
                     columns.push(self.probabilities(label));
-                } else if !regresses {
-                    columns.push(Column::rest());
                 }
                 columns.extend(given());
                 columns

@@ -124,15 +124,21 @@ fn read_batch(
     Ok(())
 }
 
-enum ColumnBuilder {
+/// Collects the values of a feature's column
+pub enum ColumnBuilder {
+    /// Of a number
     Number(Vec<f64>),
+    /// Of a category
     Category(CategoryBuilder),
+    /// Of a set of categories
     Categories(CategoriesBuilder),
+    /// Of a vector
     Vector(VectorBuilder),
 }
 
 impl ColumnBuilder {
-    fn new(plan: &Plan) -> Self {
+    /// For the column of a feature
+    pub fn new(plan: &Plan) -> Self {
         if plan.is_number() {
             Self::Number(Vec::new())
         } else if plan.is_vector() {
@@ -144,7 +150,8 @@ impl ColumnBuilder {
         }
     }
 
-    fn read(&mut self, array: &dyn Array) -> Result<(), Reason> {
+    /// Takes a batch
+    pub fn read(&mut self, array: &dyn Array) -> Result<(), Reason> {
         match self {
             Self::Number(values) => read_numbers(array, values),
             Self::Category(builder) => builder.read(array),
@@ -153,7 +160,8 @@ impl ColumnBuilder {
         }
     }
 
-    fn finish(self) -> FrameColumn {
+    /// The column
+    pub fn finish(self) -> FrameColumn {
         match self {
             Self::Number(values) => FrameColumn::Number(values),
             Self::Category(builder) => builder.finish(),
@@ -212,8 +220,9 @@ impl Dictionary {
     }
 }
 
+/// Collects categories
 #[derive(Default)]
-struct CategoryBuilder {
+pub struct CategoryBuilder {
     dictionary: Dictionary,
     codes: Vec<u32>,
 }
@@ -252,8 +261,9 @@ impl CategoryBuilder {
     }
 }
 
+/// Collects sets of categories
 #[derive(Default)]
-struct CategoriesBuilder {
+pub struct CategoriesBuilder {
     elements: CategoryBuilder,
     lengths: Vec<u32>,
 }

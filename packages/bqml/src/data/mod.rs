@@ -7,7 +7,7 @@ mod vector;
 
 use serde::{Deserialize, Serialize};
 
-pub use load::{FrameQuery, load};
+pub use load::{ColumnBuilder, FrameQuery, load};
 pub use order::order;
 pub use split::{Split, SplitMethod};
 

@@ -15,6 +15,8 @@ pub enum SplitMethod {
     Sequential,
     /// None
     None,
+    /// None; a BOOL column marks rows for the training
+    Marked,
 }
 
 /// Rows by index, each part in value order
@@ -35,7 +37,7 @@ impl Split {
         let rows = order.len();
         let part = |fraction: f64| ((rows as f64 * fraction).round() as usize).min(rows);
         match method {
-            SplitMethod::None => Self::first(order, 0),
+            SplitMethod::None | SplitMethod::Marked => Self::first(order, 0),
             SplitMethod::Random => Self::first(order, part(fraction)),
             SplitMethod::Auto => Self::first(
                 order,

@@ -77,12 +77,10 @@ pub fn descend<L: Loss>(
             trial.accept(&mut margins, index, rate);
         }
         let done = Iteration {
-            training_run: 0,
-            iteration,
             loss: chosen.loss,
             eval_loss,
             learning_rate: Some(rate),
-            duration_ms: i64::try_from(started.elapsed().as_millis()).unwrap_or(i64::MAX),
+            ..Iteration::ended(iteration, started)
         };
         progress(&done);
         iterations.push(done);

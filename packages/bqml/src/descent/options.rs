@@ -4,7 +4,7 @@ use diagnostic::code;
 use googlesql::Error;
 
 use crate::options::{Reader, Support};
-use crate::preprocess::Encodings;
+use crate::preprocess::{CategoryEncoding, Encodings};
 
 /// Options by name that [`read`] reads
 pub const OPTIONS: &[(&str, Support)] = &[
@@ -85,12 +85,16 @@ pub fn read(reader: &Reader<'_>) -> Result<DescentOptions, Error> {
         learn_rate: learn_rate(reader)?,
         fit_intercept: flag("fit_intercept", true)?,
         encodings: Encodings {
-            dummy: reader
+            categories: reader
                 .word(
                     "category_encoding_method",
-                    &[("ONE_HOT_ENCODING", false), ("DUMMY_ENCODING", true)],
+                    &[
+                        ("ONE_HOT_ENCODING", CategoryEncoding::OneHot),
+                        ("DUMMY_ENCODING", CategoryEncoding::Dummy),
+                    ],
                 )?
-                .is_some_and(|(dummy, _)| dummy),
+                .map_or(CategoryEncoding::OneHot, |(encoding, _)| encoding),
+            ..Encodings::default()
         },
         explain: flag("enable_global_explain", false)?,
         p_values: flag("calculate_p_values", false)?,
@@ -107,7 +111,7 @@ fn check_p_values(reader: &Reader<'_>, options: &DescentOptions) -> Result<(), E
     else {
         return Ok(());
     };
-    let lacking = if !options.encodings.dummy {
+    let lacking = if options.encodings.categories != CategoryEncoding::Dummy {
         "`category_encoding_method` DUMMY_ENCODING"
     } else if options.l1 != 0.0 {
         "`l1_reg` 0"

@@ -3,12 +3,14 @@
 mod binary;
 mod multiclass;
 mod regression;
+mod unsupervised;
 
 use serde::{Deserialize, Serialize};
 
 pub use binary::{BinaryEvaluation, DEFAULT_THRESHOLD, Metrics, ScoreGroup, group, roc_auc};
 pub use multiclass::{ClassMetrics, MulticlassEvaluation};
 pub use regression::RegressionEvaluation;
+pub use unsupervised::{ClusteringEvaluation, PcaEvaluation};
 
 /// Metrics by kind of model
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -20,6 +22,10 @@ pub enum Evaluation {
     Multiclass(MulticlassEvaluation),
     /// A model that predicts a number
     Regression(RegressionEvaluation),
+    /// A model of clusters
+    Clustering(ClusteringEvaluation),
+    /// A model of principal components
+    Pca(PcaEvaluation),
 }
 
 /// JSON has no NaN

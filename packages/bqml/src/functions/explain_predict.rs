@@ -1,5 +1,5 @@
-//! `ML.EXPLAIN_PREDICT` of linear models: what each feature adds to the number, or to the log-odds
-//! (of several classes, the margin of the predicted one), exactly
+//! `ML.EXPLAIN_PREDICT`: what each feature adds to the number, or to the log-odds (of several classes, the
+//! margin of the predicted one), exactly: terms of linear models, Shapley values of trees
 
 use googlesql::{Catalog, Column, Error, ModelFunction, Relation, Type};
 
@@ -9,12 +9,16 @@ use super::prediction::{Keep, Prediction};
 use super::{kinds, settings};
 use crate::Model;
 use crate::model::Parameters;
+use crate::scoring::{self, Function};
 use crate::sql::{double, quote_string};
 
-const FITS: &str = "LINEAR_REG and LOGISTIC_REG models";
+const FITS: &str = "linear models and models of trees";
 
 /// BigQuery's default of `top_k_features`
 const TOP: i64 = 5;
+
+/// The list of baselines and attributions of trees inside the query
+const ATTRIBUTIONS: &str = "\"__attributions\"";
 
 /// The relation of a call
 pub fn relation(
@@ -27,9 +31,20 @@ pub fn relation(
     let given = settings::needed_input(call)?;
     let input = Input::new(model, call, given, catalog)?;
     let label = kinds::label(model, call, FITS)?;
-    let baselines = match &model.parameters {
-        Parameters::LogisticRegression { intercepts, .. } => intercepts.clone(),
-        Parameters::LinearRegression { intercept, .. } => vec![*intercept],
+    let baselines: Vec<String> = match &model.parameters {
+        Parameters::LogisticRegression { intercepts, .. } => intercepts
+            .iter()
+            .map(|intercept| double(*intercept))
+            .collect(),
+        Parameters::LinearRegression { intercept, .. } => vec![double(*intercept)],
+        Parameters::Trees { forest, .. } => {
+            let width = model.features.len() + 1;
+            let each = 0..forest.groups();
+            each.map(|output| attribution(output * width)).collect()
+        }
+        Parameters::KMeans(_) | Parameters::Pca(_) => {
+            return Err(kinds::unfit(model, call, FITS));
+        }
     };
     let Some(prediction) = Prediction::new(model, label, &input, call, Keep::Margins)? else {
         return Err(kinds::unfit(model, call, FITS));
@@ -57,6 +72,15 @@ pub fn relation(
             ));
         }
         attributions.push((term.feature.clone(), choose(&|output| part(index, output))));
+    }
+    if let Parameters::Trees { .. } = &model.parameters {
+        let width = model.features.len() + 1;
+        let called = scoring::call(Function::Attributions, model, &input);
+        parts.push(format!("{called} AS {ATTRIBUTIONS}"));
+        for (index, feature) in model.features.iter().enumerate() {
+            let of_feature = choose(&|output| attribution(output * width + 1 + index));
+            attributions.push((feature.name.clone(), of_feature));
+        }
     }
     // features without weight add nothing, but are features still
     for feature in &model.features {
@@ -92,7 +116,7 @@ pub fn relation(
     let number = |name: &str| Column::new(name, Type::Float64);
     outputs.push((
         number("baseline_prediction_value"),
-        choose(&|output| double(baselines[output])),
+        choose(&|output| baselines[output].clone()),
     ));
     outputs.push((
         number("prediction_value"),
@@ -103,6 +127,11 @@ pub fn relation(
         let items: Vec<String> = parts.iter().chain(given).cloned().collect();
         prediction.query(&items)
     })
+}
+
+/// The attributions of trees, by their place
+fn attribution(place: usize) -> String {
+    format!("{ATTRIBUTIONS}[{}]", place + 1)
 }
 
 fn part(term: usize, output: usize) -> String {

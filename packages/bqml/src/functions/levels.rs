@@ -12,7 +12,6 @@ use super::predict::lines;
 use super::score::{Score, probability};
 use crate::Model;
 use crate::evaluation::BinaryEvaluation;
-use crate::model::Parameters;
 use crate::sql::{double, typed};
 
 /// A query with the levels of an input that has the label
@@ -28,15 +27,9 @@ pub fn of_input(
     let label = kinds::binary(model, call)?;
     let input = Input::new(model, call, given, catalog)?;
     let value = input.label(model, label, call, given)?;
-    let Parameters::LogisticRegression {
-        intercepts,
-        weights,
-        ..
-    } = &model.parameters
-    else {
-        return Err(kinds::unfit(model, call, "LOGISTIC_REG models"));
+    let Some(score) = Score::of(model, &input) else {
+        return Err(kinds::unfit(model, call, "classifiers of two classes"));
     };
-    let score = Score::new(model, intercepts, weights, &input);
     let negative = typed(&label.classes[0].value, &label.ty);
     let positive = typed(&label.classes[1].value, &label.ty);
     let unknown = format!(

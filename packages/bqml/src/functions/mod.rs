@@ -1,10 +1,14 @@
 //! `ML.*` functions: each a DuckDB query with the columns and types that BigQuery documents
 
 mod advanced_weights;
+mod centroids;
 mod classes;
+mod components;
 mod confusion_matrix;
+mod detect_anomalies;
 mod evaluate;
 mod explain_predict;
+mod feature_importance;
 mod feature_info;
 mod global_explain;
 mod input;
@@ -15,8 +19,12 @@ mod prediction;
 mod roc_curve;
 mod score;
 mod settings;
+mod slots;
 mod training_info;
+mod unsupervised;
 mod weights;
+
+pub use input::Input;
 
 use diagnostic::code;
 use googlesql::{Catalog, Error, ModelFunction, Relation};
@@ -35,22 +43,22 @@ const SUPPORTED: &[&str] = &[
     "ML.GLOBAL_EXPLAIN",
     "ML.TRAINING_INFO",
     "ML.FEATURE_INFO",
+    "ML.FEATURE_IMPORTANCE",
+    "ML.CENTROIDS",
+    "ML.PRINCIPAL_COMPONENTS",
+    "ML.PRINCIPAL_COMPONENT_INFO",
+    "ML.DETECT_ANOMALIES",
 ];
 
 /// What else BigQuery has that takes a model
 const ELSEWHERE: &[&str] = &[
     "ML.ARIMA_COEFFICIENTS",
     "ML.ARIMA_EVALUATE",
-    "ML.CENTROIDS",
-    "ML.DETECT_ANOMALIES",
     "ML.EXPLAIN_FORECAST",
-    "ML.FEATURE_IMPORTANCE",
     "ML.FORECAST",
     "ML.GENERATE_EMBEDDING",
     "ML.GENERATE_TEXT",
     "ML.HOLIDAY_INFO",
-    "ML.PRINCIPAL_COMPONENTS",
-    "ML.PRINCIPAL_COMPONENT_INFO",
     "ML.RECOMMEND",
     "ML.RECONSTRUCTION_LOSS",
     "ML.TFDV_VALIDATE",
@@ -80,6 +88,11 @@ impl Model {
             "ML.GLOBAL_EXPLAIN" => global_explain::relation(self, call),
             "ML.TRAINING_INFO" => training_info::relation(self, call),
             "ML.FEATURE_INFO" => feature_info::relation(self, call),
+            "ML.FEATURE_IMPORTANCE" => feature_importance::relation(self, call),
+            "ML.CENTROIDS" => centroids::relation(self, call),
+            "ML.PRINCIPAL_COMPONENTS" => components::relation(self, call),
+            "ML.PRINCIPAL_COMPONENT_INFO" => components::info(self, call),
+            "ML.DETECT_ANOMALIES" => detect_anomalies::relation(self, call, catalog),
             function => Err(unknown(function, call)),
         }
     }

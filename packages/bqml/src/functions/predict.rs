@@ -5,9 +5,9 @@ use googlesql::{Catalog, Column, Error, Field, ModelFunction, Relation, Type};
 
 use super::input::{Input, reference};
 use super::prediction::{Keep, Prediction};
-use super::{kinds, settings};
+use super::{kinds, settings, unsupervised};
 use crate::Model;
-use crate::model::Label;
+use crate::model::{Label, Parameters};
 use crate::sql::quote_identifier;
 
 const FITS: &str = "models with a label";
@@ -18,9 +18,17 @@ pub fn relation(
     call: &ModelFunction,
     catalog: &dyn Catalog,
 ) -> Result<Relation, Error> {
-    settings::check(call, &["threshold"])?;
     let given = settings::needed_input(call)?;
     let input = Input::new(model, call, given, catalog)?;
+    match &model.parameters {
+        Parameters::KMeans(clusters) => {
+            return unsupervised::clusters(model, clusters, &input, call);
+        }
+        Parameters::Pca(components) => {
+            return unsupervised::components(model, components, input, call);
+        }
+        _ => settings::check(call, &["threshold"])?,
+    }
     let label = kinds::label(model, call, FITS)?;
     let Some(prediction) = Prediction::new(model, label, &input, call, Keep::Label)? else {
         return Err(kinds::unfit(model, call, FITS));

@@ -6,10 +6,10 @@ use super::input::Input;
 use super::predict::lines;
 use super::score::{Score, probability};
 use crate::Model;
-use crate::model::{Label, Parameters};
+use crate::model::Label;
 use crate::sql::{double, typed};
 
-/// The rows of an input with what a linear model says of them
+/// The rows of an input with what a model says of them
 pub struct Prediction<'a> {
     score: Score,
     input: &'a Input,
@@ -33,7 +33,7 @@ pub enum Keep {
 }
 
 impl<'a> Prediction<'a> {
-    /// For linear models; none for others
+    /// For models that predict a label; none for others
     ///
     /// # Errors
     /// `Q008` for a threshold that the model cannot have
@@ -44,31 +44,18 @@ impl<'a> Prediction<'a> {
         call: &ModelFunction,
         keep: Keep,
     ) -> Result<Option<Self>, Error> {
-        let prediction = match &model.parameters {
-            Parameters::LogisticRegression {
-                intercepts,
-                weights,
-                ..
-            } => {
-                let score = Score::new(model, intercepts, weights, input);
-                if label.classes.len() == 2 {
-                    let threshold = super::settings::threshold(call)?;
-                    Self::binary(score, label, input, threshold, keep)
-                } else {
-                    super::settings::no_threshold(call, "classifiers of two classes")?;
-                    Self::multiclass(score, label, input)
-                }
-            }
-            Parameters::LinearRegression {
-                intercept, weights, ..
-            } => {
-                super::settings::no_threshold(call, "classifiers of two classes")?;
-                let weights = std::slice::from_ref(weights);
-                let score = Score::new(model, &[*intercept], weights, input);
-                Self::number(score, label, input)
-            }
+        let Some(score) = Score::of(model, input) else {
+            return Ok(None);
         };
-        Ok(Some(prediction))
+        if label.classes.len() == 2 {
+            let threshold = super::settings::threshold(call)?;
+            return Ok(Some(Self::binary(score, label, input, threshold, keep)));
+        }
+        super::settings::no_threshold(call, "classifiers of two classes")?;
+        Ok(Some(match label.classes.is_empty() {
+            true => Self::number(score, label, input),
+            false => Self::multiclass(score, label, input),
+        }))
     }
 
     /// The query: `first` are further items over the alias `input`

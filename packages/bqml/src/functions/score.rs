@@ -1,9 +1,12 @@
-//! A linear model as DuckDB expressions: numbers in one sum, categories through joins
+//! The margins of a model as DuckDB expressions: of a linear one numbers in one sum, categories through
+//! joins; of trees a call
 
 use googlesql::Type;
 
 use crate::Model;
+use crate::model::Parameters;
 use crate::preprocess::{Encoding, Feature};
+use crate::scoring::{self, Function};
 use crate::sql::{double, quote_string};
 
 use super::input::Input;
@@ -20,6 +23,8 @@ const NEAR: f64 = 64.0;
 pub struct Score {
     constants: Vec<f64>,
     terms: Vec<Term>,
+    /// Of trees, a list of the margins
+    called: Option<String>,
     /// `LEFT JOIN`s that the expressions need, each matching at most one row
     pub joins: Vec<String>,
 }
@@ -35,12 +40,37 @@ pub struct Term {
 }
 
 impl Score {
+    /// The margins of a model that predicts a label
+    pub fn of(model: &Model, input: &Input) -> Option<Self> {
+        match &model.parameters {
+            Parameters::LogisticRegression {
+                intercepts,
+                weights,
+                ..
+            } => Some(Self::linear(model, intercepts, weights, input)),
+            Parameters::LinearRegression {
+                intercept, weights, ..
+            } => {
+                let weights = std::slice::from_ref(weights);
+                Some(Self::linear(model, &[*intercept], weights, input))
+            }
+            Parameters::Trees { .. } => Some(Self {
+                constants: Vec::new(),
+                terms: Vec::new(),
+                called: Some(scoring::call(Function::Scores, model, input)),
+                joins: Vec::new(),
+            }),
+            Parameters::KMeans(_) | Parameters::Pca(_) => None,
+        }
+    }
+
     /// One margin per row of `weights`; numbers are standardized inside the expressions, NULL
     /// counts as the mean, a category never seen in training has weight 0
-    pub fn new(model: &Model, intercepts: &[f64], weights: &[Vec<f64>], input: &Input) -> Self {
+    fn linear(model: &Model, intercepts: &[f64], weights: &[Vec<f64>], input: &Input) -> Self {
         let mut score = Self {
             constants: intercepts.to_vec(),
             terms: Vec::new(),
+            called: None,
             joins: Vec::new(),
         };
         let mut start = 0;
@@ -61,6 +91,9 @@ impl Score {
 
     /// A margin, as a `DOUBLE` expression
     pub fn margin(&self, output: usize) -> String {
+        if let Some(called) = &self.called {
+            return format!("list_extract({called}, {})", output + 1);
+        }
         let offsets = self.terms.iter().map(|term| term.offsets[output]);
         let constant = offsets.fold(self.constants[output], |sum, offset| sum + offset);
         let mut parts = vec![double(constant)];

@@ -70,6 +70,23 @@ pub fn threshold(call: &ModelFunction) -> Result<f64, Error> {
     }
 }
 
+/// `contamination`, the part of the training rows that are anomalies
+///
+/// # Errors
+/// `Q008` when it is missing or no number from 0 to below 0.5
+pub fn contamination(call: &ModelFunction) -> Result<f64, Error> {
+    find(call, "contamination")
+        .and_then(number)
+        .filter(|value| (0.0..0.5).contains(value))
+        .ok_or_else(|| {
+            let message = format!(
+                "`{}` needs STRUCT(… AS contamination) with a number from 0 to below 0.5",
+                call.function
+            );
+            invalid(call, message)
+        })
+}
+
 /// Refuses a threshold for a model that has none; `fits` says which have
 ///
 /// # Errors

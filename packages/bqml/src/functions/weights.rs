@@ -5,7 +5,7 @@
 use googlesql::{Column, Error, ModelFunction, Relation, Type};
 
 use super::predict::field;
-use super::settings;
+use super::{kinds, settings};
 use crate::Model;
 use crate::model::Parameters;
 use crate::preprocess::Encoding;
@@ -59,6 +59,13 @@ pub fn relation(model: &Model, call: &ModelFunction) -> Result<Relation, Error> 
         Parameters::LinearRegression {
             intercept, weights, ..
         } => single(model, *intercept, weights, standardized),
+        Parameters::KMeans(_) | Parameters::Pca(_) | Parameters::Trees { .. } => {
+            return Err(kinds::unfit(
+                model,
+                call,
+                "LINEAR_REG and LOGISTIC_REG models",
+            ));
+        }
     };
     let names: Vec<String> = columns
         .iter()

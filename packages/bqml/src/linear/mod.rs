@@ -157,12 +157,9 @@ fn solve(
     let started = Instant::now();
     let point = normal::solve(&training.design, &training.labels, &options.descent);
     let step = Iteration {
-        training_run: 0,
-        iteration: 0,
         loss: training.loss(&point),
         eval_loss: evaluation.map(|part| part.loss(&point)),
-        learning_rate: None,
-        duration_ms: i64::try_from(started.elapsed().as_millis()).unwrap_or(i64::MAX),
+        ..Iteration::ended(0, started)
     };
     progress(&step);
     Ok((point, vec![step]))

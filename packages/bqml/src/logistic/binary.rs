@@ -27,7 +27,11 @@ pub fn probability(margin: f64) -> f64 {
 
 /// Metrics of the final model, each row weighing the same
 pub fn evaluate(design: &Design, labels: &[u32], point: &Point, held_out: bool) -> Evaluation {
-    let margins = margins(design, point);
+    evaluate_margins(&margins(design, point), labels, held_out)
+}
+
+/// Metrics of the log-odds of rows, each row weighing the same
+pub fn evaluate_margins(margins: &[f64], labels: &[u32], held_out: bool) -> Evaluation {
     let pairs = || margins.iter().copied().zip(labels.iter().copied());
     let losses = pairs().map(|(margin, label)| log_loss(margin, f64::from(label)));
     let log_loss = losses.sum::<f64>() / labels.len() as f64;

@@ -18,8 +18,13 @@ use crate::model::{Iteration, Parameters};
 use crate::options::{LABELLED, SPLIT, TUNED};
 use crate::preprocess::{Design, Encodings, Feature};
 
+pub use binary::evaluate_margins as evaluate_binary;
+pub use options::{ClassWeights, class_weights};
+pub use softmax::evaluate_margins as evaluate_softmax;
+pub use weights::of_classes as weights_of_classes;
+
 use binary::BinaryLoss;
-use options::{ClassWeights, LogisticOptions};
+use options::LogisticOptions;
 use softmax::SoftmaxLoss;
 
 /// `LOGISTIC_REG`

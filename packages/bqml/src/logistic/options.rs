@@ -54,7 +54,11 @@ pub fn read(reader: &Reader<'_>) -> Result<LogisticOptions, Error> {
     })
 }
 
-fn class_weights(reader: &Reader<'_>) -> Result<ClassWeights, Error> {
+/// Reads `AUTO_CLASS_WEIGHTS` and `CLASS_WEIGHTS`
+///
+/// # Errors
+/// `M002` at an option with an unusable value, or where one excludes the other
+pub fn class_weights(reader: &Reader<'_>) -> Result<ClassWeights, Error> {
     let balanced = reader
         .boolean("auto_class_weights")?
         .is_some_and(|(balanced, _)| balanced);

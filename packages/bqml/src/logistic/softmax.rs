@@ -73,12 +73,23 @@ pub fn evaluate(design: &Design, labels: &[u32], point: &Point, held_out: bool) 
         let constant = point.intercepts[class];
         design.multiply(&point.weights[class], constant, 0..rows, margins);
     }
+    evaluate_margins(&margins, labels, classes, held_out)
+}
+
+/// Metrics of the margins of rows, class after class, each row weighing the same
+pub fn evaluate_margins(
+    margins: &[f64],
+    labels: &[u32],
+    classes: usize,
+    held_out: bool,
+) -> Evaluation {
+    let rows = labels.len();
     let mut confusion = vec![vec![0; classes]; classes];
     let mut scores: Vec<Vec<(f64, bool)>> = vec![Vec::with_capacity(rows); classes];
     let mut row = vec![0.0; classes];
     let mut loss = 0.0;
     for (index, &label) in labels.iter().enumerate() {
-        gather(&margins, rows, index, &mut row);
+        gather(margins, rows, index, &mut row);
         let own = row[label as usize];
         let largest = exponentials(&mut row);
         let total: f64 = row.iter().sum();

@@ -10,7 +10,7 @@ use std::ops::Range;
 use diagnostic::code;
 use googlesql::{CreateModel, Error, ModelOption};
 
-pub use known::{LABELLED, SPLIT, Support, TUNED};
+pub use known::{LABELLED, Off, SPLIT, Support, TUNED};
 pub use split::SplitOptions;
 pub use value::Reader;
 
@@ -83,12 +83,12 @@ pub fn read(create: &CreateModel) -> Result<Options, Error> {
         Target::Classes | Target::Number => Some(label(&reader, &create.span)?),
         Target::Nothing => None,
     };
+    let trainer = (kind.read)(&reader, &mut warnings)?;
     let split = if kind.splits {
         split::read(&reader, &mut warnings)?
     } else {
-        SplitOptions::none()
+        SplitOptions::none(trainer.marker().cloned())
     };
-    let trainer = (kind.read)(&reader, &mut warnings)?;
     Ok(Options {
         kind,
         label,

@@ -20,11 +20,14 @@ pub struct SplitOptions {
 
 impl SplitOptions {
     /// For models that train on all rows
-    pub fn none() -> Self {
+    pub fn none(marker: Option<Named>) -> Self {
         Self {
-            method: SplitMethod::None,
+            method: match marker {
+                Some(_) => SplitMethod::Marked,
+                None => SplitMethod::None,
+            },
             fraction: FRACTION,
-            column: None,
+            column: marker,
         }
     }
 }

@@ -1,21 +1,30 @@
 //! Fits encodings to the training rows: means and deviations of numbers, categories of the rest
 
-use super::{Encoding, Encodings, Feature, Plan};
+use super::{CategoryEncoding, Encoding, Encodings, Feature, NumberEncoding, Plan};
 use crate::data::FrameColumn;
 
 /// Fits a feature to the training rows of its column
 pub fn fit(plan: &Plan, column: &FrameColumn, rows: &[u32], encodings: Encodings) -> Feature {
+    let dummy = encodings.categories == CategoryEncoding::Dummy;
     let encoding = match column {
-        FrameColumn::Number(values) => standardize(values, rows),
+        FrameColumn::Number(values) => match (standardize(values, rows), encodings.numbers) {
+            (Encoding::Standardized { mean, .. }, NumberEncoding::AsIs) => {
+                Encoding::Number { mean }
+            }
+            (encoding, _) => encoding,
+        },
         FrameColumn::Category { codes, dictionary } => {
             let counts = count(
                 rows.iter().map(|&row| codes[row as usize]),
                 dictionary.len(),
             );
-            let (categories, dropped) = categories(&counts, dictionary, encodings.dummy);
-            Encoding::OneHot {
-                categories,
-                dropped,
+            let (categories, dropped) = categories(&counts, dictionary, dummy);
+            match encodings.categories {
+                CategoryEncoding::Label => Encoding::Label { categories },
+                CategoryEncoding::OneHot | CategoryEncoding::Dummy => Encoding::OneHot {
+                    categories,
+                    dropped,
+                },
             }
         }
         FrameColumn::Categories {
@@ -30,7 +39,7 @@ pub fn fit(plan: &Plan, column: &FrameColumn, rows: &[u32], encodings: Encodings
                     .copied()
             });
             let counts = count(elements, dictionary.len());
-            let (categories, dropped) = categories(&counts, dictionary, encodings.dummy);
+            let (categories, dropped) = categories(&counts, dictionary, dummy);
             Encoding::MultiHot {
                 categories,
                 dropped,

@@ -10,7 +10,7 @@ mod summary;
 
 use serde::{Deserialize, Serialize};
 
-pub use design::Design;
+pub use design::{Design, DesignColumn, encode_each};
 pub use distribution::Distribution;
 pub use expand::{Plan, expand};
 pub use fit::fit;
@@ -22,8 +22,32 @@ use googlesql::Type;
 /// How a kind of model wants its features as numbers
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Encodings {
-    /// Categories leave out the most frequent one
-    pub dummy: bool,
+    /// What becomes of numbers
+    pub numbers: NumberEncoding,
+    /// What becomes of categories; arrays of them are always multi-hot
+    pub categories: CategoryEncoding,
+}
+
+/// What becomes of numbers
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum NumberEncoding {
+    /// [`Encoding::Standardized`]
+    #[default]
+    Standardized,
+    /// [`Encoding::Number`]
+    AsIs,
+}
+
+/// What becomes of categories
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum CategoryEncoding {
+    /// [`Encoding::OneHot`]
+    #[default]
+    OneHot,
+    /// [`Encoding::OneHot`] without the most frequent category
+    Dummy,
+    /// [`Encoding::Label`]
+    Label,
 }
 
 /// A processed input of a model: a column, a field of a struct, or a part of a timestamp

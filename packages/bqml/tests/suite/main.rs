@@ -24,3 +24,7 @@ mod support;
 mod training;
 #[cfg(test)]
 mod transform;
+#[cfg(test)]
+mod trees;
+#[cfg(test)]
+mod unsupervised;

@@ -7,15 +7,15 @@ use googlesql::{Relation, Type, Value};
 
 use crate::support::{NoCatalog, call, create, engine, relation, rows, text, train};
 
-struct Reference {
-    connection: Connection,
-    expected: serde_json::Value,
-    training: Relation,
+pub struct Reference {
+    pub connection: Connection,
+    pub expected: serde_json::Value,
+    pub training: Relation,
 }
 
 impl Reference {
     /// The file's rows as table `t`: numbers, the last of them the label
-    fn load(file: &str, label: Type) -> Self {
+    pub fn load(file: &str, label: Type) -> Self {
         let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/reference/");
         let text = std::fs::read_to_string(format!("{folder}{file}")).unwrap();
         let expected: serde_json::Value = serde_json::from_str(&text).unwrap();
@@ -65,7 +65,7 @@ impl Reference {
     }
 
     /// The rows of a call over the training rows, or without any
-    fn ask(&self, model: &Model, function: &str, with_rows: bool) -> Vec<Vec<String>> {
+    pub fn ask(&self, model: &Model, function: &str, with_rows: bool) -> Vec<Vec<String>> {
         let inputs = if with_rows {
             vec![self.training.clone()]
         } else {
@@ -78,7 +78,7 @@ impl Reference {
             .collect()
     }
 
-    fn check_metrics(&self, model: &Model, expected: &serde_json::Value, tolerance: f64) {
+    pub fn check_metrics(&self, model: &Model, expected: &serde_json::Value, tolerance: f64) {
         let names = model.relation(&call("ML.EVALUATE", vec![], &[]), &NoCatalog);
         for with_rows in [false, true] {
             let found = self.ask(model, "ML.EVALUATE", with_rows).remove(0);
@@ -95,15 +95,15 @@ impl Reference {
     }
 }
 
-fn number(value: &serde_json::Value) -> f64 {
+pub fn number(value: &serde_json::Value) -> f64 {
     value.as_f64().unwrap()
 }
 
-fn numbers(value: &serde_json::Value) -> Vec<f64> {
+pub fn numbers(value: &serde_json::Value) -> Vec<f64> {
     value.as_array().unwrap().iter().map(number).collect()
 }
 
-fn close(found: f64, expected: f64, tolerance: f64, what: &str) {
+pub fn close(found: f64, expected: f64, tolerance: f64, what: &str) {
     assert!(
         (found - expected).abs() <= tolerance,
         "{what}: {found} where {expected} is expected"

@@ -13,6 +13,7 @@ use googlesql::{
 pub fn engine(setup: &str) -> Connection {
     let connection = Connection::open_in_memory().unwrap();
     googlesql::udf::register(&connection).unwrap();
+    bqml::register(&connection, None).unwrap();
     connection
         .execute_batch("SET autoinstall_known_extensions = false; SET threads = 2;")
         .unwrap();
@@ -95,6 +96,7 @@ pub fn learned(model: &Model) -> (f64, &[f64]) {
         bqml::Parameters::LinearRegression {
             intercept, weights, ..
         } => (*intercept, weights),
+        other => panic!("{other:?}"),
     }
 }
 

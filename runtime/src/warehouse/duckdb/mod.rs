@@ -155,6 +155,10 @@ impl DuckDbWarehouse {
                 (folder.clone(), Some(folder))
             }
         };
+        let model_views = ModelViews::new(&models);
+        let registry = Registry::new(models);
+        bqml::register(&connection, Some(&registry))
+            .map_err(|failure| error::unavailable(&failure))?;
         let routines = options.file.as_ref();
         let routines = routines.map(|file| file.with_extension("routines"));
         Ok(Self {
@@ -164,8 +168,8 @@ impl DuckDbWarehouse {
             sources: options.sources,
             marking: AtomicBool::new(false),
             routines: Routines::new(routines.as_deref()),
-            model_views: ModelViews::new(&models),
-            models: Registry::new(models),
+            model_views,
+            models: registry,
             scratch,
         })
     }

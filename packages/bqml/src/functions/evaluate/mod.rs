@@ -1,7 +1,9 @@
 //! `ML.EVALUATE`: a row of metrics by kind of model
 
 mod binary;
+mod clustering;
 mod multiclass;
+mod pca;
 mod regression;
 
 use googlesql::{Catalog, Column, Error, ModelFunction, Relation, Type};
@@ -34,6 +36,10 @@ pub fn relation(
         Evaluation::Regression(evaluation) => {
             regression::relation(model, evaluation, call, catalog)
         }
+        Evaluation::Clustering(evaluation) => {
+            clustering::relation(model, evaluation, call, catalog)
+        }
+        Evaluation::Pca(evaluation) => pca::relation(evaluation, call),
     }
 }
 

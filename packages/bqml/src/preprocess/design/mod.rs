@@ -8,7 +8,7 @@ use std::ops::Range;
 
 use super::Feature;
 use crate::data::FrameColumn;
-use column::DesignColumn;
+pub use column::DesignColumn;
 use packed::Packing;
 
 /// Rows × slots without the constant column; one-hot slots are never stored as zeros
@@ -34,6 +34,29 @@ impl Design {
             width: slot,
             columns: packing.finish(),
         }
+    }
+
+    /// Shows rows with all of their slots, one after the other
+    pub fn visit(&self, range: Range<usize>, mut see: impl FnMut(usize, &[f64])) {
+        let mut slots = vec![0.0; self.width];
+        let mut entries = Vec::new();
+        for row in range {
+            self.row(row, &mut entries);
+            for (slot, value) in &entries {
+                slots[*slot as usize] = *value;
+            }
+            see(row, &slots);
+            for (slot, _) in &entries {
+                slots[*slot as usize] = 0.0;
+            }
+        }
+    }
+
+    /// All slots of a row
+    pub fn dense_row(&self, row: usize) -> Vec<f64> {
+        let mut found = Vec::new();
+        self.visit(row..row + 1, |_, slots| found = slots.to_vec());
+        found
     }
 
     /// Number of rows
@@ -83,4 +106,19 @@ impl Design {
             column.row(row, entries);
         }
     }
+}
+
+/// The given rows of each feature, one column each: for those that look at features one by one
+pub fn encode_each(
+    features: &[Feature],
+    columns: &[FrameColumn],
+    rows: &[u32],
+) -> Vec<DesignColumn> {
+    let mut slot = 0;
+    let encode = |(feature, column): (&Feature, &FrameColumn)| {
+        let column = encode::encode(&feature.encoding, column, rows, slot);
+        slot += feature.width();
+        column
+    };
+    features.iter().zip(columns).map(encode).collect()
 }

@@ -29,6 +29,12 @@ pub fn outputs(
         Parameters::LinearRegression {
             intercept, weights, ..
         } => linear::value(model, *intercept, weights, features, build),
+        Parameters::KMeans(_) | Parameters::Pca(_) | Parameters::Trees { .. } => {
+            Err(Unsupported::new(format!(
+                "a model of type {} cannot be exported yet",
+                model.parameters.kind()
+            )))
+        }
     }
 }
 
@@ -57,5 +63,6 @@ pub fn contributions(
                 vec![*intercept],
             ))
         }
+        Parameters::KMeans(_) | Parameters::Pca(_) | Parameters::Trees { .. } => None,
     }
 }
