@@ -10,9 +10,9 @@ use crate::Fingerprint;
 use crate::evaluation::Evaluation;
 use crate::explanation::GlobalExplanation;
 use crate::inference::Inference;
-use crate::preprocess::{Distribution, Feature, FeatureSummary};
 use crate::kmeans::Clusters;
 use crate::pca::Components;
+use crate::preprocess::{Distribution, Feature, FeatureSummary};
 use crate::trees::{Ensemble, Forest, Link};
 
 /// The version of the model file's form; a file of another version is refused
