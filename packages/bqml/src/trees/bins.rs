@@ -59,8 +59,8 @@ impl Bins {
     }
 
     /// Bins of other rows with the same cuts
-    pub fn like(&self, design: &Design, widths: &[usize]) -> Self {
-        Self::with(design, widths, |index, _| {
+    pub fn like(&self, features: &[DesignColumn], rows: usize, widths: &[usize]) -> Self {
+        Self::with(features, rows, widths, |index, _| {
             match &self.columns[index].cells {
                 Cells::Ordered { cuts, .. } => cuts.clone(),
                 Cells::Hot { .. } | Cells::Hots { .. } => Vec::new(),

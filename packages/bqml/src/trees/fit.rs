@@ -131,7 +131,11 @@ impl Trainer for TreeTrainer {
                 targets: targets(&split.evaluation),
             }
         });
-        let evaluated = if held_out { &split.evaluation } else { &split.training };
+        let evaluated = if held_out {
+            &split.evaluation
+        } else {
+            &split.training
+        };
         let design = Design::new(features, columns, evaluated);
         let training = Rows {
             bins,
