@@ -19,12 +19,25 @@ def standardized(x):
     return (x - x.mean(axis=0)) / x.std(axis=0)
 
 
+WEIGHTS = [1.0, 2.5, 0.5]
+
+
+def minimum(x, y, l2, weights):
+    total = sum(weights[label] for label in y)
+    model = linear_model.LogisticRegression(
+        C=1 / (l2 * total),
+        class_weight=dict(enumerate(weights)),
+        tol=1e-14,
+        max_iter=100_000,
+        solver="newton-cg",
+    )
+    return model.fit(x, y)
+
+
 def classifier(data, l2):
     x, y = standardized(data.data), data.target
-    model = linear_model.LogisticRegression(
-        C=1 / (l2 * len(y)), tol=1e-14, max_iter=100_000, solver="newton-cg"
-    )
-    model.fit(x, y)
+    model = minimum(x, y, l2, [1.0] * 3)
+    weighted = minimum(x, y, l2, WEIGHTS)
     probabilities = model.predict_proba(x)
     predicted = model.predict(x)
     return {
@@ -33,6 +46,11 @@ def classifier(data, l2):
         "intercepts": model.intercept_.tolist(),
         "weights": model.coef_.tolist(),
         "probabilities": probabilities[:5].tolist(),
+        "class_weights": WEIGHTS,
+        "weighted": {
+            "intercepts": weighted.intercept_.tolist(),
+            "weights": weighted.coef_.tolist(),
+        },
         "confusion": metrics.confusion_matrix(y, predicted).tolist(),
         "metrics": {
             "precision": metrics.precision_score(y, predicted, average="macro"),

@@ -126,30 +126,18 @@ fn several_classes_agree_with_scikit_learn() {
         let mut options = descend_long();
         options.push(("l2_reg", Value::Float64(number(&expected["l2"]))));
         let model = reference.train("LOGISTIC_REG", &options);
-        let Parameters::LogisticRegression {
-            intercepts,
-            weights,
-            ..
-        } = &model.parameters
-        else {
-            panic!("{:?}", model.parameters);
-        };
-        // softmax leaves the intercepts free by a constant: both are compared around their mean
-        let centred = |values: &[f64]| -> Vec<f64> {
-            let mean = values.iter().sum::<f64>() / values.len() as f64;
-            values.iter().map(|value| value - mean).collect()
-        };
-        let pairs = centred(intercepts)
-            .into_iter()
-            .zip(centred(&numbers(&expected["intercepts"])));
-        for (found, expected) in pairs {
-            close(found, expected, 1e-5, "intercept");
-        }
-        for (found, expected) in weights.iter().zip(expected["weights"].as_array().unwrap()) {
-            for (found, expected) in found.iter().zip(numbers(expected)) {
-                close(*found, expected, 1e-5, "weight");
-            }
-        }
+        check_classes(&model, expected);
+        let weights = expected["class_weights"].as_array().unwrap().iter();
+        let weights: Vec<Value> = weights
+            .enumerate()
+            .map(|(class, weight)| {
+                let label = text(&class.to_string());
+                Value::Struct(vec![(None, label), (None, Value::Float64(number(weight)))])
+            })
+            .collect();
+        options.push(("class_weights", Value::Array(weights)));
+        let weighted = reference.train("LOGISTIC_REG", &options);
+        check_classes(&weighted, &expected["weighted"]);
         reference.check_metrics(&model, &expected["metrics"], 1e-6);
         for with_rows in [false, true] {
             let confusion = reference.ask(&model, "ML.CONFUSION_MATRIX", with_rows);
@@ -176,6 +164,32 @@ fn several_classes_agree_with_scikit_learn() {
             for (found, expected) in found.split(" | ").zip(numbers(expected)) {
                 close(found.parse().unwrap(), expected, 1e-6, "probability");
             }
+        }
+    }
+}
+
+/// Constant terms and weights of each class
+fn check_classes(model: &Model, expected: &serde_json::Value) {
+    let Parameters::LogisticRegression {
+        intercepts,
+        weights,
+        ..
+    } = &model.parameters
+    else {
+        panic!("{:?}", model.parameters);
+    };
+    // softmax leaves the intercepts free by a constant: both are compared around their mean
+    let centred = |values: &[f64]| -> Vec<f64> {
+        let mean = values.iter().sum::<f64>() / values.len() as f64;
+        values.iter().map(|value| value - mean).collect()
+    };
+    let wanted = centred(&numbers(&expected["intercepts"]));
+    for (found, expected) in centred(intercepts).into_iter().zip(wanted) {
+        close(found, expected, 1e-5, "intercept");
+    }
+    for (found, expected) in weights.iter().zip(expected["weights"].as_array().unwrap()) {
+        for (found, expected) in found.iter().zip(numbers(expected)) {
+            close(*found, expected, 1e-5, "weight");
         }
     }
 }
