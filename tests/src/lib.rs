@@ -12,4 +12,5 @@ pub mod generate;
 pub mod googlesql;
 pub mod oracle;
 pub mod peer;
+pub mod pipeline;
 pub mod transcripts;

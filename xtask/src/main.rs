@@ -45,7 +45,8 @@ enum Task {
         #[arg(long)]
         peers: bool,
     },
-    /// Compare with reference results: `dataform FOLDER`, `googlesql FILE`, `peer`, `emulator`
+    /// Compare with reference results: `dataform FOLDER`, `googlesql FILE`, `peer`, `emulator`,
+    /// `pipeline`
     Conformance {
         /// The suite and where its cases are
         #[arg(required = true, trailing_var_arg = true, allow_hyphen_values = true)]

@@ -11,6 +11,8 @@ impl EnvironmentVariables {
     pub const EMULATOR_HOST: &'static str = "BIGQUERY_EMULATOR_HOST";
     /// The address of a Vertex AI that is asked instead of Google's
     pub const VERTEX_ENDPOINT: &'static str = "SQLX_RUN_VERTEX_ENDPOINT";
+    /// The token of a local server that wants one
+    pub const SERVE_TOKEN: &'static str = "SQLX_RUN_SERVE_TOKEN";
     /// The key file of a service account, where nothing else says with whose rights BigQuery is asked
     pub const CREDENTIALS: &'static str = "GOOGLE_APPLICATION_CREDENTIALS";
     /// Without colours, whatever its value is
@@ -24,10 +26,11 @@ impl EnvironmentVariables {
     pub const GITHUB_WORKSPACE: &'static str = "GITHUB_WORKSPACE";
 
     /// All of them
-    pub const ALL: [&'static str; 8] = [
+    pub const ALL: [&'static str; 9] = [
         Self::ENVIRONMENT,
         Self::EMULATOR_HOST,
         Self::VERTEX_ENDPOINT,
+        Self::SERVE_TOKEN,
         Self::CREDENTIALS,
         Self::NO_COLOR,
         Self::TIME_ZONE,

@@ -1,6 +1,7 @@
 //! Vertex AI actions of a run: on Google Cloud beside BigQuery, on this machine beside the embedded engine, where a
 //! server answers that is running already or is started for the time of the run
 
+mod local;
 mod tables;
 
 use std::collections::HashMap;
@@ -12,6 +13,7 @@ use diagnostic::Diagnostic;
 use sqlx_compiler::{Compilation, VertexAction};
 use vertex::action::{Change as Became, Maker, Mode, Outcome};
 use vertex::client::{Client, ClientOptions, Failure, Identity};
+use vertex::server::Server;
 
 pub use vertex::client::Stop;
 
@@ -56,10 +58,8 @@ pub struct Vertex {
 struct Opened {
     maker: Maker,
     /// Ends with the run
-    _server: Option<local::LocalServer>,
+    _server: Option<Server>,
 }
-
-mod local;
 
 /// How long one request may take
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(60);

