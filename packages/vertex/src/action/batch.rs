@@ -110,14 +110,13 @@ impl Task<'_> {
         };
         fresh().map_err(|error| unwritable(&folder, &error))?;
         let input = folder.join("instances.jsonl");
-        let script = format!(
-            "EXPORT DATA OPTIONS (uri = '{}', format = 'JSON', overwrite = TRUE) AS SELECT * FROM {}",
-            literal(&folder.join("instances-*.jsonl")),
+        let query = format!(
+            "SELECT TO_JSON_STRING(instance) AS line FROM {} AS instance",
             quoted(&declared.input)
         );
-        self.maker.tables.execute(&script)?;
-        let parts = files(&folder, "instances", &folder)?;
-        join(&parts, &input).map_err(|error| unwritable(&input, &error))?;
+        let mut lines = self.maker.tables.texts(&query)?.join("\n");
+        lines.push('\n');
+        std::fs::write(&input, lines).map_err(|error| unwritable(&input, &error))?;
         job.input_config = BatchInput {
             instances_format: "jsonl".to_owned(),
             gcs_source: Some(GcsSource {
@@ -183,7 +182,10 @@ impl Task<'_> {
         match ended.state {
             JobState::Succeeded | JobState::PartiallySucceeded => Ok(ended),
             state => {
-                let words = ended.error.map(|status| status.message).unwrap_or_default();
+                let error = ended
+                    .error
+                    .or_else(|| ended.partial_failures.into_iter().next());
+                let words = error.map(|status| status.message).unwrap_or_default();
                 let reason = match words.as_str() {
                     "" => state.name().to_owned(),
                     words => words.trim_end_matches('.').to_owned(),
@@ -237,14 +239,6 @@ fn files(folder: &Path, prefix: &str, root: &Path) -> Result<Vec<std::path::Path
         ));
     }
     Ok(found)
-}
-
-fn join(parts: &[std::path::PathBuf], whole: &Path) -> std::io::Result<()> {
-    let mut file = std::fs::File::create(whole)?;
-    for part in parts.iter().filter(|part| *part != whole) {
-        std::io::copy(&mut std::fs::File::open(part)?, &mut file)?;
-    }
-    Ok(())
 }
 
 fn unwritable(path: &Path, error: &std::io::Error) -> Failure {

@@ -46,6 +46,12 @@ pub trait Tables: Send + Sync {
     /// # Errors
     /// The warehouse refuses
     fn execute(&self, script: &str) -> Result<(), Failure>;
+
+    /// The texts of a query with one column
+    ///
+    /// # Errors
+    /// The warehouse refuses
+    fn texts(&self, query: &str) -> Result<Vec<String>, Failure>;
 }
 
 /// What is to be done

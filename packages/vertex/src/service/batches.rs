@@ -1,5 +1,6 @@
 //! Predictions of many rows at once: from files into files
 
+use std::borrow::Cow;
 use std::fs::{self, File};
 use std::io::{self, BufRead, BufReader, BufWriter, Write};
 use std::path::{Path, PathBuf};
@@ -141,6 +142,7 @@ fn predict(
         predicted: 0,
         refused: 0,
     };
+    let excluded = excluded_fields(job);
     let mut take = |rows: Vec<Value>| -> Result<(), Failure> {
         let is_cancelled = service.stopping.load(Ordering::SeqCst)
             || service
@@ -150,7 +152,8 @@ fn predict(
         if is_cancelled {
             return Err(Failure::new(Code::Cancelled, "the job was cancelled"));
         }
-        for (row, answer) in rows.iter().zip(answers(&scorer, &rows)) {
+        let instances = without(&rows, &excluded);
+        for (row, answer) in rows.iter().zip(answers(&scorer, &instances)) {
             let (file, key, value) = match answer {
                 Ok(prediction) => {
                     done.predicted += 1;
@@ -199,6 +202,26 @@ fn predict(
         file.get_ref().sync_all()?;
     }
     Ok(done)
+}
+
+/// The fields of rows that are no part of instances
+fn excluded_fields(job: &BatchPredictionJob) -> Vec<String> {
+    let config = job.instance_config.as_ref();
+    let fields = config.and_then(|config| config["excludedFields"].as_array());
+    let fields = fields.into_iter().flatten().filter_map(Value::as_str);
+    fields.map(str::to_owned).collect()
+}
+
+/// Instances of rows
+fn without<'r>(rows: &'r [Value], excluded: &[String]) -> Cow<'r, [Value]> {
+    if excluded.is_empty() {
+        return Cow::Borrowed(rows);
+    }
+    let mut instances = rows.to_vec();
+    for instance in instances.iter_mut().filter_map(Value::as_object_mut) {
+        instance.retain(|field, _| !excluded.contains(field));
+    }
+    Cow::Owned(instances)
 }
 
 /// An answer for each row: where one row does not fit, only that one is refused
