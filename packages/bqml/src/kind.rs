@@ -71,6 +71,13 @@ pub trait Trainer: Debug {
         data: TrainingData<'_>,
         progress: &mut dyn FnMut(&Iteration),
     ) -> Result<Fitted, Error>;
+
+    /// How well what was learned does on the evaluation rows, which it need not know; `None` of a
+    /// model type that only training can evaluate
+    fn evaluate(&self, parameters: &Parameters, data: TrainingData<'_>) -> Option<Evaluation> {
+        let _ = (parameters, data);
+        None
+    }
 }
 
 /// What a trainer is given; at least one row trains

@@ -32,6 +32,7 @@ mod symmetric;
 mod train;
 mod transform;
 mod trees;
+mod tuning;
 
 pub use data::Fingerprint;
 pub use evaluation::{
@@ -50,3 +51,4 @@ pub use scoring::register;
 pub use train::train;
 pub use transform::fit_transform;
 pub use trees::{Ensemble, Forest, Link, Tree};
+pub use tuning::{Learned, Trial, TrialStatus, Tuning};

@@ -14,6 +14,7 @@ use crate::kmeans::Clusters;
 use crate::pca::Components;
 use crate::preprocess::{Distribution, Feature, FeatureSummary};
 use crate::trees::{Ensemble, Forest, Link};
+use crate::tuning::Tuning;
 
 /// The version of the model file's form; a file of another version is refused
 pub const FORMAT: u32 = 2;
@@ -61,6 +62,9 @@ pub struct Model {
     pub explanation: Option<GlobalExplanation>,
     /// Which rows it learned from
     pub data: Fingerprint,
+    /// What was tried, with `NUM_TRIALS`; the best of it is in the fields above
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tuning: Option<Tuning>,
 }
 
 /// A model's name on DuckDB, as its file spells it

@@ -7,9 +7,10 @@ use googlesql::{Column, CreateModel, Error, Type};
 use crate::data::{self, Frame, FrameColumn, FrameQuery, Split, SplitMethod};
 use crate::kind::{Target, TrainingData};
 use crate::model::{Class, FORMAT, Iteration, Label, Model, ModelColumn};
-use crate::options::{self, Named, Options};
+use crate::options::{self, Named, Options, SplitOptions};
 use crate::preprocess::{self, Plan};
 use crate::sql::quote_identifier;
+use crate::tuning;
 
 /// Trains a model on the rows of the statement's (transformed) query, which runs on `connection`;
 /// `progress` hears of every iteration
@@ -26,7 +27,11 @@ pub fn train(
     create: &CreateModel,
     progress: &mut dyn FnMut(&Iteration),
 ) -> Result<Model, Error> {
-    let options = options::read(create)?;
+    let tuning = tuning::read(create)?;
+    let options = match &tuning {
+        None => options::read(create)?,
+        Some(tuning) => tuning.first(create)?,
+    };
     let columns = Columns::new(create, &options)?;
     let query = FrameQuery {
         sql: columns.sql(create, &options),
@@ -40,7 +45,13 @@ pub fn train(
     }
 
     let (order, fingerprint) = data::order(&frame);
-    let split = Split::new(&frame, order, options.split.method, options.split.fraction);
+    let SplitOptions {
+        method, fraction, ..
+    } = options.split;
+    let split = match options.split.test_fraction {
+        Some(test) => Split::with_test(&frame, order, method, fraction, test),
+        None => Split::new(&frame, order, method, fraction),
+    };
     if split.training.is_empty() {
         return Err(Error::new(
             code::TRAINING_DATA_INVALID,
@@ -67,7 +78,13 @@ pub fn train(
         label: label.as_ref(),
         span: &create.span,
     };
-    let fitted = options.trainer.fit(data, progress)?;
+    let (fitted, tuning) = match &tuning {
+        None => (options.trainer.fit(data, progress)?, None),
+        Some(tuning) => {
+            let (fitted, tried) = tuning::run(tuning, create, &data, progress)?;
+            (fitted, Some(tried))
+        }
+    };
 
     Ok(Model {
         format: FORMAT,
@@ -96,6 +113,7 @@ pub fn train(
         evaluation: fitted.evaluation,
         explanation: fitted.explanation,
         data: fingerprint,
+        tuning,
     })
 }
 
@@ -124,7 +142,7 @@ impl Columns {
                     _ => "split",
                 };
                 let column = find(all, named, role)?.clone();
-                check_split_type(&column, named, options.split.method)?;
+                check_split_type(&column, named, &options.split)?;
                 Some(column)
             }
             None => None,
@@ -183,6 +201,9 @@ impl Columns {
         if let Some(split) = &self.split {
             let column = quote_identifier(&split.name);
             let value = match options.split.method {
+                SplitMethod::Custom if options.split.test_fraction.is_some() => format!(
+                    "CASE {column} WHEN 'TRAIN' THEN 0 WHEN 'EVAL' THEN 1 WHEN 'TEST' THEN 2 ELSE CAST(error('the split column is TRAIN, EVAL or TEST where hyperparameters are tuned') AS INTEGER) END"
+                ),
                 SplitMethod::Custom => format!("coalesce({column}, true)"),
                 SplitMethod::Marked => format!("coalesce({column}, false)"),
                 _ => format!("rank() OVER (ORDER BY {column})"),
@@ -236,9 +257,10 @@ fn check_label_type(label: &Column, named: &Named, target: Target) -> Result<(),
     .help(help))
 }
 
-fn check_split_type(column: &Column, named: &Named, method: SplitMethod) -> Result<(), Error> {
+fn check_split_type(column: &Column, named: &Named, split: &SplitOptions) -> Result<(), Error> {
     let ty = column.ty.clone();
-    let (fits, needed) = match method {
+    let (fits, needed) = match split.method {
+        SplitMethod::Custom if split.test_fraction.is_some() => (ty == Type::String, "STRING"),
         SplitMethod::Custom | SplitMethod::Marked => (ty == Type::Bool, "BOOL"),
         _ => (
             !matches!(ty, Type::Array(_) | Type::Struct(_) | Type::Json),

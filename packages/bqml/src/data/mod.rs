@@ -15,7 +15,7 @@ pub use split::{Split, SplitMethod};
 pub const NULL: u32 = u32::MAX;
 
 /// The training query's rows with a label
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Frame {
     /// Number of rows
     pub rows: usize,

@@ -26,6 +26,8 @@ pub struct Split {
     pub training: Vec<u32>,
     /// Rows to evaluate on, perhaps none
     pub evaluation: Vec<u32>,
+    /// Rows that test the models that were tried, while hyperparameters are tuned
+    pub test: Vec<u32>,
 }
 
 impl Split {
@@ -54,6 +56,7 @@ impl Split {
                 Self {
                     training,
                     evaluation,
+                    test: Vec::new(),
                 }
             }
             SplitMethod::Sequential => {
@@ -73,6 +76,48 @@ impl Split {
         Self {
             training,
             evaluation: order,
+            test: Vec::new(),
+        }
+    }
+
+    /// As [`Split::new`] with a part that tests, as documented for hyperparameter tuning
+    pub fn with_test(
+        frame: &Frame,
+        order: Vec<u32>,
+        method: SplitMethod,
+        evaluation: f64,
+        test: f64,
+    ) -> Self {
+        let values = frame.split.as_deref().unwrap_or_default();
+        let value = |row: &u32| values.get(*row as usize).copied().unwrap_or(0.0);
+        let few = method == SplitMethod::Auto && order.len() < 500;
+        match method {
+            SplitMethod::Custom => {
+                let part = |wanted: f64| {
+                    let rows = order.iter().copied();
+                    rows.filter(|row| value(row) == wanted).collect()
+                };
+                Self {
+                    training: part(0.0),
+                    evaluation: part(1.0),
+                    test: part(2.0),
+                }
+            }
+            SplitMethod::None => Self::first(order, 0),
+            _ if few => Self::first(order, 0),
+            _ => {
+                let mut last = order;
+                if method == SplitMethod::Sequential {
+                    last.sort_by(|left, right| value(right).total_cmp(&value(left)));
+                }
+                let rows = last.len();
+                let part = |fraction: f64| ((rows as f64 * fraction).round() as usize).min(rows);
+                let rest = last.split_off(part(test));
+                Self {
+                    test: last,
+                    ..Self::first(rest, part(evaluation).min(rows - part(test)))
+                }
+            }
         }
     }
 }

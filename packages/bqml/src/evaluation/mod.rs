@@ -28,6 +28,44 @@ pub enum Evaluation {
     Pca(PcaEvaluation),
 }
 
+impl Evaluation {
+    /// The metrics by the names that `ML.EVALUATE` gives them, with two classes cut at 0.5
+    pub fn named(&self) -> Vec<(&'static str, f64)> {
+        match self {
+            Self::Binary(own) => {
+                let metrics = own.metrics(DEFAULT_THRESHOLD);
+                vec![
+                    ("precision", metrics.precision),
+                    ("recall", metrics.recall),
+                    ("accuracy", metrics.accuracy),
+                    ("f1_score", metrics.f1_score),
+                    ("log_loss", metrics.log_loss),
+                    ("roc_auc", metrics.roc_auc),
+                ]
+            }
+            Self::Multiclass(own) => {
+                let metrics = own.metrics();
+                vec![
+                    ("precision", metrics.precision),
+                    ("recall", metrics.recall),
+                    ("accuracy", metrics.accuracy),
+                    ("f1_score", metrics.f1_score),
+                    ("log_loss", own.log_loss),
+                    ("roc_auc", own.roc_auc),
+                ]
+            }
+            Self::Regression(own) => vec![
+                ("mean_absolute_error", own.mean_absolute_error),
+                ("mean_squared_error", own.mean_squared_error),
+                ("mean_squared_log_error", own.mean_squared_log_error),
+                ("median_absolute_error", own.median_absolute_error),
+                ("r2_score", own.r2_score),
+                ("explained_variance", own.explained_variance),
+            ],
+        }
+    }
+}
+
 /// JSON has no NaN
 pub mod nan_as_null {
     use serde::{Deserialize, Deserializer, Serialize, Serializer};

@@ -201,7 +201,7 @@ pub fn lacks(call: &ModelFunction, missing: &[&str]) -> Error {
 }
 
 /// An error inside the transform, said of the call, since the transform stands in another statement
-fn unfit_transform(
+pub fn unfit_transform(
     model: &Model,
     call: &ModelFunction,
     widened: &Relation,
@@ -239,7 +239,7 @@ fn missing_for_transform<'a>(
         relation
             .columns
             .extend(others.map(|column| Column::new(&column.name, column.ty.clone())));
-        let items = model.transform.as_deref().unwrap_or_default();
+        let items = model.applied_transform().unwrap_or_default();
         googlesql::select_over(items, &relation, catalog).is_err()
     };
     absent

@@ -22,6 +22,7 @@ mod settings;
 mod slots;
 mod training_info;
 mod unsupervised;
+mod transform;
 mod weights;
 
 pub use input::Input;
@@ -31,9 +32,13 @@ use googlesql::{Catalog, Error, ModelFunction, Relation};
 
 use crate::Model;
 
+pub(crate) use settings::check as check_settings;
+
 /// What is answered here
 const SUPPORTED: &[&str] = &[
     "ML.PREDICT",
+    "ML.TRANSFORM",
+    "ML.TRIAL_INFO",
     "ML.EXPLAIN_PREDICT",
     "ML.EVALUATE",
     "ML.ROC_CURVE",
@@ -62,8 +67,6 @@ const ELSEWHERE: &[&str] = &[
     "ML.RECOMMEND",
     "ML.RECONSTRUCTION_LOSS",
     "ML.TFDV_VALIDATE",
-    "ML.TRANSFORM",
-    "ML.TRIAL_INFO",
     "ML.UNDERSTAND_TEXT",
     "ML.VALIDATE_DATA_DRIFT",
     "ML.VALIDATE_DATA_SKEW",
@@ -76,9 +79,14 @@ impl Model {
     /// # Errors
     /// `Q003` no such function, `M003` one that runs on BigQuery only, `Q008` arguments or a
     /// model that do not fit, `M006` input without a needed column or with one of another type; all at the call
-    pub fn relation(&self, call: &ModelFunction, catalog: &dyn Catalog) -> Result<Relation, Error> {
+    pub(crate) fn answer(
+        &self,
+        call: &ModelFunction,
+        catalog: &dyn Catalog,
+    ) -> Result<Relation, Error> {
         match call.function.to_ascii_uppercase().as_str() {
             "ML.PREDICT" => predict::relation(self, call, catalog),
+            "ML.TRANSFORM" => transform::relation(self, call, catalog),
             "ML.EXPLAIN_PREDICT" => explain_predict::relation(self, call, catalog),
             "ML.EVALUATE" => evaluate::relation(self, call, catalog),
             "ML.ROC_CURVE" => roc_curve::relation(self, call, catalog),

@@ -100,6 +100,27 @@ impl Trainer for LinearOptions {
             },
         })
     }
+
+    fn evaluate(&self, parameters: &Parameters, data: TrainingData<'_>) -> Option<Evaluation> {
+        let Parameters::LinearRegression {
+            intercept, weights, ..
+        } = parameters
+        else {
+            return None;
+        };
+        let rows = &data.split.evaluation;
+        let part = Part {
+            design: Design::new(data.features, &data.frame.columns, rows),
+            labels: data.numbers(rows),
+        };
+        let point = Point {
+            intercepts: vec![*intercept],
+            weights: vec![weights.clone()],
+        };
+        let predictions = part.predictions(&point);
+        let evaluation = RegressionEvaluation::new(&part.labels, &predictions, true);
+        Some(Evaluation::Regression(evaluation))
+    }
 }
 
 impl LinearOptions {

@@ -11,6 +11,7 @@ use googlesql::Error;
 
 use crate::data::Split;
 use crate::descent::{self, Loss, Objective, Point};
+use crate::evaluation::Evaluation;
 use crate::explanation::GlobalExplanation;
 use crate::inference::{Estimates, Inference};
 use crate::kind::{Fitted, Kind, Target, Trainer, TrainingData};
@@ -101,6 +102,28 @@ impl Trainer for LogisticOptions {
             work.multiclass(&weights, progress)
         };
         trained.map_err(|message| Error::new(code::TRAINING_DATA_INVALID, message, span.clone()))
+    }
+
+    fn evaluate(&self, parameters: &Parameters, data: TrainingData<'_>) -> Option<Evaluation> {
+        let Parameters::LogisticRegression {
+            intercepts,
+            weights,
+            ..
+        } = parameters
+        else {
+            return None;
+        };
+        let rows = &data.split.evaluation;
+        let labels = data.classes(rows);
+        let design = Design::new(data.features, &data.frame.columns, rows);
+        let point = Point {
+            intercepts: intercepts.clone(),
+            weights: weights.clone(),
+        };
+        Some(match weights.len() {
+            1 => binary::evaluate(&design, &labels, &point, true),
+            _ => softmax::evaluate(&design, &labels, &point, true),
+        })
     }
 }
 

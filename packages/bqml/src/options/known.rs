@@ -88,17 +88,12 @@ pub const SPLIT: &Group = &[
 
 /// Of models whose hyperparameters can be tuned
 pub const TUNED: &Group = &[
-    ("num_trials", TUNING),
-    ("max_parallel_trials", TUNING),
-    ("hparam_tuning_algorithm", TUNING),
-    ("hparam_tuning_objectives", TUNING),
-    ("data_split_test_fraction", TUNING),
+    ("num_trials", Support::Used),
+    ("max_parallel_trials", Support::Used),
+    ("hparam_tuning_algorithm", Support::Used),
+    ("hparam_tuning_objectives", Support::Used),
+    ("data_split_test_fraction", Support::Used),
 ];
-
-const TUNING: Support = Support::Unless {
-    off: Off::Nothing,
-    reason: "hyperparameters are tuned on BigQuery",
-};
 
 /// What becomes of an option of a model type, by its lower-case name
 pub fn support(kind: &Kind, name: &str) -> Option<Support> {

@@ -1,7 +1,7 @@
 //! `DATA_SPLIT_*`
 
 use diagnostic::code;
-use googlesql::Error;
+use googlesql::{CreateModel, Error};
 
 use super::Named;
 use super::value::Reader;
@@ -14,6 +14,8 @@ pub struct SplitOptions {
     pub method: SplitMethod,
     /// `DATA_SPLIT_EVAL_FRACTION`
     pub fraction: f64,
+    /// `DATA_SPLIT_TEST_FRACTION`, while hyperparameters are tuned
+    pub test_fraction: Option<f64>,
     /// `DATA_SPLIT_COL`, there for CUSTOM and SEQ
     pub column: Option<Named>,
 }
@@ -27,6 +29,7 @@ impl SplitOptions {
                 None => SplitMethod::None,
             },
             fraction: FRACTION,
+            test_fraction: None,
             column: marker,
         }
     }
@@ -84,7 +87,57 @@ pub fn read(reader: &Reader<'_>, warnings: &mut Vec<String>) -> Result<SplitOpti
         _ => Ok(SplitOptions {
             method,
             fraction: fraction.map_or(FRACTION, |(fraction, _)| fraction),
+            test_fraction: None,
             column,
         }),
+    }
+}
+
+/// The parts of a split of which BigQuery tests and evaluates, where nothing is said
+const TRIAL_FRACTION: f64 = 0.1;
+
+impl SplitOptions {
+    /// The same while hyperparameters are tuned: a third part tests
+    ///
+    /// # Errors
+    /// `M002` at one of the two fractions without the other, or at two that leave nothing to train on
+    pub fn with_test(mut self, create: &CreateModel) -> Result<Self, Error> {
+        let reader = Reader::new(create)?;
+        let fraction = |name| {
+            reader.number(name, "a number from 0 to 1", |value| {
+                (0.0..=1.0).contains(&value)
+            })
+        };
+        let (evaluation, test) = (
+            fraction("data_split_eval_fraction")?,
+            fraction("data_split_test_fraction")?,
+        );
+        let refused = match (&evaluation, &test) {
+            (Some((evaluation, _)), Some((test, span))) if evaluation + test >= 1.0 => {
+                Some(("the two fractions leave no rows to train on", span))
+            }
+            (Some((_, span)), None) => Some((
+                "`data_split_eval_fraction` needs `data_split_test_fraction` here",
+                span,
+            )),
+            (None, Some((_, span))) => Some((
+                "`data_split_test_fraction` needs `data_split_eval_fraction`",
+                span,
+            )),
+            _ => None,
+        };
+        if let Some((message, span)) = refused {
+            return Err(Error::new(
+                code::MODEL_OPTION_INVALID,
+                message,
+                span.clone(),
+            ));
+        }
+        if evaluation.is_none() && self.method == SplitMethod::Random {
+            self.method = SplitMethod::Auto;
+        }
+        self.fraction = evaluation.map_or(TRIAL_FRACTION, |(fraction, _)| fraction);
+        self.test_fraction = Some(test.map_or(TRIAL_FRACTION, |(fraction, _)| fraction));
+        Ok(self)
     }
 }

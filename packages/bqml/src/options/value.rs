@@ -166,7 +166,8 @@ fn weight(value: &Value) -> Option<(String, f64)> {
     Some((label.clone(), weight))
 }
 
-fn json(value: &Value) -> serde_json::Value {
+/// A value as JSON
+pub fn json(value: &Value) -> serde_json::Value {
     match value {
         Value::Null => serde_json::Value::Null,
         Value::Bool(value) => (*value).into(),
