@@ -50,6 +50,7 @@ pub use parse::statement::Statement;
 pub use quote::{quote_identifier, quote_string};
 pub use routine_text::{RoutineText, describe_routine, literal_text};
 pub use sites::{Sites, without_mark};
+pub use type_text::physical_field;
 pub use types::{Column, Field, Type};
 pub use value::big_decimal::bignumeric_text;
 pub use words::{ends_statement, function_names, keywords};

@@ -69,7 +69,7 @@ pub(crate) const NO_FIELDS: &str = "_no_fields";
 
 /// The name of a struct's field on DuckDB: anonymous fields are numbered from 1, and a name that an
 /// earlier field has, in whatever case, is followed by the number
-pub(crate) fn physical_field(fields: &[Field], at: usize) -> String {
+pub fn physical_field(fields: &[Field], at: usize) -> String {
     let Some(name) = fields.get(at).and_then(|field| field.name.as_ref()) else {
         return format!("_field_{}", at + 1);
     };

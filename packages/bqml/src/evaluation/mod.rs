@@ -62,6 +62,14 @@ impl Evaluation {
                 ("r2_score", own.r2_score),
                 ("explained_variance", own.explained_variance),
             ],
+            Self::Clustering(own) => vec![
+                ("davies_bouldin_index", own.davies_bouldin_index),
+                ("mean_squared_distance", own.mean_squared_distance),
+            ],
+            Self::Pca(own) => vec![(
+                "total_explained_variance_ratio",
+                own.total_explained_variance_ratio,
+            )],
         }
     }
 }

@@ -21,8 +21,8 @@ mod score;
 mod settings;
 mod slots;
 mod training_info;
-mod unsupervised;
 mod transform;
+mod unsupervised;
 mod weights;
 
 pub use input::Input;

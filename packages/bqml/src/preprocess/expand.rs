@@ -6,7 +6,7 @@ use diagnostic::code;
 use googlesql::{Column, Error, Type};
 
 use super::Part;
-use crate::sql::quote_string;
+use crate::sql::{quote_identifier, quote_string};
 
 /// A feature before its encoding is fitted
 #[derive(Debug, Clone, PartialEq)]
@@ -152,9 +152,7 @@ impl Plan {
                     format!("list_transform({value}, lambda element: to_base64(element))")
                 }
                 Type::Array(element) if **element == Type::String => value,
-                Type::Array(element) if is_element(element) => {
-                    format!("CAST({value} AS STRUCT(\"index\" BIGINT, \"value\" DOUBLE)[])")
-                }
+                Type::Array(element) if is_element(element) => pairs(&value, element),
                 Type::Array(element) if crate::sql::is_number(element) => {
                     format!("CAST({value} AS DOUBLE[])")
                 }
@@ -193,6 +191,19 @@ impl Plan {
             part: feature.part,
         }
     }
+}
+
+/// A vector's elements as (index, value), whatever their fields are called
+fn pairs(vector: &str, element: &Type) -> String {
+    let Type::Struct(fields) = element else {
+        return vector.to_owned();
+    };
+    let field = |at: usize| quote_identifier(&googlesql::physical_field(fields, at));
+    format!(
+        "list_transform({vector}, lambda \"pair\": {{'index': CAST(\"pair\".{} AS BIGINT), 'value': CAST(\"pair\".{} AS DOUBLE)}})",
+        field(0),
+        field(1)
+    )
 }
 
 /// Whether a vector's element tells its index

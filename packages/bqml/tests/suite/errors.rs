@@ -43,7 +43,7 @@ fn options_are_checked_where_they_stand() {
         vec![("optimize_strategy", text("NORMAL_EQUATION"))],
         vec![("calculate_p_values", Value::Bool(true))],
         vec![("warm_start", Value::Bool(true))],
-        vec![("num_trials", Value::Int64(3))],
+        vec![("max_parallel_trials", Value::Int64(3))],
         vec![("data_split_method", text("SEQ"))],
         vec![("data_split_col", text("x"))],
         vec![

@@ -2,6 +2,7 @@
 
 #[cfg(test)]
 mod errors;
+mod features;
 #[cfg(test)]
 mod functions;
 #[cfg(test)]
@@ -26,5 +27,7 @@ mod training;
 mod transform;
 #[cfg(test)]
 mod trees;
+#[cfg(test)]
+mod tuning;
 #[cfg(test)]
 mod unsupervised;

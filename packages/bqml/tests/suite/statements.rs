@@ -12,13 +12,13 @@ use googlesql::{
 use crate::support::{engine, rows};
 
 /// One table `d.users` and the models that were trained
-struct Warehouse {
-    connection: Connection,
-    models: RefCell<Vec<Model>>,
+pub struct Warehouse {
+    pub connection: Connection,
+    pub models: RefCell<Vec<Model>>,
 }
 
 impl Warehouse {
-    fn new() -> Self {
+    pub fn new() -> Self {
         let connection = engine(
             "CREATE TABLE users AS SELECT
                'user' || i AS id, CAST(i % 17 AS BIGINT) AS cnt, CASE WHEN i % 5 > 0 THEN 'c' || i % 3 END AS country,
@@ -34,11 +34,12 @@ impl Warehouse {
     }
 
     /// Runs a script and gives the rows of its last query
-    fn run(&self, script: &str) -> Result<Vec<String>, Error> {
+    pub fn run(&self, script: &str) -> Result<Vec<String>, Error> {
         let mut last = Vec::new();
         for statement in googlesql::parse(script)? {
             match googlesql::analyze(script, &statement, self)? {
-                Analyzed::CreateModel(create) => {
+                Analyzed::CreateModel(mut create) => {
+                    bqml::fit_transform(&self.connection, &mut create, self)?;
                     let model = bqml::train(&self.connection, &create, &mut |_| {})?;
                     self.models.borrow_mut().push(model);
                 }
