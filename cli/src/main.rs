@@ -65,6 +65,8 @@ fn main() -> ExitCode {
         Some(Command::Pipeline(pipeline)) => command::pipeline(&common, &pipeline, &printer),
         Some(Command::Lineage(lineage)) => command::lineage(&common, &lineage, &printer),
         Some(Command::Query(query)) => command::query(&common, &query, &printer),
+        Some(Command::Serve(serve)) => command::serve(&common, &serve, &printer),
+        Some(Command::Monitor(monitor)) => command::monitor(&common, &monitor, &printer),
         Some(Command::Simulate(simulate)) => command::simulate(&simulate, &printer),
         Some(Command::Init(init)) => command::init(&common, &init, &printer),
         Some(Command::Install(install)) => command::install(&common, &install, &printer),

@@ -374,6 +374,11 @@ pub fn records_folder(root: &Path) -> PathBuf {
     state_folder(root).join("runs")
 }
 
+/// Where the server of a project keeps models, endpoints and requests
+pub fn vertex_folder(root: &Path) -> PathBuf {
+    state_folder(root).join("vertex")
+}
+
 fn state_folder(root: &Path) -> PathBuf {
     let folder = root.join(STATE_FOLDER);
     folder

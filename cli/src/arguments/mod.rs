@@ -9,6 +9,7 @@ mod global;
 mod graph;
 mod lineage;
 mod list;
+mod monitor;
 mod pipeline;
 mod plan;
 mod project;
@@ -18,6 +19,7 @@ mod reuse;
 mod run;
 mod runs;
 mod selection;
+mod serve;
 mod simulate;
 mod test;
 mod words;
@@ -33,6 +35,7 @@ pub use global::{GlobalArguments, OutputFormat};
 pub use graph::{GraphArguments, GraphFormat};
 pub use lineage::{LineageArguments, LineageFormat};
 pub use list::ListArguments;
+pub use monitor::MonitorArguments;
 pub use pipeline::{
     PipelineArguments, PipelineCommand, PipelineCompileArguments, PipelineContents, PipelineFormat,
     PipelineRunArguments, PipelineSubmitArguments,
@@ -45,6 +48,7 @@ pub use reuse::ReuseArguments;
 pub use run::RunArguments;
 pub use runs::{ExportFormat, RunsArguments, RunsCommand, RunsExportArguments};
 pub use selection::SelectionArguments;
+pub use serve::{SERVE_HELP, ServeArguments};
 pub use simulate::SimulateArguments;
 pub use test::{TEST_HELP, TestArguments};
 pub use words::words_of_run;
@@ -85,6 +89,8 @@ impl Arguments {
                     | Command::Plan(_)
                     | Command::Query(_)
                     | Command::Simulate(_)
+                    | Command::Serve(_)
+                    | Command::Monitor(_)
                     | Command::Init(_)
                     | Command::Install(_)
             )
@@ -129,6 +135,11 @@ pub enum Command {
     Lineage(LineageArguments),
     /// Ask the warehouse in GoogleSQL; on a terminal without SQL, in a shell
     Query(QueryArguments),
+    /// Serve models on this machine as Vertex AI does: models, endpoints, traffic, predictions, monitoring
+    #[command(after_help = SERVE_HELP)]
+    Serve(ServeArguments),
+    /// Tell how far what endpoints are asked is from training data and from before
+    Monitor(MonitorArguments),
     /// Write events of an invented game, in the schema of the Firebase export
     Simulate(SimulateArguments),
     /// Begin a project

@@ -11,7 +11,7 @@ impl EnvironmentVariables {
     pub const EMULATOR_HOST: &'static str = "BIGQUERY_EMULATOR_HOST";
     /// The address of a Vertex AI that is asked instead of Google's
     pub const VERTEX_ENDPOINT: &'static str = "SQLX_RUN_VERTEX_ENDPOINT";
-    /// The token of a local server that wants one
+    /// The token that callers of `serve` must show, and that our own commands show to a server
     pub const SERVE_TOKEN: &'static str = "SQLX_RUN_SERVE_TOKEN";
     /// The key file of a service account, where nothing else says with whose rights BigQuery is asked
     pub const CREDENTIALS: &'static str = "GOOGLE_APPLICATION_CREDENTIALS";

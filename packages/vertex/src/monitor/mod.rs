@@ -9,9 +9,11 @@ mod observed;
 mod report;
 mod watch;
 
-pub use alert::Alerts;
 pub use distance::{Measure, distance};
-pub use log::{RequestLog, log_name};
-pub use look::look;
-pub use report::{DEFAULT_THRESHOLD, Finding, Objective, Window, thresholds, windows};
-pub use watch::watch;
+pub use report::{DEFAULT_THRESHOLD, Finding, Objective, WatchedJob, Window, jobs, thresholds};
+
+pub(crate) use alert::Alerts;
+pub(crate) use log::{RequestLog, log_name};
+pub(crate) use look::look;
+pub(crate) use report::windows;
+pub(crate) use watch::watch;

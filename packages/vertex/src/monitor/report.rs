@@ -1,12 +1,13 @@
 //! What a look at a window has found, as it is kept
 
 use std::collections::BTreeMap;
+use std::io;
+use std::path::Path;
 
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 
 use super::distance::Measure;
-use crate::resource::{ObjectiveConfig, Threshold};
+use crate::resource::{ModelDeploymentMonitoringJob, ObjectiveConfig, ResourceName, Threshold};
 use crate::store::Store;
 
 /// From which distance on there is an alert, where the job does not say
@@ -72,10 +73,43 @@ pub struct Finding {
     pub alert: bool,
 }
 
+/// A job with what it has found
+#[derive(Debug, Clone, PartialEq)]
+pub struct WatchedJob {
+    /// The job
+    pub job: ModelDeploymentMonitoringJob,
+    /// The windows that it has looked at, the oldest first
+    pub windows: Vec<Window>,
+}
+
+/// The jobs of a server's folder, by name, while a server may run on it
+///
+/// # Errors
+/// The folder's state cannot be read
+pub fn jobs(folder: &Path) -> io::Result<Vec<WatchedJob>> {
+    let state = Store::peek(folder)?;
+    let jobs = state.iter().filter(|(name, _)| {
+        ResourceName::parse(name)
+            .is_some_and(|name| name.collection == "modelDeploymentMonitoringJobs")
+    });
+    let watched = jobs.filter_map(|(name, value)| {
+        let prefix = format!("window/{name}/");
+        let windows = state.range(prefix.clone()..);
+        let windows = windows.take_while(|(name, _)| name.starts_with(&prefix));
+        Some(WatchedJob {
+            job: ModelDeploymentMonitoringJob::deserialize(value.as_ref()).ok()?,
+            windows: windows
+                .filter_map(|(_, value)| Window::deserialize(value.as_ref()).ok())
+                .collect(),
+        })
+    });
+    Ok(watched.collect())
+}
+
 /// What a job has found, the oldest window first
-pub fn windows(store: &Store, job: &str) -> Vec<Window> {
+pub(crate) fn windows(store: &Store, job: &str) -> Vec<Window> {
     let all = store.beginning(&format!("window/{job}/")).into_iter();
-    all.filter_map(|(_, value)| Window::deserialize(value.as_ref() as &Value).ok())
+    all.filter_map(|(_, value)| Window::deserialize(value.as_ref()).ok())
         .collect()
 }
 

@@ -144,6 +144,9 @@ pub fn delete(service: &Arc<Service>, call: &Call<'_>) -> Result<Value, Failure>
         )
     })?;
     service.serving.refresh(service, &name.to_string());
+    if let Err(error) = service.requests.remove(&name.to_string()) {
+        (service.log)(&format!("requests of `{name}` stay: {error}"));
+    }
     Ok(operation)
 }
 

@@ -60,17 +60,6 @@ impl Serving {
         endpoints.get(name).cloned()
     }
 
-    /// All endpoints
-    pub fn endpoints(&self) -> Vec<(String, Arc<ServedEndpoint>)> {
-        let endpoints = self
-            .endpoints
-            .read()
-            .unwrap_or_else(PoisonError::into_inner);
-        let all = endpoints.iter();
-        all.map(|(name, endpoint)| (name.clone(), endpoint.clone()))
-            .collect()
-    }
-
     /// Takes over how an endpoint now stands in the store
     pub fn refresh(&self, service: &Service, name: &str) {
         // loading is done before the lock is taken for writing, under which the store is read again
