@@ -12,6 +12,7 @@ mod data;
 mod descent;
 mod evaluation;
 mod explanation;
+mod export;
 mod functions;
 mod inference;
 mod kind;
@@ -40,6 +41,7 @@ pub use evaluation::{
     MulticlassEvaluation, PcaEvaluation, RegressionEvaluation, ScoreGroup,
 };
 pub use explanation::{Attribution, GlobalExplanation};
+pub use export::{ExportFormat, export};
 pub use inference::{Inference, Significance};
 pub use kmeans::{Cluster, Clusters, Distance};
 pub use model::{Class, ClusterInfo, Iteration, Label, Model, ModelColumn, ModelName, Parameters};

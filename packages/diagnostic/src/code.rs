@@ -132,6 +132,8 @@ codes! {
         "A label is missing or NULL everywhere, there are no rows, or a column has a type that cannot be a feature.";
     MODEL_INPUT_INVALID = "M006", "the input of a model function lacks a column",
         "The function needs the features that the model was trained with, with the same types.";
+    MODEL_NOT_EXPORTABLE = "M010", "a model cannot be exported in this form",
+        "The model has a feature, a function in its TRANSFORM or a kind for which the format has nothing. The message names it; `docs/export.md` lists what each format has.";
 
     // Vertex AI
     VERTEX_FILE_INVALID = "V001", "the file of a Vertex AI action is not valid",
@@ -200,6 +202,8 @@ codes! {
         "The service could not answer; the same statement may well succeed later.";
     METADATA_CONFLICT = "R048", "a table's description kept changing",
         "Somebody else changed the table each time its description or labels were to be written. Run again.";
+    STORAGE_FAILED = "R050", "files cannot be stored or read",
+        "A folder on this machine or in Cloud Storage could not be reached, read or written; the message has the reason. Cloud Storage is asked with Application Default Credentials, or without any where `STORAGE_EMULATOR_HOST` names another storage.";
 
     // Unit tests
     UNIT_TEST_FAILED = "T001", "a unit test found other rows",

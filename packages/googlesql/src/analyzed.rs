@@ -73,6 +73,8 @@ pub enum Analyzed {
         /// Why, as a fragment
         reason: String,
     },
+    /// `EXPORT MODEL`
+    ExportModel(ExportModel),
     /// `DROP MODEL`
     DropModel {
         /// Which
@@ -80,6 +82,21 @@ pub enum Analyzed {
         /// No error when there is none
         if_exists: bool,
     },
+}
+
+/// `EXPORT MODEL … OPTIONS(uri = …)`
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ExportModel {
+    /// Which
+    pub model: PhysicalName,
+    /// The folder that the files go to: `gs://…`, or a path
+    pub uri: String,
+    /// The form of the files as written, an option of ours; BigQuery has one for each kind of model
+    pub format: Option<String>,
+    /// Which trial of a hyperparameter tuning
+    pub trial: Option<i64>,
+    /// Where the statement stands
+    pub span: Range<usize>,
 }
 
 /// What a function is

@@ -34,8 +34,8 @@ mod words;
 
 pub use analyze::{analyze, analyze_with_sites, select_over};
 pub use analyzed::{
-    Analyzed, CreateModel, CreateRoutine, Effect, ExternalModel, FunctionKind, ModelOption,
-    Relation, Value,
+    Analyzed, CreateModel, CreateRoutine, Effect, ExportModel, ExternalModel, FunctionKind,
+    ModelOption, Relation, Value,
 };
 pub use catalog::{Catalog, ModelFunction, PhysicalName, StoredColumn, StoredTable, Table};
 pub use check::{Checked, CheckedModel, CheckedScript, Schema, SchemaColumn, check};

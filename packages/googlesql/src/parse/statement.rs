@@ -76,6 +76,7 @@ pub enum Kind {
         path: Path,
     },
     Export(Box<Export>),
+    ExportModel(ExportModel),
     Load(Box<Load>),
     Drop {
         object: DropObject,
@@ -241,6 +242,14 @@ pub enum FunctionBody {
 pub struct Export {
     pub options: Vec<OptionItem>,
     pub query: Box<Query>,
+    pub span: Range<usize>,
+}
+
+/// `EXPORT MODEL model OPTIONS (…)`
+#[derive(Debug, Clone)]
+pub struct ExportModel {
+    pub path: Path,
+    pub options: Vec<OptionItem>,
     pub span: Range<usize>,
 }
 

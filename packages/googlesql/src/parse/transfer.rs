@@ -1,15 +1,24 @@
-//! `EXPORT DATA` and `LOAD DATA`
+//! `EXPORT DATA`, `EXPORT MODEL` and `LOAD DATA`
 
 use sqlparser::tokenizer::Token;
 
 use super::cursor::Cursor;
 use super::define::table_layout;
-use super::statement::{CreateTable, Export, Kind, Load};
+use super::statement::{CreateTable, Export, ExportModel, Kind, Load};
 use crate::Error;
 
 pub fn export(cursor: &mut Cursor) -> Result<Kind, Error> {
     let start = cursor.span().start;
     cursor.expect_keyword("EXPORT")?;
+    if cursor.take_keywords(&["MODEL"]) {
+        let path = cursor.path()?;
+        let options = cursor.options()?;
+        return Ok(Kind::ExportModel(ExportModel {
+            path,
+            options,
+            span: start..cursor.previous_end(),
+        }));
+    }
     if !cursor.peek_keyword(&["DATA"]) {
         let what = cursor.peek_word().unwrap_or_default();
         return Ok(cursor.unsupported(format!("`EXPORT {what}`")));

@@ -19,6 +19,7 @@ pub enum Owner {
     External,
     Function,
     Export,
+    ModelExport,
     Files,
 }
 
@@ -67,6 +68,10 @@ const OPTIONS: &[(Owner, &str)] = &[
         Owner::Export,
         "compression STRING, field_delimiter STRING, format STRING, header BOOL, overwrite BOOL, uri STRING, \
          use_avro_logical_types BOOL",
+    ),
+    (
+        Owner::ModelExport,
+        "format STRING, trial_id INT64, uri STRING",
     ),
     (
         Owner::Files,

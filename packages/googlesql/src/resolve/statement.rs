@@ -58,6 +58,7 @@ impl Resolver<'_> {
                 path,
             } => self.grant(*revoke, object, path),
             parsed::Kind::Export(export) => self.export(sql, export),
+            parsed::Kind::ExportModel(export) => self.export_model(sql, export),
             parsed::Kind::Load(load) => self.load(sql, load),
             parsed::Kind::CreateModel(model) => self.create_model(sql, model),
             parsed::Kind::ExternalModel(model) => self.external_model(model),

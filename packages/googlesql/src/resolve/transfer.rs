@@ -13,7 +13,8 @@ use crate::metadata::TableMetadata;
 use crate::parse::statement as parsed;
 use crate::tree::Typed;
 use crate::{
-    Analyzed, Column, Effect, Error, PhysicalName, Relation, Type, quote_identifier, quote_string,
+    Analyzed, Column, Effect, Error, ExportModel, PhysicalName, Relation, Type, quote_identifier,
+    quote_string,
 };
 
 impl Resolver<'_> {
@@ -90,6 +91,32 @@ impl Resolver<'_> {
         }
         statements.push(copy);
         Ok(execute(statements, Effect::Export { file }))
+    }
+
+    pub fn export_model(&self, sql: &str, export: &parsed::ExportModel) -> Result<Analyzed, Error> {
+        let settings = Settings {
+            options: &export.options,
+            span: export.span.clone(),
+        };
+        self.stored_options(sql, &export.options, Owner::ModelExport)?;
+        let uri = settings.text("uri", self)?.ok_or_else(|| {
+            self.invalid("EXPORT MODEL needs the option `uri`", export.span.clone())
+                .help("such as `OPTIONS(uri = 'gs://bucket/folder')`, or a path on this machine")
+        })?;
+        let trial = match settings.get("trial_id") {
+            Some(option) => match self.constant(&option.value)? {
+                crate::Value::Int64(trial) => Some(trial),
+                _ => None,
+            },
+            None => None,
+        };
+        Ok(Analyzed::ExportModel(ExportModel {
+            model: self.physical(&export.path)?,
+            uri,
+            format: settings.text("format", self)?,
+            trial,
+            span: export.span.clone(),
+        }))
     }
 
     /// Rows as CSV has them: every value in GoogleSQL's text

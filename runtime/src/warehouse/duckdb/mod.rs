@@ -3,6 +3,7 @@
 mod array_nulls;
 mod catalog;
 mod error;
+mod export;
 mod files;
 mod function_views;
 mod functions;

@@ -1,0 +1,67 @@
+//! A model as files for others to serve
+
+use std::fmt;
+
+use crate::Model;
+use crate::program::{Unsupported, tensorflow};
+use crate::scorer::MODEL_FILE;
+
+/// The form of an exported model
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ExportFormat {
+    /// A TensorFlow SavedModel, as BigQuery ML writes it for most kinds of models
+    SavedModel,
+}
+
+impl ExportFormat {
+    const ALL: [Self; 1] = [Self::SavedModel];
+
+    /// The form that BigQuery ML gives models of this kind
+    pub fn of(_model: &Model) -> Self {
+        Self::SavedModel
+    }
+
+    /// The form of a name, without regard to case
+    pub fn parse(name: &str) -> Option<Self> {
+        let mut all = Self::ALL.into_iter();
+        all.find(|format| format.name().eq_ignore_ascii_case(name))
+    }
+
+    /// All names, for messages
+    pub fn names() -> String {
+        Self::ALL
+            .map(|format| format!("`{}`", format.name()))
+            .join(", ")
+    }
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::SavedModel => "SAVED_MODEL",
+        }
+    }
+}
+
+impl fmt::Display for ExportFormat {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(match self {
+            Self::SavedModel => "a TensorFlow SavedModel",
+        })
+    }
+}
+
+/// The files of an export, each by its path in the folder, and beside them the model itself
+///
+/// # Errors
+/// What the model has and the form has not
+pub fn export(model: &Model, format: ExportFormat) -> Result<Vec<(String, Vec<u8>)>, Unsupported> {
+    let own = serde_json::to_vec(model)
+        .map_err(|error| Unsupported::new(format!("the model has no text: {error}")))?;
+    let mut files = match format {
+        ExportFormat::SavedModel => vec![(
+            "saved_model.pb".to_owned(),
+            tensorflow::saved_model(&model.program()?)?,
+        )],
+    };
+    files.push((MODEL_FILE.to_owned(), own));
+    Ok(files)
+}
