@@ -10,6 +10,7 @@ pub mod faults;
 mod folder;
 pub mod generate;
 pub mod googlesql;
+pub mod models;
 pub mod oracle;
 pub mod peer;
 pub mod pipeline;

@@ -47,6 +47,7 @@ enum Task {
     },
     /// Compare with reference results: `dataform FOLDER`, `googlesql FILE`, `peer`, `emulator`,
     /// `pipeline`
+    /// Compare with reference results: `dataform FOLDER`, `googlesql FILE`, `peer`, `emulator`, `models`
     Conformance {
         /// The suite and where its cases are
         #[arg(required = true, trailing_var_arg = true, allow_hyphen_values = true)]

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use crate::Model;
-use crate::program::{Unsupported, tensorflow};
+use crate::program::{Unsupported, onnx, tensorflow};
 use crate::scorer::MODEL_FILE;
 
 /// The form of an exported model
@@ -11,10 +11,12 @@ use crate::scorer::MODEL_FILE;
 pub enum ExportFormat {
     /// A TensorFlow SavedModel, as BigQuery ML writes it for most kinds of models
     SavedModel,
+    /// ONNX, which BigQuery ML does not export
+    Onnx,
 }
 
 impl ExportFormat {
-    const ALL: [Self; 1] = [Self::SavedModel];
+    const ALL: [Self; 2] = [Self::SavedModel, Self::Onnx];
 
     /// The form that BigQuery ML gives models of this kind
     pub fn of(_model: &Model) -> Self {
@@ -37,6 +39,7 @@ impl ExportFormat {
     fn name(self) -> &'static str {
         match self {
             Self::SavedModel => "SAVED_MODEL",
+            Self::Onnx => "ONNX",
         }
     }
 }
@@ -45,6 +48,7 @@ impl fmt::Display for ExportFormat {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(match self {
             Self::SavedModel => "a TensorFlow SavedModel",
+            Self::Onnx => "ONNX",
         })
     }
 }
@@ -61,6 +65,7 @@ pub fn export(model: &Model, format: ExportFormat) -> Result<Vec<(String, Vec<u8
             "saved_model.pb".to_owned(),
             tensorflow::saved_model(&model.program()?)?,
         )],
+        ExportFormat::Onnx => vec![("model.onnx".to_owned(), onnx::model(&model.program()?)?)],
     };
     files.push((MODEL_FILE.to_owned(), own));
     Ok(files)

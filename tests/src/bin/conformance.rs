@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, bail};
 use clap::{Parser, Subcommand};
 use sqlx_tests::{dataform, emulator, execution, googlesql, peer, pipeline, transcripts};
+use sqlx_tests::{dataform, emulator, execution, googlesql, models, peer, transcripts};
 
 /// Compare with reference results
 #[derive(Parser)]
@@ -27,6 +28,8 @@ enum Suite {
     Emulator(emulator::Selection),
     /// Pipelines, as KFP and the SDK of Vertex AI read them, installed from PyPI
     Pipeline(pipeline::Selection),
+    /// Exported models in TensorFlow, onnxruntime and XGBoost, installed from PyPI
+    Models(models::Selection),
     /// Install what is compared with: Dataform's CLI from npm, the emulator from PyPI
     Install,
     /// Rows of a JSON-lines file of GoogleSQL cases
@@ -48,6 +51,7 @@ fn main() -> Result<()> {
         Suite::Peer(selection) => peer::compare(&selection),
         Suite::Emulator(selection) => emulator::compare(&selection),
         Suite::Pipeline(selection) => pipeline::compare(&selection, &program()?),
+        Suite::Models(selection) => models::compare(&selection),
         Suite::Install => install(),
         Suite::Googlesql { file, all, only } => rows(&file, all, only.as_deref()),
     }

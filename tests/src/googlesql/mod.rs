@@ -2,7 +2,7 @@
 //! as users get it, sorted into equal, refused and wrong
 
 pub mod compare;
-mod engine;
+pub mod engine;
 pub mod statements;
 
 use std::collections::hash_map::Entry;

@@ -9,6 +9,7 @@ pub mod evaluate;
 mod features;
 mod head;
 mod model;
+pub mod onnx;
 pub mod tensorflow;
 mod transform;
 
