@@ -3,7 +3,7 @@
 use super::Contribution;
 use crate::model::Model;
 use crate::program::features::{Encoded, class_names};
-use crate::program::{Binary, Builder, Comparison, NodeId, Unary, Unsupported};
+use crate::program::{Binary, Builder, Comparison, NodeId, Shape, Unary, Unsupported};
 
 /// `<label>_values`, `predicted_<label>` and `<label>_probs`, the classes in descending order
 pub fn classes(
@@ -13,13 +13,22 @@ pub fn classes(
     features: &[Encoded],
     build: &mut Builder,
 ) -> Result<Vec<(String, NodeId)>, Unsupported> {
+    let sums = sums(model, intercepts, weights, features, build);
+    predicted_class(model, sums, build)
+}
+
+/// The same from sums: a column for two classes, else a matrix with a column per class
+pub fn predicted_class(
+    model: &Model,
+    sums: NodeId,
+    build: &mut Builder,
+) -> Result<Vec<(String, NodeId)>, Unsupported> {
     let Some(label) = &model.label else {
         return Err(Unsupported::new("the model has classes but no label"));
     };
-    let sums = sums(model, intercepts, weights, features, build);
-    let (probabilities, predicted) = match weights {
-        [_] => two(sums, build),
-        _ => several(sums, build),
+    let (probabilities, predicted) = match build.shape(sums) {
+        Shape::Matrix(_) => several(sums, build),
+        Shape::Constant | Shape::Column => two(sums, build),
     };
     let names = class_names(&label.classes);
     let predicted = build.pick(names.clone(), predicted);
@@ -43,16 +52,25 @@ pub fn value(
     features: &[Encoded],
     build: &mut Builder,
 ) -> Result<Vec<(String, NodeId)>, Unsupported> {
+    let weights = [weights.to_vec()];
+    let sum = sums(model, &[intercept], &weights, features, build);
+    predicted_value(model, sum, build)
+}
+
+/// The same from a column
+pub fn predicted_value(
+    model: &Model,
+    value: NodeId,
+    build: &mut Builder,
+) -> Result<Vec<(String, NodeId)>, Unsupported> {
     let Some(label) = &model.label else {
         return Err(Unsupported::new(
             "the model predicts a value but has no label",
         ));
     };
-    let weights = [weights.to_vec()];
-    let sum = sums(model, &[intercept], &weights, features, build);
     Ok(vec![(
         format!("predicted_{}", label.column),
-        build.stack(vec![sum]),
+        build.stack(vec![value]),
     )])
 }
 

@@ -113,9 +113,7 @@ impl Lowering<'_> {
             Operation::Bool(value) => self.writer.constant(truth(*value)),
             Operation::Index(value) => self.writer.constant(integers(&[], &[*value])),
             Operation::Row(all) => self.writer.constant(numbers(&[1, all.len() as i64], all)),
-            Operation::IndexRow(all) => {
-                self.writer.constant(integers(&[1, all.len() as i64], all))
-            }
+            Operation::IndexRow(all) => self.writer.constant(integers(&[1, all.len() as i64], all)),
             Operation::Unary(function, one) => self.unary(*function, *one)?,
             Operation::Binary(function, left, right) => {
                 let op = match function {
@@ -141,7 +139,9 @@ impl Lowering<'_> {
             Operation::Select(test, yes, no) if node.element == Element::Bool => {
                 let yes = self.apply("And", &[*test, *yes]);
                 let otherwise = self.apply("Not", &[*test]);
-                let no = self.writer.add("And", &[&otherwise, &self.name(*no)], Vec::new());
+                let no = self
+                    .writer
+                    .add("And", &[&otherwise, &self.name(*no)], Vec::new());
                 self.writer.add("Or", &[&yes, &no], Vec::new())
             }
             Operation::Select(test, yes, no) => self.apply("Where", &[*test, *yes, *no]),
@@ -251,7 +251,10 @@ impl Lowering<'_> {
                     Shape::Constant | Shape::Column => 1,
                 };
                 let (matrix, count) = (self.name(*matrix), self.writer.sizes(&[width as i64]));
-                let settings = vec![("axis", Setting::Integer(1)), ("largest", Setting::Integer(0))];
+                let settings = vec![
+                    ("axis", Setting::Integer(1)),
+                    ("largest", Setting::Integer(0)),
+                ];
                 self.writer
                     .add_several("", "TopK", &[&matrix, &count], 2, settings)
                     .remove(1)
@@ -260,7 +263,9 @@ impl Lowering<'_> {
                 let mut names = all.iter().map(|one| self.name(*one)).collect::<Vec<_>>();
                 let mut joined = names.remove(0);
                 for name in names {
-                    joined = self.writer.add("StringConcat", &[&joined, &name], Vec::new());
+                    joined = self
+                        .writer
+                        .add("StringConcat", &[&joined, &name], Vec::new());
                 }
                 joined
             }
@@ -321,7 +326,11 @@ impl Lowering<'_> {
                 let negative = self.apply("Neg", &[one]);
                 let rising = self.apply("Exp", &[one]);
                 let falling = self.writer.add("Exp", &[&negative], Vec::new());
-                let op = if function == Unary::Sinh { "Sub" } else { "Add" };
+                let op = if function == Unary::Sinh {
+                    "Sub"
+                } else {
+                    "Add"
+                };
                 let both = self.writer.add(op, &[&rising, &falling], Vec::new());
                 let half = self.writer.constant(numbers(&[], &[0.5]));
                 return Ok(self.writer.add("Mul", &[&both, &half], Vec::new()));
