@@ -3,8 +3,10 @@
 use std::fmt;
 
 use crate::Model;
+use crate::model::Parameters;
 use crate::program::{Unsupported, onnx, tensorflow};
 use crate::scorer::MODEL_FILE;
+use crate::xgboost;
 
 /// The form of an exported model
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -13,14 +15,19 @@ pub enum ExportFormat {
     SavedModel,
     /// ONNX, which BigQuery ML does not export
     Onnx,
+    /// An XGBoost booster with a program, as BigQuery ML writes it for trees
+    Xgboost,
 }
 
 impl ExportFormat {
-    const ALL: [Self; 2] = [Self::SavedModel, Self::Onnx];
+    const ALL: [Self; 3] = [Self::SavedModel, Self::Onnx, Self::Xgboost];
 
     /// The form that BigQuery ML gives models of this kind
-    pub fn of(_model: &Model) -> Self {
-        Self::SavedModel
+    pub fn of(model: &Model) -> Self {
+        match model.parameters {
+            Parameters::Trees { .. } => Self::Xgboost,
+            _ => Self::SavedModel,
+        }
     }
 
     /// The form of a name, without regard to case
@@ -40,6 +47,7 @@ impl ExportFormat {
         match self {
             Self::SavedModel => "SAVED_MODEL",
             Self::Onnx => "ONNX",
+            Self::Xgboost => "XGBOOST",
         }
     }
 }
@@ -49,6 +57,7 @@ impl fmt::Display for ExportFormat {
         formatter.write_str(match self {
             Self::SavedModel => "a TensorFlow SavedModel",
             Self::Onnx => "ONNX",
+            Self::Xgboost => "an XGBoost booster",
         })
     }
 }
@@ -65,6 +74,7 @@ pub fn export(model: &Model, format: ExportFormat) -> Result<Vec<(String, Vec<u8
             "saved_model.pb".to_owned(),
             tensorflow::saved_model(&model.program()?)?,
         )],
+        ExportFormat::Xgboost => xgboost::files(model)?,
         ExportFormat::Onnx => vec![("model.onnx".to_owned(), onnx::model(&model.program()?)?)],
     };
     files.push((MODEL_FILE.to_owned(), own));

@@ -34,6 +34,7 @@ mod train;
 mod transform;
 mod trees;
 mod tuning;
+mod xgboost;
 
 pub use data::Fingerprint;
 pub use evaluation::{

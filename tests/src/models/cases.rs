@@ -19,7 +19,7 @@ CREATE TABLE t.asked AS
 SELECT
   i,
   CASE WHEN MOD(i, 11) = 0 THEN NULL WHEN MOD(i, 97) = 0 THEN 1e300 WHEN MOD(i, 89) = 0 THEN -1e300
-    WHEN MOD(i, 83) = 0 THEN 5e-324 ELSE MOD(i * 7919, 1000) / 70 END AS x,
+    WHEN MOD(i, 83) = 0 THEN 2.3e-308 ELSE MOD(i * 7919, 1000) / 70 END AS x,
   CASE WHEN MOD(i, 13) = 0 THEN NULL WHEN MOD(i, 101) = 0 THEN 9007199254740992
     ELSE 1700000000000000 + i * 1000003 END AS n,
   CASE WHEN MOD(i, 7) = 0 THEN NULL WHEN MOD(i, 103) = 0 THEN 'never é'
@@ -51,6 +51,16 @@ pub const INPUTS: &[(&str, &str)] = &[
 ];
 
 const BOTH: &[&str] = &["SAVED_MODEL", "ONNX"];
+
+const ALL: &[&str] = &["SAVED_MODEL", "ONNX", "XGBOOST"];
+
+const CLUSTERS: &[(&str, &str)] = &[
+    ("CENTROID_ID", "CAST(CENTROID_ID AS FLOAT64)"),
+    (
+        "NEAREST_CENTROIDS_DISTANCE.DISTANCE",
+        "ARRAY(SELECT DISTANCE FROM UNNEST(NEAREST_CENTROIDS_DISTANCE) WITH OFFSET AS at ORDER BY at)",
+    ),
+];
 
 /// Kinds of models, and what may stand in a `TRANSFORM`
 pub const CASES: &[Case] = &[
@@ -126,5 +136,64 @@ pub const CASES: &[Case] = &[
           OPTIONS (model_type = 'LOGISTIC_REG', input_label_cols = ['label']) AS SELECT * EXCEPT (grade, value) FROM t.trained",
         formats: &["SAVED_MODEL"],
         outputs: &[("label_probs", "ARRAY(SELECT prob FROM UNNEST(predicted_label_probs) WITH OFFSET AS at ORDER BY at)")],
+    },
+    Case {
+        name: "k-means",
+        create: "CREATE OR REPLACE MODEL t.m OPTIONS (model_type = 'KMEANS', num_clusters = 7) AS
+          SELECT * EXCEPT (label, grade, value) FROM t.trained",
+        formats: BOTH,
+        outputs: CLUSTERS,
+    },
+    Case {
+        name: "k-means, cosine",
+        create: "CREATE OR REPLACE MODEL t.m OPTIONS (model_type = 'KMEANS', num_clusters = 3, distance_type = 'COSINE') AS
+          SELECT * EXCEPT (label, grade, value) FROM t.trained",
+        formats: BOTH,
+        outputs: CLUSTERS,
+    },
+    Case {
+        name: "principal components",
+        create: "CREATE OR REPLACE MODEL t.m OPTIONS (model_type = 'PCA', num_principal_components = 3) AS
+          SELECT * EXCEPT (label, grade, value) FROM t.trained",
+        formats: BOTH,
+        outputs: &[
+            ("principal_component_1", "principal_component_1"),
+            ("principal_component_2", "principal_component_2"),
+            ("principal_component_3", "principal_component_3"),
+        ],
+    },
+    Case {
+        name: "boosted trees, two classes",
+        create: "CREATE OR REPLACE MODEL t.m OPTIONS (model_type = 'BOOSTED_TREE_CLASSIFIER', max_iterations = 20,
+          input_label_cols = ['label']) AS SELECT * EXCEPT (grade, value) FROM t.trained",
+        formats: ALL,
+        outputs: &[
+            ("label_probs", "ARRAY(SELECT prob FROM UNNEST(predicted_label_probs) AS p ORDER BY p.label DESC)"),
+            ("predicted_label", "predicted_label"),
+        ],
+    },
+    Case {
+        name: "boosted trees, three classes",
+        create: "CREATE OR REPLACE MODEL t.m OPTIONS (model_type = 'BOOSTED_TREE_CLASSIFIER', max_iterations = 20,
+          input_label_cols = ['grade']) AS SELECT * EXCEPT (label, value) FROM t.trained",
+        formats: ALL,
+        outputs: &[
+            ("grade_probs", "ARRAY(SELECT prob FROM UNNEST(predicted_grade_probs) AS p ORDER BY p.label DESC)"),
+            ("predicted_grade", "CAST(predicted_grade AS STRING)"),
+        ],
+    },
+    Case {
+        name: "boosted trees, number",
+        create: "CREATE OR REPLACE MODEL t.m OPTIONS (model_type = 'BOOSTED_TREE_REGRESSOR', max_iterations = 20,
+          input_label_cols = ['value']) AS SELECT * EXCEPT (label, grade) FROM t.trained",
+        formats: ALL,
+        outputs: &[("predicted_value", "predicted_value")],
+    },
+    Case {
+        name: "random forest",
+        create: "CREATE OR REPLACE MODEL t.m OPTIONS (model_type = 'RANDOM_FOREST_REGRESSOR', num_parallel_tree = 20,
+          input_label_cols = ['value']) AS SELECT * EXCEPT (label, grade) FROM t.trained",
+        formats: ALL,
+        outputs: &[("predicted_value", "predicted_value")],
     },
 ];

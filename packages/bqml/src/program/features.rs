@@ -222,6 +222,48 @@ impl Encoded {
     }
 }
 
+/// All slots in order, as a matrix
+pub fn slots(encoded: &[Encoded], build: &mut Builder) -> NodeId {
+    let mut matrices = Vec::new();
+    let mut columns = Vec::new();
+    let close = |columns: &mut Vec<NodeId>, build: &mut Builder| {
+        (!columns.is_empty()).then(|| build.stack(std::mem::take(columns)))
+    };
+    for one in encoded {
+        match one {
+            Encoded::Number { value, scale } => {
+                let value = *value;
+                columns.push(match *scale {
+                    1.0 => value,
+                    scale => {
+                        let scale = build.number(scale);
+                        build.multiply(value, scale)
+                    }
+                });
+            }
+            Encoded::Place {
+                index,
+                slots,
+                dropped,
+            } => {
+                matrices.extend(close(&mut columns, build));
+                let all = build.one_hot(*index, *slots);
+                matrices.push(match dropped {
+                    None => all,
+                    Some(dropped) => {
+                        let mut kept = vec![1.0; *slots];
+                        kept[*dropped] = 0.0;
+                        let kept = build.row(kept);
+                        build.multiply(all, kept)
+                    }
+                });
+            }
+        }
+    }
+    matrices.extend(close(&mut columns, build));
+    build.join(matrices)
+}
+
 /// A label's classes in descending order, as callers get them
 pub fn class_names(classes: &[crate::model::Class]) -> List {
     build::texts(classes.iter().rev().map(|class| class.value.as_str()))

@@ -344,7 +344,7 @@ fn a_select_list_is_what_the_engine_makes_of_it() {
                 continue;
             }
         };
-        let program = match select_list(&items, &columns) {
+        let program = match select_list(&items, &columns, &|_| true) {
             Ok(program) => program,
             Err(error) => {
                 wrong.push(format!("{expression}: {error}"));

@@ -1,8 +1,11 @@
 //! From encoded features to a model's predictions, by kind
 
+mod clusters;
+mod components;
 mod linear;
+mod trees;
 
-use super::features::Encoded;
+use super::features::{Encoded, slots};
 use super::{Builder, NodeId, Unsupported};
 use crate::model::{Model, Parameters};
 
@@ -29,11 +32,17 @@ pub fn outputs(
         Parameters::LinearRegression {
             intercept, weights, ..
         } => linear::value(model, *intercept, weights, features, build),
-        Parameters::KMeans(_) | Parameters::Pca(_) | Parameters::Trees { .. } => {
-            Err(Unsupported::new(format!(
-                "a model of type {} cannot be exported yet",
-                model.parameters.kind()
-            )))
+        Parameters::KMeans(clusters) => {
+            let slots = slots(features, build);
+            Ok(clusters::outputs(clusters, slots, build))
+        }
+        Parameters::Pca(components) => {
+            let slots = slots(features, build);
+            Ok(components::outputs(components, slots, build))
+        }
+        Parameters::Trees { forest, .. } => {
+            let slots = slots(features, build);
+            trees::outputs(model, forest, slots, build)
         }
     }
 }

@@ -69,16 +69,24 @@ impl Transformed {
     }
 }
 
-/// What a select list over the caller's columns gives, as a program: numbers (NaN for NULL), texts
+/// What a select list over the caller's columns gives, as a program with the wanted columns: numbers (NaN for NULL), texts
 /// (`''` for NULL); a truth is a text
 ///
 /// # Errors
 /// A function that no program has, with its place in `items`
-pub fn select_list(items: &str, inputs: &[Column]) -> Result<Program, Unsupported> {
+pub fn select_list(
+    items: &str,
+    inputs: &[Column],
+    wanted: &dyn Fn(&str) -> bool,
+) -> Result<Program, Unsupported> {
     let mut build = Builder::default();
     let transformed = Transformed::over(items, inputs.to_vec())?;
     let mut outputs = Vec::new();
-    for (column, expression) in &transformed.outputs {
+    let outputs_wanted = transformed
+        .outputs
+        .iter()
+        .filter(|(column, _)| wanted(&column.name));
+    for (column, expression) in outputs_wanted {
         let mut lowering = transformed.lowering(&mut build);
         let value = lowering.lower(expression)?;
         let (at, nothing) = match crate::sql::is_number(&column.ty) {
@@ -86,7 +94,7 @@ pub fn select_list(items: &str, inputs: &[Column]) -> Result<Program, Unsupporte
             false => (lowering.category(&value)?, build.text("")),
         };
         let value = build.select(at.null, nothing, at.value);
-        outputs.push((column.name.clone(), build.stack(vec![value])));
+        outputs.push((column.name.clone(), value));
     }
     Ok(build.finish(outputs))
 }
