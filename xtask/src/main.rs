@@ -46,8 +46,7 @@ enum Task {
         peers: bool,
     },
     /// Compare with reference results: `dataform FOLDER`, `googlesql FILE`, `peer`, `emulator`,
-    /// `pipeline`
-    /// Compare with reference results: `dataform FOLDER`, `googlesql FILE`, `peer`, `emulator`, `models`
+    /// `pipeline`, `models`
     Conformance {
         /// The suite and where its cases are
         #[arg(required = true, trailing_var_arg = true, allow_hyphen_values = true)]

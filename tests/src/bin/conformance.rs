@@ -4,8 +4,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 use clap::{Parser, Subcommand};
-use sqlx_tests::{dataform, emulator, execution, googlesql, peer, pipeline, transcripts};
-use sqlx_tests::{dataform, emulator, execution, googlesql, models, peer, transcripts};
+use sqlx_tests::{dataform, emulator, execution, googlesql, models, peer, pipeline, transcripts};
 
 /// Compare with reference results
 #[derive(Parser)]
