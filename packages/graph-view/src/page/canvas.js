@@ -11,6 +11,11 @@ const GLYPHS = {
   notebook: "M4.5 3h9.5v12h-9.5zM3 6h3M3 9h3M3 12h3",
   "data preparation": "M3 4h12l-4.5 5.5V14l-3-1.5V9.5z",
   "property graph": "M5 5l8 3M5 5l2 8M13 8l-6 5M5 5h.01M13 8h.01M7 13h.01",
+  model: "M9 2.5l6 3v7l-6 3-6-3v-7zM3 5.5l6 3 6-3M9 8.5v7",
+  endpoint: "M3 9h6M9 9l4-4M9 9l4 4M3 9h.01M14 4h.01M14 14h.01",
+  deployment: "M9 14V4M5 8l4-4 4 4M4 15h10",
+  "batch prediction": "M3 4h12v4H3zM3 11h5M3 14h5M11 11l4 1.5-4 1.5z",
+  monitor: "M2.5 9h3l2-5 3 10 2-5h3",
 };
 const SIGNS = {
   succeeded: "M-3.2 .2l2.2 2.3 4-4.6",
