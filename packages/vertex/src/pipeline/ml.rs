@@ -73,19 +73,27 @@ fn of_operation<'a>(operation: &Operation) -> Option<Work<'a>> {
             sql: sql.clone(),
         });
     }
+    let own = &operation.target;
+    let created = created_model(&sql).filter(|_| operation.has_output == Some(true))?;
+    names(&created, own).then(|| Work::CreateModel {
+        model: own.clone(),
+        sql: sql.clone(),
+    })
+}
+
+/// The name of the model that a statement creates, part by part
+pub fn created_model(sql: &str) -> Option<Vec<String>> {
+    let words = words(sql);
+    let mut rest = words.as_slice();
     if !skip(&mut rest, &["CREATE"]) {
         return None;
     }
     skip(&mut rest, &["OR", "REPLACE"]);
-    if !skip(&mut rest, &["MODEL"]) || operation.has_output != Some(true) {
+    if !skip(&mut rest, &["MODEL"]) {
         return None;
     }
     skip(&mut rest, &["IF", "NOT", "EXISTS"]);
-    let own = &operation.target;
-    names(&path(&mut rest)?, own).then(|| Work::CreateModel {
-        model: own.clone(),
-        sql: sql.clone(),
-    })
+    path(&mut rest)
 }
 
 /// A plain table of what a model says of rows: one with options or further statements is a query

@@ -4,6 +4,7 @@
 mod airflow;
 mod call;
 mod kfp;
+mod local;
 mod ml;
 mod submit;
 mod workflows;
@@ -14,6 +15,7 @@ use diagnostic::{Diagnostic, code};
 use sqlx_compiler::sql::{self, Existing, Task};
 use sqlx_compiler::{ActionKind, ActionRef, CompiledGraph, Target, VertexAction, VertexResource};
 
+pub use local::{FindServer, LocalPipelines, OpenTables};
 pub use ml::{MlQuery, Work};
 pub use submit::{Submission, job, submit};
 
