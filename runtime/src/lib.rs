@@ -22,7 +22,7 @@ mod unit_test;
 mod vertex;
 pub mod warehouse;
 
-pub use crate::vertex::{Vertex, VertexOptions, VertexPlace};
+pub use crate::vertex::{Vertex, VertexOptions, VertexPlace, WarehouseTables};
 pub use assertions::{AssertionPolicy, CheckedAssertions, Severity};
 pub use check::{CheckedAction, ProjectCheck, check};
 pub use document::{Documenter, RunDocument};

@@ -7,14 +7,16 @@ use std::time::Duration;
 
 use diagnostic::{Diagnostic, code};
 use serde_json::json;
-use sqlx_runtime::EnvironmentVariables;
+use sqlx_runtime::{EnvironmentVariables, WarehouseTables};
+use vertex::client::Identity;
+use vertex::pipeline::LocalPipelines;
 use vertex::server::{Limits, Server, ServerOptions};
 
 use crate::arguments::{GlobalArguments, ServeArguments};
 use crate::exit;
 use crate::interrupt::interrupted;
 use crate::printer::Printer;
-use crate::project::{check, root, vertex_folder};
+use crate::project::{Missing, Project, check, root, vertex_folder};
 
 /// Serves until it is interrupted
 pub fn serve(global: &GlobalArguments, arguments: &ServeArguments, printer: &Printer) -> u8 {
@@ -33,7 +35,8 @@ fn serve_until_interrupted(
     printer: &Printer,
 ) -> Result<(), Diagnostic> {
     let root = root(global);
-    let server = Server::start(options(&root, arguments)?)?;
+    let options = options(global, &root, arguments)?;
+    let server = Server::start(options)?;
     if printer.is_json() {
         let process = std::process::id();
         printer.json(&json!({ "endpoint": server.endpoint(), "process": process }));
@@ -56,9 +59,14 @@ fn serve_until_interrupted(
     Ok(())
 }
 
-fn options(root: &Path, arguments: &ServeArguments) -> Result<ServerOptions, Diagnostic> {
+fn options(
+    global: &GlobalArguments,
+    root: &Path,
+    arguments: &ServeArguments,
+) -> Result<ServerOptions, Diagnostic> {
     let folder = folder(root, arguments.folder.as_deref())?;
     let variable = EnvironmentVariables::read(EnvironmentVariables::SERVE_TOKEN);
+    let token = arguments.token.clone().or(variable);
     let limits = Limits {
         body: usize::try_from(arguments.max_body).unwrap_or(1) << 20,
         time: Duration::from_secs(arguments.request_timeout.into()),
@@ -67,9 +75,10 @@ fn options(root: &Path, arguments: &ServeArguments) -> Result<ServerOptions, Dia
     };
     Ok(ServerOptions {
         address: SocketAddr::new(arguments.host, arguments.port),
-        token: arguments.token.clone().or(variable),
+        token: token.clone(),
         limits,
         webhook: arguments.webhook.clone(),
+        pipelines: Some(Arc::new(pipelines(global, root, &folder, token.as_ref()))),
         log: Arc::new(|line| {
             use std::io::Write;
             // nothing is left to say it to when standard error is closed
@@ -77,6 +86,34 @@ fn options(root: &Path, arguments: &ServeArguments) -> Result<ServerOptions, Dia
         }),
         ..ServerOptions::new(folder, root.to_owned())
     })
+}
+
+/// Runs pipelines: the warehouse is open only while one runs, so that runs come in between
+fn pipelines(
+    global: &GlobalArguments,
+    root: &Path,
+    folder: &Path,
+    token: Option<&String>,
+) -> LocalPipelines {
+    let global = GlobalArguments {
+        embedded: true,
+        ..global.clone()
+    };
+    let (root, folder) = (root.to_owned(), folder.to_owned());
+    LocalPipelines {
+        tables: Box::new(move || {
+            let project = Project::compile(&global, root.clone());
+            let opened = project.and_then(|project| project.open_warehouse(&global, Missing::Make));
+            let warehouse = opened.map_err(|failure| failure.message)?;
+            Ok(Arc::new(WarehouseTables(warehouse)))
+        }),
+        server: Box::new(move || {
+            let running = vertex::server::running(&folder).map_err(|error| error.to_string())?;
+            let running = running.ok_or("the server has ended")?;
+            Ok(running.endpoint)
+        }),
+        identity: token.cloned().map_or(Identity::Nobody, Identity::Token),
+    }
 }
 
 /// The folder of the server's state: one that is named, or the project's

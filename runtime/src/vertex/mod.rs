@@ -19,7 +19,7 @@ pub use vertex::client::Stop;
 
 use crate::forecast::{Change, Found};
 use crate::warehouse::{Interrupt, Warehouse};
-use tables::WarehouseTables;
+pub use tables::WarehouseTables;
 
 /// Where Vertex AI is
 #[derive(Debug, Clone)]

@@ -13,7 +13,7 @@ use jiff::Timestamp;
 use serde_json::Value;
 
 use crate::action::Tables;
-use crate::client::{Client, ClientOptions, Stop};
+use crate::client::{Client, ClientOptions, Identity, Stop};
 use crate::resource::{PipelineJob, PipelineTaskDetail, PipelineTaskState, Status};
 use crate::{PipelineProgress, PipelineRunner};
 use inputs::Values;
@@ -31,6 +31,8 @@ pub struct LocalPipelines {
     pub tables: Box<OpenTables>,
     /// Finds the server
     pub server: Box<FindServer>,
+    /// Who asks it
+    pub identity: Identity,
 }
 
 impl PipelineRunner for LocalPipelines {
@@ -41,7 +43,10 @@ impl PipelineRunner for LocalPipelines {
             .ok_or("the job has no pipeline")?;
         let order = order(spec)?;
         let address = (self.server)()?;
-        let client = Client::new(ClientOptions::anonymous(address));
+        let client = Client::new(ClientOptions {
+            identity: self.identity.clone(),
+            ..ClientOptions::anonymous(address)
+        });
         let worker = Worker {
             tables: (self.tables)()?,
             client: client.map_err(|failure| failure.message)?,
