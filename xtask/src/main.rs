@@ -68,7 +68,7 @@ enum Task {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         rest: Vec<String>,
     },
-    /// Kill runs at random moments, resume them, and compare the warehouses with that of undisturbed runs
+    /// Kill runs at random moments and resume them, fill disks, break files, put a failing server before the emulator
     Faults {
         /// `--runs N`, `--seed S`
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]

@@ -1,4 +1,5 @@
-//! `cargo xtask faults`: kills runs at random moments, resumes them, and compares the warehouses
+//! `cargo xtask faults`: kills runs at random moments, resumes them, and compares the warehouses; then fills disks, breaks
+//! files and puts a failing server before BigQuery's emulator
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -6,12 +7,13 @@ use std::process::ExitCode;
 use anyhow::{Result, anyhow};
 use clap::Parser;
 use sqlx_tests::faults::kill::{Killed, Killing, kill};
+use sqlx_tests::faults::situation::{Situation, Verdict, try_all};
 
-/// Kill runs at random moments, resume them, and compare with undisturbed ones
+/// Disturb runs in every way, and compare what they leave with what undisturbed ones do
 #[derive(Parser)]
 #[command(name = "cargo xtask faults")]
 struct Arguments {
-    /// How many runs are killed
+    /// How many runs are killed; none with 0
     #[arg(long, default_value_t = 200)]
     runs: u32,
     /// The same seed kills at the same share of a run's time
@@ -24,6 +26,38 @@ struct Arguments {
 
 fn main() -> Result<ExitCode> {
     let arguments = Arguments::parse();
+    let killed_well = arguments.runs == 0 || kills(&arguments)?;
+    let overcome = situations(&arguments)?;
+    Ok(match killed_well && overcome {
+        true => ExitCode::SUCCESS,
+        false => ExitCode::FAILURE,
+    })
+}
+
+/// Whether each disturbance had a clear message and lost nothing
+fn situations(arguments: &Arguments) -> Result<bool> {
+    let tell = |situation: &Situation| {
+        let name = &situation.name;
+        match &situation.verdict {
+            Verdict::Fine { told } => println!("{name:36} fine: {told}"),
+            Verdict::Wrong(why) => println!("{name:36} WRONG: {why}"),
+            Verdict::Skipped(why) => println!("{name:36} skipped: {why}"),
+        }
+    };
+    let program = std::path::absolute(&arguments.program)?;
+    let all = try_all(&program, tell).map_err(|fault| anyhow!("{fault}"))?;
+    let count = |is: fn(&Verdict) -> bool| all.iter().filter(|one| is(&one.verdict)).count();
+    let wrong = count(|verdict| matches!(verdict, Verdict::Wrong(_)));
+    println!(
+        "disturbances: {} fine, {wrong} wrong, {} skipped",
+        count(|verdict| matches!(verdict, Verdict::Fine { .. })),
+        count(|verdict| matches!(verdict, Verdict::Skipped(_)))
+    );
+    Ok(wrong == 0)
+}
+
+/// Whether all killed runs left what undisturbed ones do
+fn kills(arguments: &Arguments) -> Result<bool> {
     let killing = Killing {
         program: std::path::absolute(&arguments.program)?,
         runs: arguments.runs,
@@ -62,8 +96,5 @@ fn main() -> Result<ExitCode> {
     for difference in &killed.differences {
         println!("  {difference}");
     }
-    Ok(match killed.differences.is_empty() {
-        true => ExitCode::SUCCESS,
-        false => ExitCode::FAILURE,
-    })
+    Ok(killed.differences.is_empty())
 }

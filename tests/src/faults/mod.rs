@@ -1,4 +1,14 @@
-//! What a killed process leaves behind
+//! Runs that are disturbed: killed, without room, with broken files, before a server that fails
 
+mod content;
+mod files;
 pub mod kill;
 mod project;
+mod proxy;
+mod server;
+pub mod situation;
+
+use std::error::Error;
+
+/// What went wrong
+pub type Fault = Box<dyn Error + Send + Sync>;

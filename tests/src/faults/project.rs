@@ -1,5 +1,30 @@
 //! A project with every kind of change to a table, small enough to be run hundreds of times
 
+use std::fs;
+use std::path::Path;
+
+use super::Fault;
+
+/// Writes files of a project
+///
+/// # Errors
+/// A folder or file cannot be made
+pub fn write(folder: &Path, files: &[(&str, &str)]) -> Result<(), Fault> {
+    for (name, text) in files {
+        let path = folder.join(name);
+        fs::create_dir_all(path.parent().unwrap_or(folder))?;
+        fs::write(path, text)?;
+    }
+    Ok(())
+}
+
+/// Those that every BigQuery can run: models are trained by none of its emulators
+pub fn without_models() -> Vec<(&'static str, &'static str)> {
+    let models = ["definitions/model.sqlx", "definitions/predicted.sqlx"];
+    let all = FILES.iter().copied();
+    all.filter(|(name, _)| !models.contains(name)).collect()
+}
+
 /// Its files
 pub const FILES: &[(&str, &str)] = &[
     (
