@@ -312,6 +312,7 @@ impl Project {
         let sources = source_files(graph, &names, &self.root, declared, &global.sources)?;
         let names = Names {
             folder: self.root.clone(),
+            remote_models: self.environment.remote_models.clone(),
             ..names
         };
         DuckDbWarehouse::open(DuckDbOptions {

@@ -9,8 +9,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use googlesql::PhysicalName;
 use serde::{Deserialize, Serialize};
 
-use crate::Model;
 use crate::model::FORMAT;
+use crate::{Model, RemoteModel};
 
 /// A folder of models: `<folder>/<schema>/<name>.json`, with characters that file systems treat
 /// specially written as `%` and two hexadecimal digits; earlier versions are
@@ -53,7 +53,12 @@ struct Head {
 
 #[derive(Deserialize)]
 struct Entry {
-    model: Model,
+    model: Option<Model>,
+}
+
+#[derive(Deserialize)]
+struct RemoteEntry {
+    remote: Option<RemoteModel>,
 }
 
 #[derive(Serialize)]
@@ -62,7 +67,10 @@ struct EntryToWrite<'a> {
     version: u64,
     created: i64,
     modified: i64,
-    model: &'a Model,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    model: Option<&'a Model>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    remote: Option<&'a RemoteModel>,
 }
 
 impl Registry {
@@ -77,6 +85,23 @@ impl Registry {
     /// # Errors
     /// The folder or file cannot be written
     pub fn save(&self, name: &PhysicalName, model: &Model) -> io::Result<()> {
+        self.replace(name, Some(model), None)
+    }
+
+    /// As [`Registry::save`], of a remote model
+    ///
+    /// # Errors
+    /// As [`Registry::save`]
+    pub fn save_remote(&self, name: &PhysicalName, remote: &RemoteModel) -> io::Result<()> {
+        self.replace(name, None, Some(remote))
+    }
+
+    fn replace(
+        &self,
+        name: &PhysicalName,
+        model: Option<&Model>,
+        remote: Option<&RemoteModel>,
+    ) -> io::Result<()> {
         let version = self.version(name).ok().flatten().unwrap_or(0);
         if version > 0 {
             self.keep(name, version)?;
@@ -90,6 +115,7 @@ impl Registry {
                 created: now,
                 modified: now,
                 model,
+                remote,
             },
         )
     }
@@ -108,7 +134,8 @@ impl Registry {
                 version: head.version,
                 created: head.created,
                 modified: now(),
-                model,
+                model: Some(model),
+                remote: None,
             },
         )
     }
@@ -160,7 +187,18 @@ impl Registry {
     /// As [`Registry::load`]
     pub fn latest(&self, name: &PhysicalName) -> io::Result<Option<Version>> {
         match self.read(name)? {
-            Some(text) => self.understand(name, &text).map(Some),
+            Some(text) => self.understand(name, &text),
+            None => Ok(None),
+        }
+    }
+
+    /// The remote model of a name, if it is one
+    ///
+    /// # Errors
+    /// As [`Registry::load`]
+    pub fn remote(&self, name: &PhysicalName) -> io::Result<Option<RemoteModel>> {
+        match self.read(name)? {
+            Some(text) => Ok(self.parse::<RemoteEntry>(name, &text)?.remote),
             None => Ok(None),
         }
     }
@@ -174,7 +212,7 @@ impl Registry {
             return self.latest(name);
         }
         match read(&self.versions_folder(name).join(format!("{number}.json")))? {
-            Some(text) => self.understand(name, &text).map(Some),
+            Some(text) => self.understand(name, &text),
             None => Ok(None),
         }
     }
@@ -191,7 +229,7 @@ impl Registry {
         Ok(found)
     }
 
-    fn understand(&self, name: &PhysicalName, text: &str) -> io::Result<Version> {
+    fn understand(&self, name: &PhysicalName, text: &str) -> io::Result<Option<Version>> {
         let head: Head = self.parse(name, text)?;
         if head.format != FORMAT {
             let reason = if head.format < FORMAT {
@@ -205,12 +243,12 @@ impl Registry {
             return Err(self.invalid(name, reason));
         }
         let entry: Entry = self.parse(name, text)?;
-        Ok(Version {
+        Ok(entry.model.map(|model| Version {
             number: head.version,
             created: head.created,
             modified: head.modified,
-            model: entry.model,
-        })
+            model,
+        }))
     }
 
     /// How often a model of this name was saved

@@ -135,6 +135,9 @@ codes! {
     MODEL_NOT_EXPORTABLE = "M010", "a model cannot be exported in this form",
         "The model has a feature, a function in its TRANSFORM or a kind for which the format has nothing. The message names it; `docs/export.md` lists what each format has.";
 
+    REMOTE_MODEL_UNKNOWN = "M007", "nothing stands for a remote model here",
+        "A remote model asks an endpoint of Google Cloud. Here `[remote_models]` of `sqlx-run.toml` names one that speaks the protocol of OpenAI or of Gemini in its place.";
+
     // Vertex AI
     VERTEX_FILE_INVALID = "V001", "the file of a Vertex AI action is not valid",
         "A file named `NAME.vertex.yaml` is not YAML, has a key that its type does not have, lacks one that it needs, or has a value of the wrong kind. `docs/vertex.md` has the keys of each type.";

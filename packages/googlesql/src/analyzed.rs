@@ -75,6 +75,17 @@ pub enum Analyzed {
     },
     /// `EXPORT MODEL`
     ExportModel(ExportModel),
+    /// `ALTER MODEL … SET OPTIONS`
+    AlterModel {
+        /// Which
+        model: PhysicalName,
+        /// No error when there is none
+        if_exists: bool,
+        /// In order
+        options: Vec<ModelOption>,
+        /// Where the model's path stands
+        span: Range<usize>,
+    },
     /// `DROP MODEL`
     DropModel {
         /// Which

@@ -7,6 +7,7 @@ use serde::Deserialize;
 
 use super::file::EnvironmentSettings;
 use crate::warehouse::Engine;
+use crate::warehouse::duckdb::RemoteEndpoint;
 
 /// Dollars for each TiB that on-demand queries read, by BigQuery's list for the US
 pub const LIST_PRICE_PER_TIB: f64 = 6.25;
@@ -44,6 +45,8 @@ pub struct Environment {
     pub maximum_bytes_billed: Option<u64>,
     /// Labels of each job
     pub labels: BTreeMap<String, String>,
+    /// What stands for the endpoints and connections of remote models, by these
+    pub remote_models: BTreeMap<String, RemoteEndpoint>,
     /// Whether a command that writes asks first
     pub protected: bool,
     /// Dollars for 2^40 bytes that queries read
@@ -107,6 +110,7 @@ impl Environment {
             reservation: written.reservation,
             maximum_bytes_billed: written.maximum_bytes_billed,
             labels: written.labels,
+            remote_models: BTreeMap::new(),
             protected: written.protected,
             price_per_tib: written.price_per_tib.unwrap_or(LIST_PRICE_PER_TIB),
         }

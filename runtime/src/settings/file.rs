@@ -12,6 +12,7 @@ use super::bytes;
 use super::environment::{Credentials, Environment, Priority};
 use crate::assertions::Severity;
 use crate::warehouse::Engine;
+use crate::warehouse::duckdb::RemoteEndpoint;
 
 /// The file beside the project's settings
 pub const FILE: &str = "sqlx-run.toml";
@@ -29,6 +30,9 @@ pub struct RunSettings {
     /// Names of assertions, or globs, and how grave it is when one finds rows
     #[serde(default)]
     pub assertions: BTreeMap<String, Severity>,
+    /// What stands for the endpoints and connections of remote models here, by these
+    #[serde(default)]
+    pub remote_models: BTreeMap<String, RemoteEndpoint>,
     /// The environments by name
     #[serde(default)]
     pub environments: BTreeMap<String, EnvironmentSettings>,
@@ -126,11 +130,15 @@ impl RunSettings {
         let Some(name) = name.or(self.defaults.environment.as_deref()) else {
             return Ok(Environment {
                 sources: self.sources.clone(),
+                remote_models: self.remote_models.clone(),
                 ..Environment::default()
             });
         };
         match self.environments.get(name) {
-            Some(written) => Ok(Environment::new(name, written, &self.sources)),
+            Some(written) => Ok(Environment {
+                remote_models: self.remote_models.clone(),
+                ..Environment::new(name, written, &self.sources)
+            }),
             None => Err(self.unknown(name)),
         }
     }

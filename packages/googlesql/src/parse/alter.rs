@@ -12,6 +12,9 @@ pub fn alter(cursor: &mut Cursor) -> Result<Kind, Error> {
     if cursor.take_keywords(&["SCHEMA"]) {
         return schema(cursor);
     }
+    if cursor.take_keywords(&["MODEL"]) {
+        return model(cursor);
+    }
     let view = cursor.take_keywords(&["VIEW"]) || cursor.take_keywords(&["MATERIALIZED", "VIEW"]);
     if !view && !cursor.take_keywords(&["TABLE"]) && !cursor.take_keywords(&["EXTERNAL", "TABLE"]) {
         let what = cursor.peek_word().unwrap_or_default();
@@ -34,6 +37,20 @@ pub fn alter(cursor: &mut Cursor) -> Result<Kind, Error> {
         if_exists,
         view,
         actions,
+    })
+}
+
+fn model(cursor: &mut Cursor) -> Result<Kind, Error> {
+    let if_exists = cursor.take_keywords(&["IF", "EXISTS"]);
+    let path = cursor.path()?;
+    cursor.expect_keyword("SET")?;
+    if !cursor.peek_keyword(&["OPTIONS"]) {
+        return Err(cursor.expected("`OPTIONS`"));
+    }
+    Ok(Kind::AlterModel {
+        path,
+        if_exists,
+        options: cursor.options()?,
     })
 }
 

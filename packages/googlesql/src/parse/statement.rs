@@ -69,6 +69,11 @@ pub enum Kind {
         path: Path,
         options: Vec<OptionItem>,
     },
+    AlterModel {
+        path: Path,
+        if_exists: bool,
+        options: Vec<OptionItem>,
+    },
     /// `GRANT` and `REVOKE`
     Access {
         revoke: bool,

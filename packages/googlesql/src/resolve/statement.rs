@@ -41,6 +41,16 @@ impl Resolver<'_> {
                 options,
             } => self.create_schema(sql, path, *or_replace, *if_not_exists, options),
             parsed::Kind::AlterSchema { path, options } => self.alter_schema(sql, path, options),
+            parsed::Kind::AlterModel {
+                path,
+                if_exists,
+                options,
+            } => Ok(Analyzed::AlterModel {
+                model: self.physical(path)?,
+                if_exists: *if_exists,
+                options: self.options(options)?,
+                span: path.span.clone(),
+            }),
             parsed::Kind::CreateFunction(function) => self.create_function(sql, function),
             parsed::Kind::DropRoutine {
                 table_function,

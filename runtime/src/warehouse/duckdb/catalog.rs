@@ -145,6 +145,18 @@ impl Catalog for DuckDbCatalog<'_> {
                 self.asked.borrow_mut().push(name);
                 model.relation(call, self)
             }
+            Ok(None) if self.models.remote(&name).is_ok_and(|found| found.is_some()) => {
+                let remote = self.models.remote(&name).ok().flatten();
+                self.asked.borrow_mut().push(name);
+                match remote {
+                    Some(remote) => super::remote::relation(call, &remote, self.names),
+                    None => Err(Error::new(
+                        code::MODEL_NOT_FOUND,
+                        written,
+                        call.span.clone(),
+                    )),
+                }
+            }
             Ok(None) => {
                 let known = self.models.list().unwrap_or_default();
                 let mut error = Error::new(

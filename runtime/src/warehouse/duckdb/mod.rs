@@ -17,6 +17,7 @@ mod model_views;
 mod models;
 mod names;
 mod once;
+mod remote;
 mod routines;
 mod session;
 mod source;
@@ -25,7 +26,7 @@ mod transaction;
 mod value;
 mod version;
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
@@ -41,6 +42,7 @@ use super::{
 };
 use catalog::{describe, qualified};
 use model_views::ModelViews;
+pub use remote::{Protocol, RemoteEndpoint};
 use routines::Routines;
 use session::DuckDbSession;
 pub use source::SourceFiles;
@@ -62,6 +64,8 @@ pub struct Names {
     pub declarations: HashSet<PhysicalName>,
     /// Sources whose files cannot be read, with the reason
     pub unreadable: HashMap<PhysicalName, Diagnostic>,
+    /// What stands for the endpoints and connections of remote models, by these
+    pub remote_models: BTreeMap<String, RemoteEndpoint>,
 }
 
 impl Names {
@@ -159,6 +163,8 @@ impl DuckDbWarehouse {
         let model_views = ModelViews::new(&models);
         let registry = Registry::new(models);
         bqml::register(&connection, Some(&registry))
+            .map_err(|failure| error::unavailable(&failure))?;
+        remote::register(&connection, &names.remote_models)
             .map_err(|failure| error::unavailable(&failure))?;
         let routines = options.file.as_ref();
         let routines = routines.map(|file| file.with_extension("routines"));

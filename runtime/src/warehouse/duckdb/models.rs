@@ -1,7 +1,12 @@
 //! Models in a session: training, removal, and the views that ask a model that is trained anew
 
+use std::ops::Range;
+
+use bqml::RemoteModel;
 use diagnostic::code;
-use googlesql::{Analyzed, CreateModel, Error, ExternalModel, PhysicalName, quote_string};
+use googlesql::{
+    Analyzed, CreateModel, Error, ExternalModel, ModelOption, PhysicalName, Value, quote_string,
+};
 
 use super::catalog::qualified;
 use super::session::{DuckDbSession, dotted};
@@ -53,6 +58,9 @@ impl DuckDbSession {
 
     /// Takes a model that was made elsewhere
     pub fn external_model(&self, create: &ExternalModel) -> Result<Outcome, SqlError> {
+        if create.connection.is_some() {
+            return self.remote_model(create);
+        }
         let kind = match &create.connection {
             Some(_) => "remote models are",
             None => "a model without a query is",
@@ -121,9 +129,92 @@ impl DuckDbSession {
             .map_err(|failure| self.unreadable(model, &failure))
     }
 
+    /// Changes what `ALTER MODEL` may: options that say something of the model, not how it is trained
+    pub fn alter_model(
+        &self,
+        name: &PhysicalName,
+        if_exists: bool,
+        options: &[ModelOption],
+        span: &Range<usize>,
+    ) -> Result<Outcome, SqlError> {
+        const KEPT: &[&str] = &[
+            "description",
+            "expiration_timestamp",
+            "friendly_name",
+            "kms_key_name",
+            "labels",
+            "vertex_ai_model_id",
+            "vertex_ai_model_version_aliases",
+        ];
+        const ELSEWHERE: &[&str] = &["deploy_model", "endpoint_idle_ttl"];
+        for option in options {
+            let known = option.name.as_str();
+            if ELSEWHERE.contains(&known) {
+                return Err(Error::new(
+                    code::MODEL_UNSUPPORTED,
+                    format!("option `{known}` is of models that BigQuery deploys"),
+                    option.span.clone(),
+                )
+                .into());
+            }
+            if !KEPT.contains(&known) {
+                let mut error = Error::new(
+                    code::MODEL_OPTION_INVALID,
+                    format!("`ALTER MODEL` has no option `{known}`"),
+                    option.span.clone(),
+                );
+                error.help = diagnostic::did_you_mean(known, KEPT.iter().copied());
+                return Err(error.into());
+            }
+        }
+        let unreadable = |failure| self.unreadable(name, &failure);
+        let Some(mut model) = self.models.load(name).map_err(unreadable)? else {
+            return match if_exists {
+                true => Ok(Outcome::Done),
+                false => {
+                    let message = format!("no model `{}` in this warehouse", dotted(name));
+                    Err(Error::new(code::MODEL_NOT_FOUND, message, span.clone()).into())
+                }
+            };
+        };
+        for option in options {
+            let key = option.name.clone();
+            match option.value {
+                Value::Null => model.options.remove(&key),
+                ref value => model.options.insert(key, bqml::option_json(value)),
+            };
+        }
+        self.models.update(name, &model).map_err(unreadable)?;
+        Ok(Outcome::Done)
+    }
+
+    /// Keeps a remote model's connection and endpoint; what stands for them here is told when it is asked
+    fn remote_model(&self, create: &ExternalModel) -> Result<Outcome, SqlError> {
+        if self.load(&create.model)? {
+            if create.if_not_exists {
+                return Ok(Outcome::Done);
+            }
+            if !create.or_replace {
+                return Err(Error::new(
+                    code::SQL_INVALID,
+                    format!("the model `{}` already exists", dotted(&create.model)),
+                    create.span.clone(),
+                )
+                .help("write `CREATE OR REPLACE MODEL`")
+                .into());
+            }
+        }
+        let remote = RemoteModel::new(create)?;
+        self.models
+            .save_remote(&create.model, &remote)
+            .map_err(|failure| self.unreadable(&create.model, &failure))?;
+        self.renew_views(&create.model)?;
+        Ok(Outcome::Done)
+    }
+
     fn load(&self, model: &PhysicalName) -> Result<bool, SqlError> {
         self.models
-            .load(model)
+            .version(model)
             .map(|found| found.is_some())
             .map_err(|failure| self.unreadable(model, &failure))
     }

@@ -108,6 +108,12 @@ impl DuckDbSession {
             Analyzed::CreateModel(create) => self.train(&create, progress),
             Analyzed::ExternalModel(create) => self.external_model(&create),
             Analyzed::ExportModel(export) => self.export_model(&export, progress),
+            Analyzed::AlterModel {
+                model,
+                if_exists,
+                options,
+                span,
+            } => self.alter_model(&model, if_exists, &options, &span),
             Analyzed::DropModel { model, if_exists } => self.drop_model(&model, if_exists),
             Analyzed::CreateRoutine(create) => self.create_function(create),
             Analyzed::DropRoutine {
