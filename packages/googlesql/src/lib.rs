@@ -53,4 +53,5 @@ pub use sites::{Sites, without_mark};
 pub use type_text::physical_field;
 pub use types::{Column, Field, Type};
 pub use value::big_decimal::bignumeric_text;
+pub use value::preprocessing::{BucketFormat, bucket};
 pub use words::{ends_statement, function_names, keywords};

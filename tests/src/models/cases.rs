@@ -7,6 +7,8 @@ pub struct Case {
     pub name: &'static str,
     /// Its statement; the model is `t.m`
     pub create: &'static str,
+    /// What `ML.PREDICT` is told
+    pub settings: &'static str,
     /// Forms that it is exported in
     pub formats: &'static [&'static str],
     /// By output, what `ML.PREDICT` says of it: an array, or one value
@@ -68,6 +70,7 @@ pub const CASES: &[Case] = &[
         name: "logistic, two classes",
         create: "CREATE OR REPLACE MODEL t.m OPTIONS (model_type = 'LOGISTIC_REG', input_label_cols = ['label']) AS
           SELECT * EXCEPT (grade, value) FROM t.trained",
+        settings: "",
         formats: BOTH,
         outputs: &[
             ("label_probs", "ARRAY(SELECT prob FROM UNNEST(predicted_label_probs) WITH OFFSET AS at ORDER BY at)"),
@@ -79,6 +82,7 @@ pub const CASES: &[Case] = &[
         name: "logistic, dummy encoding",
         create: "CREATE OR REPLACE MODEL t.m OPTIONS (model_type = 'LOGISTIC_REG', input_label_cols = ['label'],
           category_encoding_method = 'DUMMY_ENCODING') AS SELECT * EXCEPT (grade, value) FROM t.trained",
+        settings: "",
         formats: BOTH,
         outputs: &[
             ("label_probs", "ARRAY(SELECT prob FROM UNNEST(predicted_label_probs) WITH OFFSET AS at ORDER BY at)"),
@@ -89,6 +93,7 @@ pub const CASES: &[Case] = &[
         name: "logistic, three classes",
         create: "CREATE OR REPLACE MODEL t.m OPTIONS (model_type = 'LOGISTIC_REG', input_label_cols = ['grade']) AS
           SELECT * EXCEPT (label, value) FROM t.trained",
+        settings: "",
         formats: BOTH,
         outputs: &[
             ("grade_probs", "ARRAY(SELECT prob FROM UNNEST(predicted_grade_probs) WITH OFFSET AS at ORDER BY at)"),
@@ -100,6 +105,7 @@ pub const CASES: &[Case] = &[
         name: "linear",
         create: "CREATE OR REPLACE MODEL t.m OPTIONS (model_type = 'LINEAR_REG', input_label_cols = ['value']) AS
           SELECT * EXCEPT (label, grade) FROM t.trained",
+        settings: "",
         formats: BOTH,
         outputs: &[("predicted_value", "predicted_value")],
     },
@@ -112,6 +118,7 @@ pub const CASES: &[Case] = &[
             CASE WHEN x IS NULL THEN 0 WHEN x > 3 AND NOT b THEN 1 WHEN c = 'c1' OR b THEN 2 ELSE 3 END AS bucket,
             value)
           OPTIONS (model_type = 'LINEAR_REG', input_label_cols = ['value']) AS SELECT * EXCEPT (label, grade) FROM t.trained",
+        settings: "",
         formats: BOTH,
         outputs: &[("predicted_value", "predicted_value")],
     },
@@ -123,6 +130,7 @@ pub const CASES: &[Case] = &[
             REGEXP_REPLACE(c, r'c(\\d)', r'<\\1>') AS replaced, SAFE_CAST(SUBSTR(c, 2) AS INT64) AS number,
             IF(REGEXP_CONTAINS(c, '1$'), 1, 0) AS has, TRIM(LOWER(c)) AS low, b, label)
           OPTIONS (model_type = 'LOGISTIC_REG', input_label_cols = ['label']) AS SELECT * EXCEPT (grade, value) FROM t.trained",
+        settings: "",
         formats: &["SAVED_MODEL"],
         outputs: &[("label_probs", "ARRAY(SELECT prob FROM UNNEST(predicted_label_probs) WITH OFFSET AS at ORDER BY at)")],
     },
@@ -134,13 +142,28 @@ pub const CASES: &[Case] = &[
             CAST(EXTRACT(HOUR FROM TIMESTAMP_MICROS(LEAST(n, 1800000000000000))) AS STRING) AS hour,
             CAST(EXTRACT(DAYOFWEEK FROM TIMESTAMP_MICROS(LEAST(n, 1800000000000000))) AS STRING) AS day, d, label)
           OPTIONS (model_type = 'LOGISTIC_REG', input_label_cols = ['label']) AS SELECT * EXCEPT (grade, value) FROM t.trained",
+        settings: "",
         formats: &["SAVED_MODEL"],
         outputs: &[("label_probs", "ARRAY(SELECT prob FROM UNNEST(predicted_label_probs) WITH OFFSET AS at ORDER BY at)")],
+    },
+    Case {
+        name: "transform, feature functions",
+        create: "CREATE OR REPLACE MODEL t.m TRANSFORM (
+            ML.STANDARD_SCALER(LEAST(x, 1000)) OVER () AS a, ML.MIN_MAX_SCALER(x) OVER () AS b1,
+            ML.QUANTILE_BUCKETIZE(x, 4) OVER () AS q, ML.BUCKETIZE(x, [1, 5.5, 9]) AS k,
+            ML.LABEL_ENCODER(c) OVER () AS place, ML.IMPUTER(x, 'median') OVER () AS filled,
+            ML.FEATURE_CROSS(STRUCT(c, s.kind)) AS crossed, ML.POLYNOMIAL_EXPAND(STRUCT(s.size AS z, LEAST(x, 50) AS y)) AS poly,
+            ML.ONE_HOT_ENCODER(s.kind) OVER () AS hot, ML.HASH_BUCKETIZE(c, 5) AS h, label)
+          OPTIONS (model_type = 'LOGISTIC_REG', input_label_cols = ['label']) AS SELECT * EXCEPT (grade, value) FROM t.trained",
+        settings: "",
+        formats: &["SAVED_MODEL"],
+        outputs: &[("label_probs", "ARRAY(SELECT prob FROM UNNEST(predicted_label_probs) AS p ORDER BY p.label DESC)")],
     },
     Case {
         name: "k-means",
         create: "CREATE OR REPLACE MODEL t.m OPTIONS (model_type = 'KMEANS', num_clusters = 7) AS
           SELECT * EXCEPT (label, grade, value) FROM t.trained",
+        settings: "",
         formats: BOTH,
         outputs: CLUSTERS,
     },
@@ -148,6 +171,7 @@ pub const CASES: &[Case] = &[
         name: "k-means, cosine",
         create: "CREATE OR REPLACE MODEL t.m OPTIONS (model_type = 'KMEANS', num_clusters = 3, distance_type = 'COSINE') AS
           SELECT * EXCEPT (label, grade, value) FROM t.trained",
+        settings: "",
         formats: BOTH,
         outputs: CLUSTERS,
     },
@@ -155,6 +179,7 @@ pub const CASES: &[Case] = &[
         name: "principal components",
         create: "CREATE OR REPLACE MODEL t.m OPTIONS (model_type = 'PCA', num_principal_components = 3) AS
           SELECT * EXCEPT (label, grade, value) FROM t.trained",
+        settings: ", STRUCT(TRUE AS keep_original_columns)",
         formats: BOTH,
         outputs: &[
             ("principal_component_1", "principal_component_1"),
@@ -166,6 +191,7 @@ pub const CASES: &[Case] = &[
         name: "boosted trees, two classes",
         create: "CREATE OR REPLACE MODEL t.m OPTIONS (model_type = 'BOOSTED_TREE_CLASSIFIER', max_iterations = 20,
           input_label_cols = ['label']) AS SELECT * EXCEPT (grade, value) FROM t.trained",
+        settings: "",
         formats: ALL,
         outputs: &[
             ("label_probs", "ARRAY(SELECT prob FROM UNNEST(predicted_label_probs) AS p ORDER BY p.label DESC)"),
@@ -176,6 +202,7 @@ pub const CASES: &[Case] = &[
         name: "boosted trees, three classes",
         create: "CREATE OR REPLACE MODEL t.m OPTIONS (model_type = 'BOOSTED_TREE_CLASSIFIER', max_iterations = 20,
           input_label_cols = ['grade']) AS SELECT * EXCEPT (label, value) FROM t.trained",
+        settings: "",
         formats: ALL,
         outputs: &[
             ("grade_probs", "ARRAY(SELECT prob FROM UNNEST(predicted_grade_probs) AS p ORDER BY p.label DESC)"),
@@ -186,6 +213,7 @@ pub const CASES: &[Case] = &[
         name: "boosted trees, number",
         create: "CREATE OR REPLACE MODEL t.m OPTIONS (model_type = 'BOOSTED_TREE_REGRESSOR', max_iterations = 20,
           input_label_cols = ['value']) AS SELECT * EXCEPT (label, grade) FROM t.trained",
+        settings: "",
         formats: ALL,
         outputs: &[("predicted_value", "predicted_value")],
     },
@@ -193,6 +221,7 @@ pub const CASES: &[Case] = &[
         name: "random forest",
         create: "CREATE OR REPLACE MODEL t.m OPTIONS (model_type = 'RANDOM_FOREST_REGRESSOR', num_parallel_tree = 20,
           input_label_cols = ['value']) AS SELECT * EXCEPT (label, grade) FROM t.trained",
+        settings: "",
         formats: ALL,
         outputs: &[("predicted_value", "predicted_value")],
     },

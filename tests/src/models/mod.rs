@@ -137,8 +137,9 @@ fn expected(engine: &mut Engine, case: &Case) -> Result<(Columns, Columns)> {
     let mut items: Vec<String> = INPUTS.iter().map(|(_, sql)| (*sql).to_owned()).collect();
     items.extend(case.outputs.iter().map(|(_, sql)| (*sql).to_owned()));
     let query = format!(
-        "SELECT {} FROM ML.PREDICT(MODEL t.m, (SELECT * FROM t.asked)) ORDER BY i",
-        items.join(", ")
+        "SELECT {} FROM ML.PREDICT(MODEL t.m, (SELECT * FROM t.asked){}) ORDER BY i",
+        items.join(", "),
+        case.settings
     );
     let rows = run(engine, &query)?.context("ML.PREDICT gives no rows")?;
     let names = INPUTS.iter().map(|(name, _)| *name);

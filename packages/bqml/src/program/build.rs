@@ -211,6 +211,12 @@ impl Builder {
         self.push(operation, Element::Index, shape)
     }
 
+    /// The fingerprint of a text modulo a number of buckets
+    pub fn hash(&mut self, text: NodeId, buckets: i64) -> NodeId {
+        let shape = self.shape(text);
+        self.push(Operation::Hash { text, buckets }, Element::Index, shape)
+    }
+
     /// What a list has at a position
     pub fn pick(&mut self, list: List, index: NodeId) -> NodeId {
         let element = match &list {

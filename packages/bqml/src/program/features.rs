@@ -16,6 +16,8 @@ pub struct Nullable {
 /// What a feature adds to the slots
 #[derive(Debug, Clone, PartialEq)]
 pub enum Encoded {
+    /// Slots as they are: a matrix
+    Slots(NodeId),
     /// One slot: `value × scale`, where `value` is no longer NULL
     Number {
         /// A column
@@ -42,6 +44,17 @@ pub trait Columns {
     /// # Errors
     /// What no program can do
     fn value(&mut self, feature: &Feature, build: &mut Builder) -> Result<Nullable, Unsupported>;
+
+    /// The vector that a feature is, as a matrix of so many columns
+    ///
+    /// # Errors
+    /// What no program can do
+    fn vector(
+        &mut self,
+        feature: &Feature,
+        dimension: usize,
+        build: &mut Builder,
+    ) -> Result<NodeId, Unsupported>;
 }
 
 /// The caller's columns themselves
@@ -54,6 +67,15 @@ impl Columns for Given {
             false => Element::Text,
         };
         Ok(given(&feature.name, element, build))
+    }
+
+    fn vector(
+        &mut self,
+        feature: &Feature,
+        _dimension: usize,
+        _build: &mut Builder,
+    ) -> Result<NodeId, Unsupported> {
+        Err(no_arrays(feature))
     }
 }
 
@@ -80,6 +102,10 @@ pub fn encode(
     features
         .map(|feature| {
             check(feature)?;
+            if let Encoding::Vector { dimension } = &feature.encoding {
+                let vector = columns.vector(feature, *dimension, build)?;
+                return Ok(Encoded::Slots(vector));
+            }
             let value = columns.value(feature, build)?;
             encode_one(feature, value, build)
         })
@@ -87,17 +113,20 @@ pub fn encode(
 }
 
 fn check(feature: &Feature) -> Result<(), Unsupported> {
-    let refused = |why: &str| {
-        Err(Unsupported::new(format!(
-            "the feature `{}` of type {} cannot be exported: {why}",
+    match feature.part {
+        Part::Whole => Ok(()),
+        _ => Err(Unsupported::new(format!(
+            "the feature `{}` of type {} cannot be exported: BigQuery exports no TIMESTAMP features",
             feature.name, feature.ty
-        )))
-    };
-    match (&feature.part, &feature.ty) {
-        (Part::Whole, googlesql::Type::Array(_)) => refused("BigQuery exports no ARRAY features"),
-        (Part::Whole, _) => Ok(()),
-        _ => refused("BigQuery exports no TIMESTAMP features"),
+        ))),
     }
+}
+
+fn no_arrays(feature: &Feature) -> Unsupported {
+    Unsupported::new(format!(
+        "the feature `{}` of type {} cannot be exported: BigQuery exports no ARRAY features",
+        feature.name, feature.ty
+    ))
 }
 
 fn encode_one(
@@ -148,17 +177,15 @@ fn encode_one(
                 dropped: *dropped,
             })
         }
-        Encoding::MultiHot { .. } | Encoding::Vector { .. } => Err(Unsupported::new(format!(
-            "the feature `{}` cannot be exported: BigQuery exports no ARRAY features",
-            feature.name
-        ))),
+        Encoding::MultiHot { .. } | Encoding::Vector { .. } => Err(no_arrays(feature)),
     }
 }
 
 impl Encoded {
     /// How many slots
-    pub fn slots(&self) -> usize {
+    pub fn slots(&self, build: &Builder) -> usize {
         match self {
+            Self::Slots(matrix) => build.width(*matrix),
             Self::Number { .. } => 1,
             Self::Place { slots, .. } => *slots,
         }
@@ -170,6 +197,11 @@ impl Encoded {
             return None;
         }
         match self {
+            Self::Slots(matrix) => {
+                let table: Vec<Vec<f64>> = weights.iter().map(|weight| vec![*weight]).collect();
+                let product = build.matmul(*matrix, &table);
+                Some(build.column(product, 0))
+            }
             Self::Number { scale: 0.0, .. } => None,
             Self::Number { value, scale } => {
                 let weight = build.number(weights[0] * scale);
@@ -200,6 +232,7 @@ impl Encoded {
             .map(|slot| weights.iter().map(|one| one[slot]).collect())
             .collect();
         match self {
+            Self::Slots(matrix) => Some(build.matmul(*matrix, &table)),
             Self::Number { scale: 0.0, .. } => None,
             Self::Number { value, scale } => {
                 let row = table
@@ -231,6 +264,10 @@ pub fn slots(encoded: &[Encoded], build: &mut Builder) -> NodeId {
     };
     for one in encoded {
         match one {
+            Encoded::Slots(matrix) => {
+                matrices.extend(close(&mut columns, build));
+                matrices.push(*matrix);
+            }
             Encoded::Number { value, scale } => {
                 let value = *value;
                 columns.push(match *scale {

@@ -148,6 +148,13 @@ pub enum Operation {
         /// For any other text
         otherwise: i64,
     },
+    /// The fingerprint of a text (FarmHash's, unsigned) modulo a number of buckets, as a position
+    Hash {
+        /// The text
+        text: NodeId,
+        /// How many
+        buckets: i64,
+    },
     /// What a list has at a position inside it
     Pick {
         /// The list
@@ -360,6 +367,7 @@ impl Operation {
             | Self::ToNumber(one)
             | Self::ToIndex(one)
             | Self::Find { text: one, .. }
+            | Self::Hash { text: one, .. }
             | Self::Pick { index: one, .. }
             | Self::PickRow { index: one, .. }
             | Self::OneHot { index: one, .. }

@@ -34,11 +34,15 @@ pub fn write(forest: &Forest, features: &[Feature]) -> Vec<u8> {
         ),
         (
             "iteration_indptr",
-            Value::Integers(vec![0, all.len() as i32]),
+            Value::List([0, all.len() as i32].map(Value::Integer).into()),
         ),
         (
             "tree_info",
-            Value::Integers(all.iter().map(|tree| tree.group as i32).collect()),
+            Value::List(
+                all.iter()
+                    .map(|tree| Value::Integer(tree.group as i32))
+                    .collect(),
+            ),
         ),
         (
             "trees",

@@ -176,6 +176,13 @@ fn step(
             };
             Tensor::matrix(Values::Indices(values), text.width)
         }
+        Operation::Hash { text, buckets } => {
+            let text = at(text);
+            let values = map(text.texts(), |text| {
+                (farmhash::fingerprint64(text.as_bytes()) % *buckets as u64) as i64
+            });
+            Tensor::matrix(Values::Indices(values), text.width)
+        }
         Operation::Pick { list, index } => pick(list, at(index)),
         Operation::PickRow {
             table,

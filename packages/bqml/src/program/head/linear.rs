@@ -84,7 +84,7 @@ pub fn contributions(
     let mut start = 0;
     let mut all = Vec::with_capacity(features.len());
     for (feature, encoded) in model.features.iter().zip(features) {
-        let end = start + encoded.slots();
+        let end = start + encoded.slots(build);
         let own: Vec<&[f64]> = weights
             .iter()
             .map(|one| one.get(start..end).unwrap_or_default())

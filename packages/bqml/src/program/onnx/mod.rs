@@ -170,6 +170,7 @@ impl Lowering<'_> {
                     .add_several(CLASSICAL, "LabelEncoder", &[&text], 1, settings)
                     .remove(0)
             }
+            Operation::Hash { .. } => return Err(lacks("hashes of texts")),
             Operation::Pick { list, index } => {
                 let list = match list {
                     List::Numbers(all) => numbers(&[all.len() as i64], all),

@@ -189,6 +189,10 @@ impl Lowering<'_> {
                 keys,
                 otherwise,
             } => self.find(*text, keys, *otherwise),
+            Operation::Hash { text, buckets } => {
+                let settings = vec![("num_buckets", Setting::Integer(*buckets))];
+                self.apply("StringToHashBucketFast", &[*text], settings)
+            }
             Operation::Pick { list, index } => {
                 let list = match list {
                     List::Numbers(all) => numbers(&[all.len() as i64], all),

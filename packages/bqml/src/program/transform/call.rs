@@ -93,6 +93,9 @@ impl Lowering<'_> {
         if let Some(value) = self.date_function(name, values)? {
             return Ok(value);
         }
+        if let Some(value) = self.feature_function(name, values)? {
+            return Ok(value);
+        }
         if let Some(value) = self.text_function(name, values)? {
             return Ok(value);
         }

@@ -6,6 +6,7 @@
 mod call;
 mod date;
 mod number;
+mod preprocessing;
 mod text;
 mod value;
 
@@ -17,7 +18,7 @@ use googlesql::{
 };
 
 use super::features::{Columns, Nullable, given};
-use super::{Builder, Element, Program, Unsupported};
+use super::{Builder, Element, NodeId, Program, Unsupported};
 use crate::model::Model;
 use crate::preprocess::Feature;
 use value::{Kind, Value};
@@ -101,6 +102,31 @@ pub fn select_list(
 
 impl Columns for Transformed {
     fn value(&mut self, feature: &Feature, build: &mut Builder) -> Result<Nullable, Unsupported> {
+        let (mut lowering, value) = self.column(feature, build)?;
+        match crate::sql::is_number(&feature.ty) {
+            true => lowering.number(&value),
+            false => lowering.category(&value),
+        }
+    }
+
+    fn vector(
+        &mut self,
+        feature: &Feature,
+        dimension: usize,
+        build: &mut Builder,
+    ) -> Result<NodeId, Unsupported> {
+        let (mut lowering, value) = self.column(feature, build)?;
+        lowering.vector(&value, dimension)
+    }
+}
+
+impl Transformed {
+    /// The column or field that a feature is made of
+    fn column<'a>(
+        &'a self,
+        feature: &Feature,
+        build: &'a mut Builder,
+    ) -> Result<(Lowering<'a>, Value), Unsupported> {
         let found = self
             .outputs
             .iter()
@@ -116,10 +142,7 @@ impl Columns for Transformed {
         for field in &feature.path {
             value = lowering.field(value, field)?;
         }
-        match crate::sql::is_number(&feature.ty) {
-            true => lowering.number(&value),
-            false => lowering.category(&value),
-        }
+        Ok((lowering, value))
     }
 }
 
