@@ -37,15 +37,24 @@ pub fn descend<L: Loss>(
         LearnRate::Constant { rate } => (rate, false),
     };
     let mut iterations = Vec::new();
+    // what margins still have to be moved by, which waits for the next pass over them
+    let mut direction = vec![0.0; margins.len()];
+    let mut moved = 0.0;
     for iteration in 0..options.max_iterations {
         let started = Instant::now();
-        let gradient = training.gradient(&point, &mut margins);
+        let gradient = training.gradient(&point, &mut margins, &direction, moved);
+        moved = 0.0;
         let rates: Vec<f64> = if searches {
             CANDIDATES.iter().map(|factor| factor * rate).collect()
         } else {
             vec![rate]
         };
-        let (losses, trial) = training.try_rates(&point, &gradient, &margins, &rates);
+        let (losses, mut bent) = if training.is_bent() {
+            training.try_bent(&point, &gradient, &rates)
+        } else {
+            let losses = training.try_rates(&gradient, &margins, &rates, &mut direction);
+            (losses, Vec::new())
+        };
         let candidates = rates.iter().zip(losses).map(|(rate, loss)| {
             let point = training.step(&point, &gradient, *rate);
             Candidate {
@@ -74,7 +83,11 @@ pub fn descend<L: Loss>(
         if !searches || objective < best {
             best = objective;
             point = chosen.point;
-            trial.accept(&mut margins, index, rate);
+            if training.is_bent() {
+                margins = bent.swap_remove(index);
+            } else {
+                moved = rate;
+            }
         }
         let done = Iteration {
             loss: chosen.loss,

@@ -111,9 +111,21 @@ impl<'a, L: Loss> Objective<'a, L> {
         self.l1 * absolute + self.l2 / 2.0 * squares
     }
 
-    /// The gradient of loss and squared penalty at a model with these margins
-    pub fn gradient(&self, point: &Point, margins: &mut [f64]) -> Point {
+    /// Moves margins by `−rate · direction`, then gives the gradient of loss and squared penalty at
+    /// the model that has them
+    pub fn gradient(
+        &self,
+        point: &Point,
+        margins: &mut [f64],
+        direction: &[f64],
+        rate: f64,
+    ) -> Point {
         let partial = blocks::map(margins, self.block(), |range, margins| {
+            if rate != 0.0 {
+                for (margin, step) in margins.iter_mut().zip(&direction[range.clone()]) {
+                    *margin -= rate * step;
+                }
+            }
             let rows = self.rows(range);
             let mut gradient = self.origin();
             let mut slopes = vec![0.0; margins.len()];
@@ -169,27 +181,19 @@ impl<'a, L: Loss> Objective<'a, L> {
         }
     }
 
-    /// For each rate, the loss of [`Self::step`] and, with an l1 penalty, its margins
+    /// For each rate, the loss of [`Self::step`]; `direction` gets what a rate of 1 takes off each
+    /// margin
     ///
-    /// Without one, margins change in a straight line along the gradient, so a single pass over the
-    /// design serves all rates; [`Trial::Straight`] then keeps that line.
+    /// Margins change in a straight line along the gradient, so a single pass over the design
+    /// serves all rates; not with an l1 penalty, for which there is [`Self::try_bent`].
     pub fn try_rates(
         &self,
-        point: &Point,
         gradient: &Point,
         margins: &[f64],
         rates: &[f64],
-    ) -> (Vec<f64>, Trial) {
-        if self.l1 != 0.0 {
-            let mut all: Vec<Vec<f64>> = rates
-                .iter()
-                .map(|rate| self.margins(&self.step(point, gradient, *rate)))
-                .collect();
-            let losses = all.iter_mut().map(|margins| self.loss(margins)).collect();
-            return (losses, Trial::Bent(all));
-        }
-        let mut direction = vec![0.0; margins.len()];
-        let partial = blocks::map(&mut direction, self.block(), |range, direction| {
+        direction: &mut [f64],
+    ) -> Vec<f64> {
+        let partial = blocks::map(direction, self.block(), |range, direction| {
             let rows = self.rows(range.clone());
             self.multiply(gradient, rows.clone(), direction);
             self.loss
@@ -202,7 +206,27 @@ impl<'a, L: Loss> Objective<'a, L> {
         for loss in &mut losses {
             *loss /= self.loss.total_weight();
         }
-        (losses, Trial::Straight(direction))
+        losses
+    }
+
+    /// For each rate, the loss of [`Self::step`] and its margins
+    pub fn try_bent(
+        &self,
+        point: &Point,
+        gradient: &Point,
+        rates: &[f64],
+    ) -> (Vec<f64>, Vec<Vec<f64>>) {
+        let mut all: Vec<Vec<f64>> = rates
+            .iter()
+            .map(|rate| self.margins(&self.step(point, gradient, *rate)))
+            .collect();
+        let losses = all.iter_mut().map(|margins| self.loss(margins)).collect();
+        (losses, all)
+    }
+
+    /// Whether steps shrink weights to 0
+    pub fn is_bent(&self) -> bool {
+        self.l1 != 0.0
     }
 
     fn multiply(&self, point: &Point, rows: Range<usize>, margins: &mut [f64]) {
@@ -223,28 +247,6 @@ impl<'a, L: Loss> Objective<'a, L> {
     /// wide, so wide designs get longer blocks
     fn block(&self) -> usize {
         BLOCK.max(self.design.width()) * self.loss.outputs()
-    }
-}
-
-/// The margins that [`Objective::try_rates`] computed on its way
-pub enum Trial {
-    /// What a rate of 1 takes off each margin
-    Straight(Vec<f64>),
-    /// The margins at each rate
-    Bent(Vec<Vec<f64>>),
-}
-
-impl Trial {
-    /// Moves margins to those of the rate at `index`
-    pub fn accept(self, margins: &mut Vec<f64>, index: usize, rate: f64) {
-        match self {
-            Self::Straight(direction) => {
-                for (margin, step) in margins.iter_mut().zip(direction) {
-                    *margin -= rate * step;
-                }
-            }
-            Self::Bent(mut all) => *margins = all.swap_remove(index),
-        }
     }
 }
 

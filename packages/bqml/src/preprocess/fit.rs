@@ -14,10 +14,7 @@ pub fn fit(plan: &Plan, column: &FrameColumn, rows: &[u32], encodings: Encodings
             (encoding, _) => encoding,
         },
         FrameColumn::Category { codes, dictionary } => {
-            let counts = count(
-                rows.iter().map(|&row| codes[row as usize]),
-                dictionary.len(),
-            );
+            let counts = count_rows(codes, rows, dictionary.len());
             let (categories, dropped) = categories(&counts, dictionary, dummy);
             match encodings.categories {
                 CategoryEncoding::Label => Encoding::Label { categories },
@@ -96,6 +93,15 @@ fn standardize(values: &[f64], rows: &[u32]) -> Encoding {
         mean,
         deviation: (squares / rows.len() as f64).sqrt(),
     }
+}
+
+/// How often each code occurs in some different rows; the last entry counts NULLs
+pub fn count_rows(codes: &[u32], rows: &[u32], categories: usize) -> Vec<u64> {
+    if rows.len() == codes.len() {
+        // all of them: as they lie in memory
+        return count(codes.iter().copied(), categories);
+    }
+    count(rows.iter().map(|&row| codes[row as usize]), categories)
 }
 
 /// How often each code occurs; the last entry counts NULLs

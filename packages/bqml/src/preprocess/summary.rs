@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::fit::count_rows;
 use super::{Part, Plan};
 use crate::data::{FrameColumn, NULL};
 
@@ -59,14 +60,11 @@ pub fn summarize(plan: &Plan, column: &FrameColumn, rows: &[u32]) -> Option<Feat
             summary.numbers = summarize_numbers(&mut known);
         }
         FrameColumn::Category { codes, dictionary } => {
-            let mut seen = vec![false; dictionary.len()];
-            for &row in rows {
-                match codes[row as usize] {
-                    NULL => summary.null_count += 1,
-                    code => seen[code as usize] = true,
-                }
-            }
-            summary.category_count = Some(seen.iter().filter(|seen| **seen).count() as u64);
+            let counts = count_rows(codes, rows, dictionary.len());
+            let (nulls, categories) = counts.split_last().unwrap_or((&0, &[]));
+            summary.null_count = *nulls;
+            let seen = categories.iter().filter(|count| **count > 0);
+            summary.category_count = Some(seen.count() as u64);
         }
         FrameColumn::Categories {
             offsets,
