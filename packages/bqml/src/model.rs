@@ -11,6 +11,7 @@ use crate::evaluation::Evaluation;
 use crate::explanation::GlobalExplanation;
 use crate::inference::Inference;
 use crate::kmeans::Clusters;
+use crate::onnx::Imported;
 use crate::pca::Components;
 use crate::preprocess::{Distribution, Feature, FeatureSummary};
 use crate::trees::{Ensemble, Forest, Link};
@@ -116,6 +117,9 @@ pub enum Parameters {
         /// Trees over the slots of the features
         forest: Forest,
     },
+    /// `ONNX`
+    #[serde(rename = "ONNX")]
+    Onnx(Imported),
     /// `LINEAR_REG`
     #[serde(rename = "LINEAR_REG")]
     LinearRegression {
@@ -136,6 +140,7 @@ impl Parameters {
             Self::LinearRegression { .. } => "LINEAR_REG",
             Self::KMeans(_) => "KMEANS",
             Self::Pca(_) => "PCA",
+            Self::Onnx(_) => "ONNX",
             Self::Trees { ensemble, forest } => match (ensemble, forest.link) {
                 (Ensemble::Boosted, Link::Identity) => "BOOSTED_TREE_REGRESSOR",
                 (Ensemble::Boosted, _) => "BOOSTED_TREE_CLASSIFIER",
@@ -227,6 +232,34 @@ impl Iteration {
 }
 
 impl Model {
+    /// A model that was trained elsewhere, of which only the name and when it came are known
+    pub fn without_training(name: &PhysicalName, parameters: Parameters) -> Self {
+        Self {
+            format: FORMAT,
+            name: name.into(),
+            parameters,
+            options: BTreeMap::new(),
+            warnings: Vec::new(),
+            transform: None,
+            fitted_transform: None,
+            query: String::new(),
+            input_columns: Vec::new(),
+            features: Vec::new(),
+            feature_summaries: Vec::new(),
+            input_distributions: BTreeMap::new(),
+            label: None,
+            split_column: None,
+            training: Vec::new(),
+            evaluation: Evaluation::Imported,
+            explanation: None,
+            tuning: None,
+            data: Fingerprint {
+                rows: 0,
+                hash: String::new(),
+            },
+        }
+    }
+
     /// The select list that turns rows into features after training, in GoogleSQL
     ///
     /// It is [`Model::transform`] with each analytic function's call, such as

@@ -270,12 +270,13 @@ fn check_split_type(column: &Column, named: &Named, split: &SplitOptions) -> Res
     if fits {
         return Ok(());
     }
+    let role = match split.method {
+        SplitMethod::Marked => "column",
+        _ => "the split column",
+    };
     Err(Error::new(
         code::TRAINING_DATA_INVALID,
-        format!(
-            "the split column `{}` is {ty}, it must be {needed}",
-            column.name
-        ),
+        format!("{role} `{}` is {ty}, it must be {needed}", column.name),
         named.span.clone(),
     ))
 }

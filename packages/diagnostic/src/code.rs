@@ -132,6 +132,8 @@ codes! {
         "A label is missing or NULL everywhere, there are no rows, or a column has a type that cannot be a feature.";
     MODEL_INPUT_INVALID = "M006", "the input of a model function lacks a column",
         "The function needs the features that the model was trained with, with the same types.";
+    MODEL_FILE_INVALID = "M007", "the file of an imported model cannot be used",
+        "`MODEL_PATH` names no file that can be read, or one that has an operator, a type or a shape that cannot be run on this machine. The message has the runtime's words.";
     MODEL_NOT_EXPORTABLE = "M010", "a model cannot be exported in this form",
         "The model has a feature, a function in its TRANSFORM or a kind for which the format has nothing. The message names it; `docs/export.md` lists what each format has.";
 

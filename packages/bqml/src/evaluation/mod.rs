@@ -26,6 +26,8 @@ pub enum Evaluation {
     Clustering(ClusteringEvaluation),
     /// A model of principal components
     Pca(PcaEvaluation),
+    /// None: the model was trained elsewhere
+    Imported,
 }
 
 impl Evaluation {
@@ -70,6 +72,7 @@ impl Evaluation {
                 "total_explained_variance_ratio",
                 own.total_explained_variance_ratio,
             )],
+            Self::Imported => Vec::new(),
         }
     }
 }

@@ -42,7 +42,7 @@ pub fn relation(
             let each = 0..forest.groups();
             each.map(|output| attribution(output * width)).collect()
         }
-        Parameters::KMeans(_) | Parameters::Pca(_) => {
+        Parameters::KMeans(_) | Parameters::Pca(_) | Parameters::Onnx(_) => {
             return Err(kinds::unfit(model, call, FITS));
         }
     };

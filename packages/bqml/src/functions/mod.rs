@@ -11,6 +11,7 @@ mod explain_predict;
 mod feature_importance;
 mod feature_info;
 mod global_explain;
+mod imported;
 mod input;
 mod kinds;
 mod levels;

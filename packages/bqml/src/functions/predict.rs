@@ -5,7 +5,7 @@ use googlesql::{Catalog, Column, Error, Field, ModelFunction, Relation, Type};
 
 use super::input::{Input, reference};
 use super::prediction::{Keep, Prediction};
-use super::{kinds, settings, unsupervised};
+use super::{imported, kinds, settings, unsupervised};
 use crate::Model;
 use crate::model::{Label, Parameters};
 use crate::sql::quote_identifier;
@@ -21,6 +21,7 @@ pub fn relation(
     let given = settings::needed_input(call)?;
     let input = Input::new(model, call, given, catalog)?;
     match &model.parameters {
+        Parameters::Onnx(imported) => return imported::relation(model, imported, &input, call),
         Parameters::KMeans(clusters) => {
             return unsupervised::clusters(model, clusters, &input, call);
         }

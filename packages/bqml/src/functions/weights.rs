@@ -59,7 +59,10 @@ pub fn relation(model: &Model, call: &ModelFunction) -> Result<Relation, Error> 
         Parameters::LinearRegression {
             intercept, weights, ..
         } => single(model, *intercept, weights, standardized),
-        Parameters::KMeans(_) | Parameters::Pca(_) | Parameters::Trees { .. } => {
+        Parameters::KMeans(_)
+        | Parameters::Pca(_)
+        | Parameters::Onnx(_)
+        | Parameters::Trees { .. } => {
             return Err(kinds::unfit(
                 model,
                 call,

@@ -12,7 +12,7 @@ use googlesql::{CreateModel, Error, ModelOption};
 
 pub use known::{LABELLED, Off, SPLIT, Support, TUNED};
 pub use split::SplitOptions;
-pub use value::{Reader, json};
+pub use value::{Reader, given, json};
 
 use crate::kind::{KINDS, Kind, Target, Trainer};
 

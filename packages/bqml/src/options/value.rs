@@ -121,10 +121,7 @@ impl<'a> Reader<'a> {
 
     /// All options as JSON by name
     pub fn given(&self) -> BTreeMap<String, serde_json::Value> {
-        self.options
-            .iter()
-            .map(|option| (option.name.clone(), json(&option.value)))
-            .collect()
+        given(self.options)
     }
 
     fn typed<T>(
@@ -145,6 +142,14 @@ impl<'a> Reader<'a> {
             )),
         }
     }
+}
+
+/// Options as JSON by name
+pub fn given(options: &[ModelOption]) -> BTreeMap<String, serde_json::Value> {
+    options
+        .iter()
+        .map(|option| (option.name.clone(), json(&option.value)))
+        .collect()
 }
 
 fn number(value: &Value) -> Option<f64> {

@@ -11,7 +11,7 @@ use duckdb::core::{DataChunkHandle, LogicalTypeHandle, LogicalTypeId};
 use duckdb::vscalar::{ScalarFunctionSignature, VScalar};
 use duckdb::vtab::arrow::{WritableVector, data_chunk_to_arrow, write_arrow_array_to_vector};
 
-use super::{Answers, columns, remembered};
+use super::{Answers, remembered};
 use crate::Registry;
 
 /// What is asked of a model
@@ -75,11 +75,7 @@ impl VScalar for Asked {
         let model = remembered::recall(state.registry.as_ref(), schema, name, key)?;
         let rows = chunk.column(3).as_struct_opt();
         let rows = rows.ok_or("the features of a model are a STRUCT")?;
-        let design = columns::design(&model.features, rows)?;
-        let answers = match state.function {
-            Function::Scores => model.scores(&design)?,
-            Function::Attributions => model.attributions(&design)?,
-        };
+        let answers = model.answer(state.function, rows)?;
         write_arrow_array_to_vector(&lists(answers, rows.len())?, output)
     }
 

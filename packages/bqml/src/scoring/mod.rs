@@ -8,11 +8,15 @@ mod columns;
 mod function;
 mod remembered;
 
+use std::sync::OnceLock;
+
+use duckdb::arrow::array::{Array, StructArray};
 use googlesql::PhysicalName;
 
 use crate::Model;
 use crate::functions::Input;
 use crate::model::Parameters;
+use crate::onnx::{Imported, Runtime};
 use crate::preprocess::{Design, Feature};
 use crate::sql::quote_string;
 use crate::trees;
@@ -26,6 +30,8 @@ pub struct Scored {
     parameters: Parameters,
     /// The feature of each slot
     owners: Vec<usize>,
+    /// Of an imported model, when it was first asked
+    runtime: OnceLock<Result<Runtime, String>>,
 }
 
 impl Scored {
@@ -34,7 +40,32 @@ impl Scored {
             owners: trees::owners(&model.features),
             features: model.features.clone(),
             parameters: model.parameters.clone(),
+            runtime: OnceLock::new(),
         }
+    }
+
+    /// What a function says of rows
+    ///
+    /// # Errors
+    /// The function is none of the model's, or the rows do not fit
+    fn answer(&self, function: Function, rows: &StructArray) -> Result<Answers, String> {
+        match (function, &self.parameters) {
+            (Function::Scores, Parameters::Onnx(imported)) => self.run(imported, rows),
+            (Function::Scores, _) => self.scores(&columns::design(&self.features, rows)?),
+            (Function::Attributions, _) => {
+                self.attributions(&columns::design(&self.features, rows)?)
+            }
+        }
+    }
+
+    /// The values of all outputs of an imported model
+    fn run(&self, imported: &Imported, rows: &StructArray) -> Result<Answers, String> {
+        let runtime = self.runtime.get_or_init(|| imported.runtime());
+        let runtime = runtime.as_ref().map_err(Clone::clone)?;
+        Ok(Answers {
+            width: imported.width(),
+            values: runtime.run(&imported.read(rows)?, rows.len())?,
+        })
     }
 
     /// For each row: a number per class or the one predicted, before its link; the distances from the
@@ -85,12 +116,22 @@ struct Answers {
 
 /// A call of a function on the rows of the alias `input`, a `DOUBLE[]` expression
 pub fn call(function: Function, model: &Model, input: &Input) -> String {
+    let features = model.features.iter();
+    let values: Vec<String> = features.filter_map(|one| input.feature(one)).collect();
+    called(function, model, &values)
+}
+
+/// A call of an imported model on the values of its inputs, an expression of a `DOUBLE[]` with the values
+/// of all outputs
+pub fn call_with(model: &Model, values: &[String]) -> String {
+    called(Function::Scores, model, values)
+}
+
+fn called(function: Function, model: &Model, values: &[String]) -> String {
     let key = remembered::remember(model);
-    let features: Vec<String> = model
-        .features
+    let features: Vec<String> = values
         .iter()
         .enumerate()
-        .filter_map(|(index, feature)| Some((index, input.feature(feature)?)))
         .map(|(index, value)| format!("'f{index}': {value}"))
         .collect();
     format!(

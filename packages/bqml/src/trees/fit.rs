@@ -99,17 +99,13 @@ impl Trainer for TreeTrainer {
             2 => (Link::Logistic, 1),
             several => (Link::Softmax, several),
         };
-        let values = |rows: &[u32]| match link {
-            Link::Identity => data.numbers(rows),
-            _ => data.classes(rows).into_iter().map(f64::from).collect(),
-        };
         let training_classes = match link {
             Link::Identity => Vec::new(),
             _ => data.classes(&split.training),
         };
         let class_weights = weights_of_classes(&self.class_weights, classes, &training_classes)?;
         let targets = |rows: &[u32]| {
-            let values: Vec<f64> = values(rows);
+            let values = label_values(link, &data, rows);
             let weight = |value: &f64| class_weights.get(*value as usize).copied().unwrap_or(1.0);
             Targets {
                 weights: match link {
@@ -146,9 +142,9 @@ impl Trainer for TreeTrainer {
         let rows = held_out_rows.as_ref();
         let (forest, iterations) =
             boost(&training, rows, link, groups, &self.options, progress).map_err(failed)?;
-        let targets = &held_out_rows.as_ref().unwrap_or(&training).targets;
+        let labels = &held_out_rows.as_ref().unwrap_or(&training).targets.values;
         Ok(Fitted {
-            evaluation: evaluate(&forest, &design, targets, held_out),
+            evaluation: evaluate(&forest, &design, labels, held_out),
             explanation: self.explain.then(|| explain(&forest, &design, features)),
             training: iterations,
             parameters: Parameters::Trees {
@@ -157,9 +153,30 @@ impl Trainer for TreeTrainer {
             },
         })
     }
+
+    fn evaluate(&self, parameters: &Parameters, data: TrainingData<'_>) -> Option<Evaluation> {
+        let Parameters::Trees { forest, .. } = parameters else {
+            return None;
+        };
+        let rows = &data.split.evaluation;
+        let design = Design::new(data.features, &data.frame.columns, rows);
+        let labels = label_values(forest.link, &data, rows);
+        Some(evaluate(forest, &design, &labels, true))
+    }
 }
 
-fn evaluate(forest: &Forest, design: &Design, targets: &Targets, held_out: bool) -> Evaluation {
+/// The labels of rows: numbers, or indexes of classes
+fn label_values(link: Link, data: &TrainingData<'_>, rows: &[u32]) -> Vec<f64> {
+    match link {
+        Link::Identity => data.numbers(rows),
+        Link::Logistic | Link::Softmax => {
+            let classes = data.classes(rows);
+            classes.into_iter().map(f64::from).collect()
+        }
+    }
+}
+
+fn evaluate(forest: &Forest, design: &Design, values: &[f64], held_out: bool) -> Evaluation {
     let (rows, groups) = (design.rows(), forest.groups());
     let mut margins = vec![0.0; rows * groups];
     for (row, own) in forest.score(design).chunks_exact(groups).enumerate() {
@@ -167,13 +184,11 @@ fn evaluate(forest: &Forest, design: &Design, targets: &Targets, held_out: bool)
             margins[group * rows + row] = *margin;
         }
     }
-    let labels = || -> Vec<u32> { targets.values.iter().map(|value| *value as u32).collect() };
+    let labels = || -> Vec<u32> { values.iter().map(|value| *value as u32).collect() };
     match forest.link {
-        Link::Identity => Evaluation::Regression(RegressionEvaluation::new(
-            &targets.values,
-            &margins,
-            held_out,
-        )),
+        Link::Identity => {
+            Evaluation::Regression(RegressionEvaluation::new(values, &margins, held_out))
+        }
         Link::Logistic => evaluate_binary(&margins, &labels(), held_out),
         Link::Softmax => evaluate_softmax(&margins, &labels(), groups, held_out),
     }

@@ -6,6 +6,8 @@ mod features;
 #[cfg(test)]
 mod functions;
 #[cfg(test)]
+mod imported;
+#[cfg(test)]
 mod linear;
 #[cfg(test)]
 mod prediction;

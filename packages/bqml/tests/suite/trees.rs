@@ -231,3 +231,107 @@ fn importance_counts_the_splits_of_the_forest() {
         .sum();
     assert_eq!(counted, splits);
 }
+
+#[test]
+fn categories_are_encoded_by_the_option_and_unseen_ones_are_answered() {
+    let connection = engine(
+        "CREATE TABLE t AS SELECT 'c' || i % 12 AS c, ['a' || i % 5, 'b' || i % 3] AS s,
+           CASE WHEN i % 9 <> 4 THEN CAST(i % 30 AS DOUBLE) END AS x, i % 12 IN (2, 7) OR i % 30 > 24 AS y
+         FROM range(600) AS r(i)",
+    );
+    let array = Type::Array(Box::new(Type::String));
+    let columns = [
+        ("c", Type::String),
+        ("s", array),
+        ("x", Type::Float64),
+        ("y", Type::Bool),
+    ];
+    let training = relation("SELECT c, s, x, y FROM t", &columns);
+    let strange = relation(
+        "SELECT * FROM (VALUES ('c2', ['a1'], 3e0, true), ('new', ['new'], 3e0, true), (NULL, NULL, NULL, true)) AS v(c, s, x, y)",
+        &columns,
+    );
+    for encoding in ["LABEL_ENCODING", "ONE_HOT_ENCODING", "DUMMY_ENCODING"] {
+        for family in ["BOOSTED_TREE", "RANDOM_FOREST"] {
+            let options = [
+                ("model_type", text(&format!("{family}_CLASSIFIER"))),
+                ("input_label_cols", Value::Array(vec![text("y")])),
+                ("category_encoding_method", text(encoding)),
+                ("data_split_method", text("NO_SPLIT")),
+                ("enable_global_explain", Value::Bool(true)),
+            ];
+            let model = train(&connection, &create(training.clone(), &options)).unwrap();
+            let Evaluation::Binary(found) = &model.evaluation else {
+                panic!("{:?}", model.evaluation);
+            };
+            assert!(
+                found.roc_auc > 0.99,
+                "{family} {encoding}: {}",
+                found.roc_auc
+            );
+            let stored = ask(&connection, &model, "ML.EVALUATE", None);
+            assert_eq!(
+                stored,
+                ask(&connection, &model, "ML.EVALUATE", Some(&training))
+            );
+            assert_eq!(
+                ask(&connection, &model, "ML.PREDICT", Some(&strange)).len(),
+                3
+            );
+            let explained = ask(&connection, &model, "ML.GLOBAL_EXPLAIN", None);
+            assert_eq!(explained.len(), 3);
+            let again = train(&connection, &create(training.clone(), &options)).unwrap();
+            assert_eq!(again.parameters, model.parameters);
+        }
+    }
+}
+
+#[test]
+fn options_are_checked() {
+    let connection =
+        engine("CREATE TABLE t AS SELECT i % 3 AS x, i % 2 AS y FROM range(20) AS r(i)");
+    let training = relation(
+        "SELECT x, y FROM t",
+        &[("x", Type::Int64), ("y", Type::Int64)],
+    );
+    let cases: &[(&str, &str, Value)] = &[
+        ("BOOSTED_TREE_CLASSIFIER", "dropout", Value::Float64(0.5)),
+        (
+            "BOOSTED_TREE_CLASSIFIER",
+            "category_encoding_method",
+            text("TARGET_ENCODING"),
+        ),
+        ("BOOSTED_TREE_CLASSIFIER", "instance_weight_col", text("x")),
+        ("BOOSTED_TREE_CLASSIFIER", "subsample", Value::Float64(0.0)),
+        ("BOOSTED_TREE_CLASSIFIER", "tree_method", text("GPU")),
+        (
+            "BOOSTED_TREE_REGRESSOR",
+            "class_weights",
+            Value::Array(vec![]),
+        ),
+        (
+            "RANDOM_FOREST_CLASSIFIER",
+            "learn_rate",
+            Value::Float64(0.1),
+        ),
+        (
+            "RANDOM_FOREST_CLASSIFIER",
+            "max_iterations",
+            Value::Int64(3),
+        ),
+        ("RANDOM_FOREST_REGRESSOR", "num_clusters", Value::Int64(3)),
+    ];
+    let lines: Vec<String> = cases
+        .iter()
+        .map(|(model_type, option, value)| {
+            let options = [
+                ("model_type", text(model_type)),
+                ("input_label_cols", Value::Array(vec![text("y")])),
+                (option, value.clone()),
+            ];
+            let trained = train(&connection, &create(training.clone(), &options));
+            crate::errors::line(&trained.unwrap_err())
+        })
+        .collect();
+    insta::assert_snapshot!("tree_options", lines.join("\n"));
+}

@@ -247,3 +247,140 @@ fn every_start_finds_clusters_that_lie_apart() {
         }
     }
 }
+
+/// Numbers with NULLs, a category and an array in three groups that lie apart
+const GROUPS: &str = "CREATE TABLE t AS SELECT
+    CASE WHEN i % 10 <> 9 THEN CAST(i % 3 AS DOUBLE) * 100 + i % 7 END AS x,
+    CASE WHEN i % 11 <> 5 THEN 'g' || i % 3 END AS g,
+    ['a' || i % 2, 'b'] AS s
+  FROM range(30) AS r(i)";
+
+#[test]
+fn functions_return_what_is_documented() {
+    let connection = crate::support::engine(GROUPS);
+    let columns = [
+        ("x", Type::Float64),
+        ("g", Type::String),
+        ("s", Type::Array(Box::new(Type::String))),
+    ];
+    let all = crate::support::relation("SELECT x, g, s FROM t", &columns);
+    let few = crate::support::relation("SELECT x, g, s FROM t LIMIT 3", &columns);
+    let part = [("contamination", Value::Float64(0.1))];
+    let yes = |name| [(name, Value::Bool(true))];
+    let mut shown = Vec::new();
+    for (model_type, option) in [
+        ("KMEANS", ("num_clusters", Value::Int64(3))),
+        ("PCA", ("num_principal_components", Value::Int64(2))),
+    ] {
+        let options = [
+            ("model_type", text(model_type)),
+            option,
+            ("kmeans_init_method", text("KMEANS++")),
+        ];
+        let used = if model_type == "KMEANS" {
+            &options[..]
+        } else {
+            &options[..2]
+        };
+        let mut model = train(&connection, &create(all.clone(), used)).unwrap();
+        for iteration in &mut model.training {
+            iteration.duration_ms = 0;
+        }
+        let standardized = yes("standardize");
+        let kept = yes("keep_original_columns");
+        let mut calls = vec![
+            call("ML.PREDICT", vec![few.clone()], &[]),
+            call("ML.DETECT_ANOMALIES", vec![few.clone()], &part),
+            call("ML.EVALUATE", vec![], &[]),
+            call("ML.TRAINING_INFO", vec![], &[]),
+            call("ML.FEATURE_INFO", vec![], &[]),
+        ];
+        if model_type == "KMEANS" {
+            calls.push(call("ML.EVALUATE", vec![all.clone()], &[]));
+            calls.push(call("ML.CENTROIDS", vec![], &[]));
+            calls.push(call("ML.CENTROIDS", vec![], &standardized));
+        } else {
+            calls.push(call("ML.PREDICT", vec![few.clone()], &kept));
+            calls.push(call("ML.PRINCIPAL_COMPONENTS", vec![], &[]));
+            calls.push(call("ML.PRINCIPAL_COMPONENT_INFO", vec![], &[]));
+        }
+        for one in calls {
+            let answer = model.relation(&one, &NoCatalog).unwrap();
+            let types: Vec<String> = answer
+                .columns
+                .iter()
+                .map(|column| format!("{} {}", column.name, column.ty))
+                .collect();
+            shown.push(format!(
+                "{model_type} {}\n{}\n{}\n",
+                one.function,
+                types.join(", "),
+                rows(&connection, &answer.sql).join("\n")
+            ));
+        }
+        for one in [
+            call("ML.WEIGHTS", vec![], &[]),
+            call("ML.ROC_CURVE", vec![], &[]),
+            call("ML.EXPLAIN_PREDICT", vec![few.clone()], &[]),
+            call("ML.FEATURE_IMPORTANCE", vec![], &[]),
+            call("ML.DETECT_ANOMALIES", vec![few.clone()], &[]),
+            call("ML.RECONSTRUCTION_LOSS", vec![few.clone()], &[]),
+        ] {
+            let error = model.relation(&one, &NoCatalog).unwrap_err();
+            shown.push(crate::errors::line(&error));
+        }
+    }
+    insta::assert_snapshot!("unsupervised", shown.join("\n"));
+}
+
+#[test]
+fn options_are_checked() {
+    let connection = crate::support::engine(GROUPS);
+    let columns = [("x", Type::Float64), ("g", Type::String)];
+    let all = crate::support::relation("SELECT x, g FROM t", &columns);
+    let kmeans = ("model_type", text("KMEANS"));
+    let pca = ("model_type", text("PCA"));
+    let cases: Vec<Vec<(&str, Value)>> = vec![
+        vec![kmeans.clone(), ("num_clusters", Value::Int64(1))],
+        vec![kmeans.clone(), ("num_clusters", Value::Int64(50))],
+        vec![kmeans.clone(), ("kmeans_init_method", text("CUSTOM"))],
+        vec![kmeans.clone(), ("kmeans_init_col", text("g"))],
+        vec![
+            kmeans.clone(),
+            ("num_clusters", Value::Int64(3)),
+            ("kmeans_init_method", text("CUSTOM")),
+            ("kmeans_init_col", text("g")),
+        ],
+        vec![kmeans.clone(), ("distance_type", text("MANHATTAN"))],
+        vec![kmeans.clone(), ("warm_start", Value::Bool(true))],
+        vec![
+            kmeans.clone(),
+            ("input_label_cols", Value::Array(vec![text("g")])),
+        ],
+        vec![kmeans, ("l2_reg", Value::Int64(1))],
+        vec![pca.clone()],
+        vec![
+            pca.clone(),
+            ("num_principal_components", Value::Int64(2)),
+            ("pca_explained_variance_ratio", Value::Float64(0.5)),
+        ],
+        vec![pca.clone(), ("num_principal_components", Value::Int64(6))],
+        vec![
+            pca.clone(),
+            ("pca_explained_variance_ratio", Value::Float64(1.5)),
+        ],
+        vec![
+            pca,
+            ("pca_explained_variance_ratio", Value::Float64(0.5)),
+            ("pca_solver", text("RANDOMIZED")),
+        ],
+    ];
+    let lines: Vec<String> = cases
+        .iter()
+        .map(|options| {
+            let trained = train(&connection, &create(all.clone(), options));
+            crate::errors::line(&trained.unwrap_err())
+        })
+        .collect();
+    insta::assert_snapshot!("unsupervised_options", lines.join("\n"));
+}

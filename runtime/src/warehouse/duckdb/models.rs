@@ -1,6 +1,8 @@
 //! Models in a session: training, removal, and the views that ask a model that is trained anew
 
+use std::io;
 use std::ops::Range;
+use std::path::Path;
 
 use bqml::RemoteModel;
 use diagnostic::code;
@@ -18,18 +20,13 @@ impl DuckDbSession {
         create: &CreateModel,
         progress: &mut dyn FnMut(Progress),
     ) -> Result<Outcome, SqlError> {
-        let exists = self.load(&create.model)?;
-        if exists && create.if_not_exists {
+        if self.is_left_alone(
+            &create.model,
+            create.or_replace,
+            create.if_not_exists,
+            &create.span,
+        )? {
             return Ok(Outcome::Done);
-        }
-        if exists && !create.or_replace {
-            return Err(Error::new(
-                code::SQL_INVALID,
-                format!("the model `{}` already exists", dotted(&create.model)),
-                create.span.clone(),
-            )
-            .help("write `CREATE OR REPLACE MODEL`")
-            .into());
         }
         let mut create = create.clone();
         bqml::fit_transform(
@@ -61,16 +58,49 @@ impl DuckDbSession {
         if create.connection.is_some() {
             return self.remote_model(create);
         }
-        let kind = match &create.connection {
-            Some(_) => "remote models are",
-            None => "a model without a query is",
-        };
-        Err(Error::new(
-            code::MODEL_UNSUPPORTED,
-            format!("{kind} not supported locally"),
-            create.span.clone(),
-        )
-        .into())
+        if self.is_left_alone(
+            &create.model,
+            create.or_replace,
+            create.if_not_exists,
+            &create.span,
+        )? {
+            return Ok(Outcome::Done);
+        }
+        let model = bqml::import(create, &|path| {
+            let location =
+                storage::Location::parse(path, Path::new("")).map_err(io::Error::other)?;
+            let file = location.read_file().map_err(io::Error::other)?;
+            file.ok_or_else(|| io::Error::new(io::ErrorKind::NotFound, "there is no such file"))
+        })?;
+        self.models
+            .save(&create.model, &model)
+            .map_err(|failure| self.unreadable(&create.model, &failure))?;
+        self.renew_views(&create.model)?;
+        Ok(Outcome::Done)
+    }
+
+    /// Whether there is a model that the statement leaves as it is
+    ///
+    /// # Errors
+    /// There is one that the statement may not replace
+    fn is_left_alone(
+        &self,
+        model: &PhysicalName,
+        or_replace: bool,
+        if_not_exists: bool,
+        span: &Range<usize>,
+    ) -> Result<bool, SqlError> {
+        let exists = self.load(model)?;
+        if exists && !if_not_exists && !or_replace {
+            return Err(Error::new(
+                code::SQL_INVALID,
+                format!("the model `{}` already exists", dotted(model)),
+                span.clone(),
+            )
+            .help("write `CREATE OR REPLACE MODEL`")
+            .into());
+        }
+        Ok(exists && if_not_exists)
     }
 
     /// Views that ask the model ask the new one from now on
@@ -190,19 +220,13 @@ impl DuckDbSession {
 
     /// Keeps a remote model's connection and endpoint; what stands for them here is told when it is asked
     fn remote_model(&self, create: &ExternalModel) -> Result<Outcome, SqlError> {
-        if self.load(&create.model)? {
-            if create.if_not_exists {
-                return Ok(Outcome::Done);
-            }
-            if !create.or_replace {
-                return Err(Error::new(
-                    code::SQL_INVALID,
-                    format!("the model `{}` already exists", dotted(&create.model)),
-                    create.span.clone(),
-                )
-                .help("write `CREATE OR REPLACE MODEL`")
-                .into());
-            }
+        if self.is_left_alone(
+            &create.model,
+            create.or_replace,
+            create.if_not_exists,
+            &create.span,
+        )? {
+            return Ok(Outcome::Done);
         }
         let remote = RemoteModel::new(create)?;
         self.models

@@ -8,6 +8,7 @@ mod regression;
 
 use googlesql::{Catalog, Column, Error, ModelFunction, Relation, Type};
 
+use super::kinds;
 use crate::Model;
 use crate::evaluation::Evaluation;
 use crate::sql::double;
@@ -40,6 +41,7 @@ pub fn relation(
             clustering::relation(model, evaluation, call, catalog)
         }
         Evaluation::Pca(evaluation) => pca::relation(evaluation, call),
+        Evaluation::Imported => Err(kinds::unfit(model, call, "models that were trained here")),
     }
 }
 

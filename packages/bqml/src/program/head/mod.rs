@@ -44,6 +44,9 @@ pub fn outputs(
             let slots = slots(features, build);
             trees::outputs(model, forest, slots, build)
         }
+        Parameters::Onnx(_) => Err(Unsupported::new(
+            "an imported model is exported by copying its file",
+        )),
     }
 }
 
@@ -72,6 +75,9 @@ pub fn contributions(
                 vec![*intercept],
             ))
         }
-        Parameters::KMeans(_) | Parameters::Pca(_) | Parameters::Trees { .. } => None,
+        Parameters::KMeans(_)
+        | Parameters::Pca(_)
+        | Parameters::Onnx(_)
+        | Parameters::Trees { .. } => None,
     }
 }
