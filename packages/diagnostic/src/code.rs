@@ -132,13 +132,12 @@ codes! {
         "A label is missing or NULL everywhere, there are no rows, or a column has a type that cannot be a feature.";
     MODEL_INPUT_INVALID = "M006", "the input of a model function lacks a column",
         "The function needs the features that the model was trained with, with the same types.";
-    MODEL_FILE_INVALID = "M007", "the file of an imported model cannot be used",
-        "`MODEL_PATH` names no file that can be read, or one that has an operator, a type or a shape that cannot be run on this machine. The message has the runtime's words.";
-    MODEL_NOT_EXPORTABLE = "M010", "a model cannot be exported in this form",
-        "The model has a feature, a function in its TRANSFORM or a kind for which the format has nothing. The message names it; `docs/export.md` lists what each format has.";
-
     REMOTE_MODEL_UNKNOWN = "M007", "nothing stands for a remote model here",
         "A remote model asks an endpoint of Google Cloud. Here `[remote_models]` of `sqlx-run.toml` names one that speaks the protocol of OpenAI or of Gemini in its place.";
+    MODEL_NOT_EXPORTABLE = "M010", "a model cannot be exported in this form",
+        "The model has a feature, a function in its TRANSFORM or a kind for which the format has nothing. The message names it; `docs/export.md` lists what each format has.";
+    MODEL_FILE_INVALID = "M011", "the file of an imported model cannot be used",
+        "`MODEL_PATH` names no file that can be read, or one that has an operator, a type or a shape that cannot be run on this machine. The message has the runtime's words.";
 
     // Vertex AI
     VERTEX_FILE_INVALID = "V001", "the file of a Vertex AI action is not valid",

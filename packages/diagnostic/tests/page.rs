@@ -33,7 +33,9 @@ fn the_page_lists_every_code() {
         "# Diagnostics\n\nEvery diagnostic has a stable code. `P` is the project and its settings, `C` compilation, \
          `Q` GoogleSQL, `M` models, `R` runs and warehouses, `U` usage.\n",
     );
-    for code in ALL {
+    for (index, code) in ALL.iter().enumerate() {
+        let before = ALL[..index].iter().find(|other| other.id == code.id);
+        assert!(before.is_none(), "{} stands for two things", code.id);
         write!(
             page,
             "\n## {}: {}\n\n{}\n",

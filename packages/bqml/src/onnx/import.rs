@@ -17,7 +17,7 @@ const LARGEST: usize = 250 << 20;
 /// Imports a model; `read` gives the bytes of the file that `MODEL_PATH` names
 ///
 /// # Errors
-/// `M002` an option, `M003` a model type that is not imported here, `M007` a file that cannot be read or
+/// `M002` an option, `M003` a model type that is not imported here, `M011` a file that cannot be read or
 /// run; each at the option
 pub fn import(
     create: &ExternalModel,
