@@ -9,6 +9,7 @@ use serde_json::Value as Json;
 
 use crate::cargo::{build_release, root, run};
 use crate::library;
+use crate::serving::{Served, skewed};
 
 const STATE: &str = ".sqlx-run";
 
@@ -29,15 +30,57 @@ pub fn demo(users: u64, days: u32, bundled: bool) -> Result<()> {
         .args(["--days", &days.to_string()])
         .arg(&events))?;
 
-    heading("the pipeline, from raw events to churn probabilities");
+    heading("the pipeline, from raw events to a served model");
     run(in_project(&program, &root).arg("--full-refresh"))?;
     run(in_project(&program, &root)
         .args(["graph", "--format", "html", "--last-run", "--output"])
         .arg(&page)
         .stderr(Stdio::null()))?;
 
-    print!("{}", screen(&program, &root)?);
+    heading("requests to the endpoint, half of them for the second model");
+    let served = served(&program, &root)?;
+
+    print!("{}{served}", screen(&program, &root)?);
+    print!("{}", next(&program, &root));
     Ok(())
+}
+
+/// What the endpoint answers, and what its monitor says before and after other players come
+fn served(program: &Path, root: &Path) -> Result<String> {
+    let instances = query(
+        program,
+        root,
+        "SELECT TO_JSON_STRING((SELECT AS STRUCT player.* EXCEPT (user_pseudo_id, churned))) AS instance \
+         FROM ml_models.churn_eval AS player ORDER BY user_pseudo_id LIMIT 200",
+    )?;
+    let instances: Vec<Json> = instances
+        .iter()
+        .filter_map(|row| serde_json::from_str(row["instance"].as_str()?).ok())
+        .collect();
+    let server = Served::start(program, root)?;
+    let mut text = String::from("\nthe endpoint, asked for players that no model has seen\n");
+    text.push_str(&server.ask(&instances)?);
+    look(program, root)?;
+    text.push_str("\nthe same players from another country, who play more\n");
+    text.push_str(&server.ask(&skewed(&instances))?);
+    text.push_str("\nwhat the monitor says\n");
+    for line in look(program, root)?.lines() {
+        writeln!(text, "  {line}")?;
+    }
+    Ok(text)
+}
+
+/// Has the monitor look now
+fn look(program: &Path, root: &Path) -> Result<String> {
+    let output = in_project(program, root)
+        .args(["monitor", "--now"])
+        .output()
+        .context("the program cannot be started")?;
+    if !output.status.success() {
+        let reason = String::from_utf8_lossy(&output.stderr);
+        bail!("the monitor ended with {}: {reason}", output.status);
+    }
+    Ok(String::from_utf8_lossy(&output.stdout).into_owned())
 }
 
 fn in_project(program: &Path, root: &Path) -> Command {
@@ -96,18 +139,23 @@ fn screen(program: &Path, root: &Path) -> Result<String> {
             number(row, "churn_probability"),
         )?;
     }
+    Ok(text)
+}
+
+/// Where everything is, and what to try next
+fn next(program: &Path, root: &Path) -> String {
     let shown = |path: &Path| path.display().to_string();
-    write!(
-        text,
+    format!(
         "\nwarehouse   {}\ngraph page  {}\n\nnext\n  \
          {program} --tags staging\n  \
          {program} query 'SELECT country, COUNT(*) AS users, AVG(churned) AS churned FROM outputs.churn_propensity GROUP BY country ORDER BY users DESC LIMIT 5'\n  \
+         {program} serve\n  \
+         {program} pipeline compile --vars export_uri=gs://BUCKET/models\n  \
          {program} init my-project\n",
         shown(&root.join(STATE).join("warehouse.duckdb")),
         shown(&root.join(STATE).join("graph.html")),
         program = program.strip_prefix(root).unwrap_or(program).display(),
-    )?;
-    Ok(text)
+    )
 }
 
 fn number(row: &Json, column: &str) -> f64 {

@@ -4,6 +4,7 @@ mod cargo;
 mod demo;
 mod fuzz;
 mod library;
+mod serving;
 
 use std::process::ExitCode;
 
