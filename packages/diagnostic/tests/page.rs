@@ -31,7 +31,7 @@ columns count from 1, in characters, and an end is the place after the last char
 fn the_page_lists_every_code() {
     let mut page = String::from(
         "# Diagnostics\n\nEvery diagnostic has a stable code. `P` is the project and its settings, `C` compilation, \
-         `Q` GoogleSQL, `M` models, `R` runs and warehouses, `U` usage.\n",
+         `Q` GoogleSQL, `M` models, `R` runs and warehouses, `V` Vertex AI, `S` the local server, `T` unit tests, `L` lineage, `U` usage.\n",
     );
     for (index, code) in ALL.iter().enumerate() {
         let before = ALL[..index].iter().find(|other| other.id == code.id);
