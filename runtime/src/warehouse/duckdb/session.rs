@@ -137,6 +137,7 @@ impl DuckDbSession {
         while let Some(row) = found.next().map_err(failed)? {
             let mut cells = Vec::with_capacity(relation.columns.len());
             for (index, column) in relation.columns.iter().enumerate() {
+                value::check_size(&row.get_ref(index).map_err(failed)?)?;
                 let value = row.get(index).map_err(failed)?;
                 cells.push(value::to_cell(value, &column.ty));
             }

@@ -1,12 +1,41 @@
 //! DuckDB values as cells, guided by their GoogleSQL type
 
-use duckdb::types::{TimeUnit, Value};
+use diagnostic::code;
+use duckdb::types::{ListType, TimeUnit, Value, ValueRef};
 use googlesql::{Field, Type};
 use jiff::civil::Date;
 use jiff::{SignedDuration, ToSpan};
 
-use crate::warehouse::Cell;
 use crate::warehouse::instant::instant_text;
+use crate::warehouse::{Cell, SqlError};
+
+/// How many bytes a row of a result may have on BigQuery, by its quotas
+const LARGEST_ROW: usize = 100 << 20;
+
+/// The fewest bytes that an element of an array takes there
+const SMALLEST_ELEMENT: usize = 1;
+
+/// Refuses an array that no row of BigQuery has room for, before it is copied out of the engine
+///
+/// # Errors
+/// It has too many elements
+pub fn check_size(value: &ValueRef<'_>) -> Result<(), SqlError> {
+    let elements = match value {
+        ValueRef::List(ListType::Regular(lists), row) => {
+            usize::try_from(lists.value_length(*row)).unwrap_or_default()
+        }
+        ValueRef::List(ListType::Large(lists), row) => {
+            usize::try_from(lists.value_length(*row)).unwrap_or_default()
+        }
+        _ => 0,
+    };
+    if elements <= LARGEST_ROW / SMALLEST_ELEMENT {
+        return Ok(());
+    }
+    let message =
+        format!("a row of the result has an array of {elements} elements, more than 100 MB");
+    Err(SqlError::new(code::EXECUTION_FAILED, message))
+}
 
 /// One value of a result; DATE, DATETIME, TIME and TIMESTAMP become ISO 8601 text, TIMESTAMP with `Z`
 pub fn to_cell(value: Value, ty: &Type) -> Cell {
