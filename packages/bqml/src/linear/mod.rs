@@ -27,7 +27,7 @@ pub const KIND: Kind = Kind {
     target: Target::Number,
     splits: true,
     options: &[LABELLED, SPLIT, TUNED, descent::OPTIONS, options::OPTIONS],
-    read: |reader, _| Ok(Box::new(options::read(reader)?)),
+    read: |reader, warnings| Ok(Box::new(options::read(reader, warnings)?)),
 };
 
 /// The most weights that BigQuery solves the normal equations for

@@ -29,11 +29,21 @@ pub enum Strategy {
     NormalEquation,
 }
 
-/// Reads the options of a linear regression
+/// What only gradient descent has
+const DESCENT_ONLY: [&str; 6] = [
+    "max_iterations",
+    "early_stop",
+    "min_rel_progress",
+    "learn_rate_strategy",
+    "learn_rate",
+    "ls_init_learn_rate",
+];
+
+/// Reads the options of a linear regression; those without effect add a warning
 ///
 /// # Errors
 /// `M002` at an option with an unusable value, or one that another excludes
-pub fn read(reader: &Reader<'_>) -> Result<LinearOptions, Error> {
+pub fn read(reader: &Reader<'_>, warnings: &mut Vec<String>) -> Result<LinearOptions, Error> {
     let descent = descent::read_options(reader)?;
     let strategy = reader.word(
         "optimize_strategy",
@@ -51,6 +61,14 @@ pub fn read(reader: &Reader<'_>) -> Result<LinearOptions, Error> {
             "`optimize_strategy` NORMAL_EQUATION needs `l1_reg` 0",
             span.clone(),
         ));
+    }
+    if let Some((Strategy::NormalEquation, _)) = &strategy {
+        let given = DESCENT_ONLY
+            .iter()
+            .filter(|name| reader.find(name).is_some());
+        warnings.extend(given.map(|name| {
+            format!("option `{name}` has no effect: the normal equations are solved in one step")
+        }));
     }
     Ok(LinearOptions {
         descent,

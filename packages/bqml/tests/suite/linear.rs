@@ -191,6 +191,14 @@ fn a_small_table_is_fitted_by_descent_and_a_long_one_exactly() {
     let weights = exact.relation(&call("ML.WEIGHTS", vec![], &[]), &NoCatalog);
     let found = rows(&connection, &weights.unwrap().sql);
     assert_eq!(found, ["x | 3.0 | NULL", "__INTERCEPT__ | 1.0 | NULL"]);
+    let training = relation("SELECT * FROM t", &columns);
+    let options = [
+        ("model_type", text("LINEAR_REG")),
+        ("optimize_strategy", text("NORMAL_EQUATION")),
+        ("learn_rate_strategy", text("LINE_SEARCH")),
+    ];
+    let model = train(&connection, &create(training, &options)).unwrap();
+    insta::assert_snapshot!(model.warnings.join("\n"));
 }
 
 #[test]

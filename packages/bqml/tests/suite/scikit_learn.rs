@@ -202,6 +202,48 @@ fn columns(reference: &Reference) -> Vec<(&str, Type)> {
 }
 
 #[test]
+fn many_blocks_of_rows_learn_what_one_does() {
+    // the same rows over and over have the same means, and so the same model
+    let iterations = [
+        ("max_iterations", Value::Int64(8)),
+        ("early_stop", Value::Bool(false)),
+        ("optimize_strategy", text("BATCH_GRADIENT_DESCENT")),
+    ];
+    let l1 = ("l1_reg", Value::Float64(0.01));
+    for (file, label, model_type, times) in [
+        ("iris.json", Type::Int64, "LOGISTIC_REG", 300),
+        ("diabetes.json", Type::Float64, "LINEAR_REG", 100),
+    ] {
+        let mut reference = Reference::load(file, label);
+        let mut options = iterations.to_vec();
+        if model_type == "LOGISTIC_REG" {
+            options.pop();
+        }
+        for penalty in [None, Some(l1.clone())] {
+            options.extend(penalty);
+            reference.training.sql = "SELECT * FROM t".to_owned();
+            let once = reference.train(model_type, &options);
+            reference.training.sql = format!("SELECT t.* FROM t CROSS JOIN range({times})");
+            let often = reference.train(model_type, &options);
+            assert_eq!(once.training.len(), often.training.len());
+            for (one, many) in once.training.iter().zip(&often.training) {
+                close(many.loss, one.loss, 1e-9 * one.loss, "loss");
+                assert_eq!(many.learning_rate, one.learning_rate);
+            }
+            for name in ["ML.EVALUATE", "ML.WEIGHTS"] {
+                let one = reference.ask(&once, name, false);
+                let many = reference.ask(&often, name, false);
+                for (one, many) in one.iter().flatten().zip(many.iter().flatten()) {
+                    if let (Ok(one), Ok(many)) = (one.parse::<f64>(), many.parse::<f64>()) {
+                        close(many, one, 1e-7 * one.abs().max(1.0), name);
+                    }
+                }
+            }
+        }
+    }
+}
+
+#[test]
 fn regressions_agree_with_scikit_learn() {
     let reference = Reference::load("diabetes.json", Type::Float64);
     let fitted = &reference.expected["fitted"];

@@ -321,6 +321,31 @@ fn structs_timestamps_and_arrays_become_features() {
 }
 
 #[test]
+fn losses_far_from_the_origin_are_those_of_the_rows() {
+    // margins of some rows become large, of others stay small, classes weigh differently
+    let connection = engine(
+        "CREATE TABLE t AS SELECT CASE WHEN i % 50 = 0 THEN 1e3 * (i % 100 - 40) ELSE (i % 7 - 3) / 1e1 END AS x, CAST(i % 100 < 30 + i % 7 * 5 AS BIGINT) AS label FROM range(400) AS r(i)",
+    );
+    for rate in [0.1, 40.0, 5_000.0] {
+        let options = [
+            ("max_iterations", Value::Int64(6)),
+            ("early_stop", Value::Bool(false)),
+            ("ls_init_learn_rate", Value::Float64(rate)),
+        ];
+        let model = fit(&connection, relation("SELECT * FROM t", FLAT), &options);
+        let last = model.training.last().unwrap();
+        let evaluated = crate::support::binary(&model).log_loss;
+        // the line search ends where no rate is better: the model is then the one before
+        let best = model.training.iter().map(|step| step.loss);
+        let best = best.fold(f64::INFINITY, f64::min);
+        assert!(
+            (best - evaluated).abs() < 1e-12,
+            "{best} {evaluated} {last:?}"
+        );
+    }
+}
+
+#[test]
 fn many_blocks_of_rows_and_threads_give_the_same_model() {
     let connection = engine(
         "CREATE TABLE t AS SELECT hash(i) % 1000 / 7e0 AS x, 'c' || hash(i, 1) % 40 AS c, CAST(hash(i, 2) % 3 = 0 AS BIGINT) AS label FROM range(70000) AS r(i)",

@@ -38,8 +38,14 @@ impl DuckDbSession {
         let model = bqml::train(&self.connection, &create, &mut |step| {
             iterations += 1;
             last = step.loss;
+            let held_out = step.eval_loss;
+            let held_out = held_out.map_or(String::new(), |loss| format!(", evaluation {loss:.4}"));
             progress(Progress {
-                message: format!("iteration {}, loss {:.4}", step.iteration + 1, step.loss),
+                message: format!(
+                    "iteration {}, loss {:.4}{held_out}",
+                    step.iteration + 1,
+                    step.loss
+                ),
             });
         })?;
         self.models
