@@ -25,8 +25,11 @@ pub struct Kind {
     /// Its options besides those of all models, by lower-case name
     pub options: &'static [&'static [(&'static str, Support)]],
     /// Reads the options; those that have no effect add a warning
-    pub read: fn(&Reader<'_>, &mut Vec<String>) -> Result<Box<dyn Trainer>, Error>,
+    pub read: ReadOptions,
 }
+
+/// From the options of a statement to what trains with them, and warnings
+pub type ReadOptions = fn(&Reader<'_>, &mut Vec<String>) -> Result<Box<dyn Trainer>, Error>;
 
 /// What a kind of model predicts
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
