@@ -9,7 +9,10 @@ use crate::{Model, Registry};
 /// loaded anew when it is asked again
 const KEPT: usize = 64;
 
-static MODELS: LazyLock<Mutex<Vec<(String, Arc<Scored>)>>> = LazyLock::new(Mutex::default);
+/// Models by key, the latest last
+type Kept = Vec<(String, Arc<Scored>)>;
+
+static MODELS: LazyLock<Mutex<Kept>> = LazyLock::new(Mutex::default);
 
 /// Keeps a model for the queries that are about to ask it; gives its key
 pub fn remember(model: &Model) -> String {

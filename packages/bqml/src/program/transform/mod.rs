@@ -322,7 +322,7 @@ impl Catalog for Nowhere {
     fn model_function(&self, call: &ModelFunction) -> Result<Relation, Error> {
         Err(unknown(
             "model function",
-            &[call.function.clone()],
+            std::slice::from_ref(&call.function),
             call.span.clone(),
         ))
     }
