@@ -53,6 +53,7 @@ fn main() -> ExitCode {
     let code = match arguments.command {
         None => command::run(&common, &arguments.run, &printer),
         Some(Command::Run(run)) => command::run(&common, &run, &printer),
+        Some(Command::Models(models)) => command::models(&common, &models, &printer),
         Some(Command::Runs(runs)) => command::runs(&common, &runs, &printer),
         Some(Command::Prune(prune)) => command::prune(&common, &prune, &printer),
         Some(Command::Compile(compile)) => command::compile(&common, &compile, &printer),

@@ -344,10 +344,7 @@ impl Project {
 
     /// Where the embedded engine's warehouse is, or will be
     pub fn warehouse_file(&self, global: &GlobalArguments) -> PathBuf {
-        let own = self.environment.warehouse.as_ref();
-        let file = global.warehouse.clone();
-        file.or_else(|| own.map(|path| self.root.join(path)))
-            .unwrap_or_else(|| self.state_folder().join("warehouse.duckdb"))
+        warehouse_file(global, &self.environment, &self.root)
     }
 
     /// The warehouse as a report names it
@@ -385,6 +382,14 @@ fn state_folder(root: &Path) -> PathBuf {
     folder
         .strip_prefix(".")
         .map_or_else(|_| folder.clone(), Path::to_owned)
+}
+
+/// Where the embedded engine's warehouse of an environment is, or will be
+pub fn warehouse_file(global: &GlobalArguments, environment: &Environment, root: &Path) -> PathBuf {
+    let own = environment.warehouse.as_ref();
+    let file = global.warehouse.clone();
+    file.or_else(|| own.map(|path| root.join(path)))
+        .unwrap_or_else(|| state_folder(root).join("warehouse.duckdb"))
 }
 
 /// A warehouse without a project: names have a dataset, and nothing is declared

@@ -9,6 +9,7 @@ mod global;
 mod graph;
 mod lineage;
 mod list;
+mod models;
 mod monitor;
 mod pipeline;
 mod plan;
@@ -35,6 +36,7 @@ pub use global::{GlobalArguments, OutputFormat};
 pub use graph::{GraphArguments, GraphFormat};
 pub use lineage::{LineageArguments, LineageFormat};
 pub use list::ListArguments;
+pub use models::{ModelsArguments, ModelsCommand, ModelsShowArguments};
 pub use monitor::MonitorArguments;
 pub use pipeline::{
     PipelineArguments, PipelineCommand, PipelineCompileArguments, PipelineContents, PipelineFormat,
@@ -97,7 +99,7 @@ impl Arguments {
         );
         let of_parts = [OutputFormat::Jsonl, OutputFormat::Junit];
         let format = self.global.output_format;
-        let lists = matches!(self.command, Some(Command::List(_)));
+        let lists = matches!(self.command, Some(Command::List(_) | Command::Models(_)));
         let foreign =
             has_no_parts && of_parts.contains(&format) || lists && format == OutputFormat::Junit;
         foreign.then_some(format)
@@ -110,6 +112,8 @@ pub enum Command {
     Run(RunArguments),
     /// Tell of earlier runs: list, show, export
     Runs(RunsArguments),
+    /// Tell of the models that were trained here: list, show, their versions
+    Models(ModelsArguments),
     /// Drop tables that an earlier run made and no action makes any more
     Prune(PruneArguments),
     /// Compile the project and list its actions, or print the graph as Dataform's JSON

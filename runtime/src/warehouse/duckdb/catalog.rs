@@ -221,6 +221,7 @@ impl DuckDbCatalog<'_> {
             connection: self.connection,
             names: self.names,
             routines: &routines,
+            models: self.models,
         };
         information_schema::table(&source, path, span)
     }

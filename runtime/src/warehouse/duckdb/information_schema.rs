@@ -4,6 +4,7 @@
 
 use std::ops::Range;
 
+use bqml::Registry;
 use diagnostic::{code, did_you_mean};
 use duckdb::Connection;
 use googlesql::{
@@ -34,6 +35,8 @@ pub struct Source<'a> {
     pub names: &'a Names,
     /// All routines
     pub routines: &'a [Routine],
+    /// The models beside the file
+    pub models: &'a Registry,
 }
 
 /// A value of a row
@@ -123,6 +126,13 @@ const VIEWS: &[View] = &[
                   routine_definition STRING, external_language STRING, is_deterministic STRING, security_type STRING, \
                   created TIMESTAMP, last_altered TIMESTAMP, ddl STRING",
         rows: of_routines::routines,
+    },
+    // BigQuery has no such view: it lists models through its API
+    View {
+        name: "MODELS",
+        columns: "model_catalog STRING, model_schema STRING, model_name STRING, model_type STRING, version INT64, \
+                  creation_time TIMESTAMP, last_modified_time TIMESTAMP, training_rows INT64, label_column STRING",
+        rows: super::information_models::models,
     },
     View {
         name: "PARAMETERS",

@@ -10,6 +10,7 @@ mod functions;
 mod host;
 mod information_ddl;
 mod information_keys;
+mod information_models;
 mod information_routines;
 mod information_schema;
 mod metadata;
