@@ -19,6 +19,7 @@ mod killed;
 #[path = "../../../tests/src/faults/mod.rs"]
 mod kills;
 mod lineage_events;
+mod models;
 mod output;
 mod pipeline;
 mod pipelines;
