@@ -16,7 +16,6 @@ mod environments;
 mod faults;
 mod formatting;
 mod killed;
-#[path = "../../../tests/src/faults/mod.rs"]
 mod kills;
 mod lineage_events;
 mod models;

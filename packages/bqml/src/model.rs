@@ -120,6 +120,9 @@ pub enum Parameters {
     /// `ONNX`
     #[serde(rename = "ONNX")]
     Onnx(Imported),
+    /// `TRANSFORM_ONLY`: nothing but the statistics in [`Model::fitted_transform`]
+    #[serde(rename = "TRANSFORM_ONLY")]
+    TransformOnly,
     /// `LINEAR_REG`
     #[serde(rename = "LINEAR_REG")]
     LinearRegression {
@@ -141,6 +144,7 @@ impl Parameters {
             Self::KMeans(_) => "KMEANS",
             Self::Pca(_) => "PCA",
             Self::Onnx(_) => "ONNX",
+            Self::TransformOnly => "TRANSFORM_ONLY",
             Self::Trees { ensemble, forest } => match (ensemble, forest.link) {
                 (Ensemble::Boosted, Link::Identity) => "BOOSTED_TREE_REGRESSOR",
                 (Ensemble::Boosted, _) => "BOOSTED_TREE_CLASSIFIER",

@@ -10,7 +10,7 @@ use crate::model::{Class, FORMAT, Iteration, Label, Model, ModelColumn};
 use crate::options::{self, Named, Options, SplitOptions};
 use crate::preprocess::{self, Plan};
 use crate::sql::quote_identifier;
-use crate::tuning;
+use crate::{transform, tuning};
 
 /// Trains a model on the rows of the statement's (transformed) query, which runs on `connection`;
 /// `progress` hears of every iteration
@@ -27,6 +27,9 @@ pub fn train(
     create: &CreateModel,
     progress: &mut dyn FnMut(&Iteration),
 ) -> Result<Model, Error> {
+    if transform::is_only(create) {
+        return transform::only(connection, create);
+    }
     let tuning = tuning::read(create)?;
     let options = match &tuning {
         None => options::read(create)?,

@@ -18,13 +18,6 @@ pub fn write(folder: &Path, files: &[(&str, &str)]) -> Result<(), Fault> {
     Ok(())
 }
 
-/// Those that every BigQuery can run: models are trained by none of its emulators
-pub fn without_models() -> Vec<(&'static str, &'static str)> {
-    let models = ["definitions/model.sqlx", "definitions/predicted.sqlx"];
-    let all = FILES.iter().copied();
-    all.filter(|(name, _)| !models.contains(name)).collect()
-}
-
 /// Its files
 pub const FILES: &[(&str, &str)] = &[
     (

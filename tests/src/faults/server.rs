@@ -79,7 +79,7 @@ pub fn disturb(program: &Path, note: &mut impl FnMut(Situation)) -> Result<(), F
             failure.filter(|_| disturbed)
         })?;
         let folder = scratch.path().join(at.to_string());
-        project::write(&folder, &project::without_models())?;
+        project::write(&folder, &without_models())?;
         let settings = format!(
             "[environments.peer]\nengine = \"bigquery\"\napi_endpoint = \"{}\"\nproject = \"shop-{at}\"\n",
             proxy.endpoint
@@ -150,4 +150,11 @@ fn tables(emulator: &Emulator, project: &str) -> Result<Vec<Vec<String>>, Fault>
         tables.push(rows);
     }
     Ok(tables)
+}
+
+/// The files of a project that every BigQuery can run: models are trained by none of its emulators
+fn without_models() -> Vec<(&'static str, &'static str)> {
+    let models = ["definitions/model.sqlx", "definitions/predicted.sqlx"];
+    let all = project::FILES.iter().copied();
+    all.filter(|(name, _)| !models.contains(name)).collect()
 }

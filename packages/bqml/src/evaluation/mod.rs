@@ -26,7 +26,7 @@ pub enum Evaluation {
     Clustering(ClusteringEvaluation),
     /// A model of principal components
     Pca(PcaEvaluation),
-    /// None: the model was trained elsewhere
+    /// None: the model was trained elsewhere, or predicts nothing
     Imported,
 }
 

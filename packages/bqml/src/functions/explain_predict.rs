@@ -42,7 +42,10 @@ pub fn relation(
             let each = 0..forest.groups();
             each.map(|output| attribution(output * width)).collect()
         }
-        Parameters::KMeans(_) | Parameters::Pca(_) | Parameters::Onnx(_) => {
+        Parameters::KMeans(_)
+        | Parameters::Pca(_)
+        | Parameters::Onnx(_)
+        | Parameters::TransformOnly => {
             return Err(kinds::unfit(model, call, FITS));
         }
     };

@@ -19,6 +19,9 @@ pub fn relation(
     catalog: &dyn Catalog,
 ) -> Result<Relation, Error> {
     let given = settings::needed_input(call)?;
+    if model.parameters == Parameters::TransformOnly {
+        return Err(kinds::unfit(model, call, "models that predict"));
+    }
     let input = Input::new(model, call, given, catalog)?;
     match &model.parameters {
         Parameters::Onnx(imported) => return imported::relation(model, imported, &input, call),

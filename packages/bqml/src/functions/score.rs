@@ -60,7 +60,10 @@ impl Score {
                 called: Some(scoring::call(Function::Scores, model, input)),
                 joins: Vec::new(),
             }),
-            Parameters::KMeans(_) | Parameters::Pca(_) | Parameters::Onnx(_) => None,
+            Parameters::KMeans(_)
+            | Parameters::Pca(_)
+            | Parameters::Onnx(_)
+            | Parameters::TransformOnly => None,
         }
     }
 

@@ -62,6 +62,7 @@ pub fn relation(model: &Model, call: &ModelFunction) -> Result<Relation, Error> 
         Parameters::KMeans(_)
         | Parameters::Pca(_)
         | Parameters::Onnx(_)
+        | Parameters::TransformOnly
         | Parameters::Trees { .. } => {
             return Err(kinds::unfit(
                 model,

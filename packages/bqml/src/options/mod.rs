@@ -136,6 +136,27 @@ fn local_types() -> Vec<&'static str> {
     KINDS.iter().map(|kind| kind.model_type).collect()
 }
 
+/// As [`read`] checks them, of a model that has only the options of all models
+///
+/// # Errors
+/// `M002` at another option
+pub fn check_common(options: &[ModelOption]) -> Result<Vec<String>, Error> {
+    const TRANSFORM_ONLY: &Kind = &Kind {
+        model_type: "TRANSFORM_ONLY",
+        target: Target::Nothing,
+        splits: false,
+        options: &[],
+        read: |_, _| {
+            Err(Error::new(
+                code::MODEL_UNSUPPORTED,
+                "a model of type TRANSFORM_ONLY is not trained",
+                0..0,
+            ))
+        },
+    };
+    check_known(TRANSFORM_ONLY, options)
+}
+
 /// Refuses unknown and unsupported options, collects warnings about ineffective ones
 fn check_known(kind: &Kind, options: &[ModelOption]) -> Result<Vec<String>, Error> {
     let mut warnings = Vec::new();

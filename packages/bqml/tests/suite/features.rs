@@ -67,3 +67,39 @@ SELECT input, min, category_count, null_count, dimension FROM ML.FEATURE_INFO(MO
     let agree = "SELECT COUNT(*), COUNT(DISTINCT CAST(ROUND(p.predicted_churned_probs[OFFSET(0)].prob, 9) AS STRING)) > 20 FROM ML.PREDICT(MODEL d.m, (SELECT [cnt / 16, IF(country IS NULL, 1.0, 0.0)] AS dense, [(IF(country = 'c1', 3, 0), 2.0), (1, CAST(cnt AS FLOAT64)), (9, 7.0)] AS sparse FROM d.users)) AS p";
     assert_eq!(warehouse.run(agree).unwrap(), ["300 | true"]);
 }
+
+#[test]
+fn a_model_may_only_transform() {
+    let warehouse = Warehouse::new();
+    let script = "
+CREATE MODEL d.m TRANSFORM (ML.MAX_ABS_SCALER(cnt) OVER () AS cnt, UPPER(country) AS country, id)
+OPTIONS (model_type = 'transform_only') AS SELECT id, cnt, country FROM d.users;
+SELECT * FROM ML.TRANSFORM(MODEL d.m, (SELECT 'x' AS id, 8 AS cnt, 'c1' AS country, 1 AS other));";
+    assert_eq!(warehouse.run(script).unwrap(), ["0.5 | C1 | x"]);
+    let info = warehouse
+        .run("SELECT input, max, category_count FROM ML.FEATURE_INFO(MODEL d.m)")
+        .unwrap();
+    assert_eq!(
+        info,
+        ["id | NULL | 300", "cnt | 16.0 | NULL", "country | NULL | 3"]
+    );
+    for (script, part) in [
+        ("SELECT * FROM ML.PREDICT(MODEL d.m, TABLE d.users)", "Q008"),
+        ("SELECT * FROM ML.EVALUATE(MODEL d.m)", "Q008"),
+        (
+            "SELECT * FROM ML.TRANSFORM(MODEL d.m, (SELECT 1 AS cnt))",
+            "M006",
+        ),
+        (
+            "CREATE MODEL d.n OPTIONS (model_type = 'TRANSFORM_ONLY') AS SELECT cnt FROM d.users",
+            "M002",
+        ),
+        (
+            "CREATE MODEL d.n TRANSFORM (cnt) OPTIONS (model_type = 'TRANSFORM_ONLY', l1_reg = 1) AS SELECT cnt FROM d.users",
+            "M002",
+        ),
+    ] {
+        let error = warehouse.run(script).unwrap_err().to_string();
+        assert!(error.contains(part), "{script}: {error}");
+    }
+}

@@ -47,6 +47,9 @@ pub fn outputs(
         Parameters::Onnx(_) => Err(Unsupported::new(
             "an imported model is exported by copying its file",
         )),
+        Parameters::TransformOnly => Err(Unsupported::new(
+            "a model that only transforms predicts nothing",
+        )),
     }
 }
 
@@ -78,6 +81,7 @@ pub fn contributions(
         Parameters::KMeans(_)
         | Parameters::Pca(_)
         | Parameters::Onnx(_)
+        | Parameters::TransformOnly
         | Parameters::Trees { .. } => None,
     }
 }
