@@ -13,6 +13,7 @@ mod checking;
 mod commands;
 mod drop_in;
 mod environments;
+mod exporting;
 mod faults;
 mod formatting;
 mod killed;

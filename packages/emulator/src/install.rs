@@ -82,20 +82,30 @@ pub fn install() -> Result<Installation> {
 }
 
 fn folder() -> Result<PathBuf> {
+    Ok(target_folder()?.join(format!("local-bigquery-{VERSION}")))
+}
+
+/// The folder of cargo's results, in which the program stands
+pub fn target_folder() -> Result<PathBuf> {
     let program = std::env::current_exe().context("the program's own place is unknown")?;
     program
         .ancestors()
         .find(|folder| folder.join("CACHEDIR.TAG").is_file())
-        .map(|target| target.join(format!("local-bigquery-{VERSION}")))
+        .map(Path::to_owned)
         .context("the program does not stand in a target folder of cargo")
+}
+
+/// The Python of a virtual environment
+pub fn python_in(folder: &Path) -> PathBuf {
+    match cfg!(windows) {
+        true => folder.join("Scripts").join("python.exe"),
+        false => folder.join("bin").join("python"),
+    }
 }
 
 fn installation(folder: &Path) -> Installation {
     Installation {
-        python: match cfg!(windows) {
-            true => folder.join("Scripts").join("python.exe"),
-            false => folder.join("bin").join("python"),
-        },
+        python: python_in(folder),
         home: folder.join("home"),
     }
 }
@@ -138,13 +148,13 @@ fn fits(python: &Path) -> bool {
     })
 }
 
-fn run(command: &mut Command) -> Result<()> {
+pub fn run(command: &mut Command) -> Result<()> {
     let output = command
         .output()
         .with_context(|| format!("{command:?} cannot be started"))?;
     if !output.status.success() {
         bail!(
-            "local-bigquery {VERSION} cannot be installed; PyPI must be within reach:\n{}",
+            "a package cannot be installed; PyPI must be within reach:\n{}",
             String::from_utf8_lossy(&output.stderr).trim_end()
         );
     }

@@ -106,7 +106,7 @@ impl Drop for Emulator {
     }
 }
 
-fn free_port() -> Result<u16> {
+pub fn free_port() -> Result<u16> {
     let listener = TcpListener::bind(("127.0.0.1", 0)).context("there is no free port")?;
     Ok(listener.local_addr()?.port())
 }

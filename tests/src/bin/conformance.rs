@@ -58,6 +58,9 @@ fn main() -> Result<()> {
 
 fn install() -> Result<()> {
     peer::install()?;
+    if let Err(error) = bigquery_emulator::install_storage() {
+        eprintln!("tests on a Cloud Storage of this machine will skip: {error:#}");
+    }
     if let Err(error) = bigquery_emulator::install() {
         eprintln!("tests on the emulator of BigQuery will skip: {error:#}");
     }

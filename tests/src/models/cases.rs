@@ -54,6 +54,7 @@ pub const INPUTS: &[(&str, &str)] = &[
 
 const BOTH: &[&str] = &["SAVED_MODEL", "ONNX"];
 
+/// XGBoost compares in single precision, in which microseconds since 1970 fall together
 const ALL: &[&str] = &["SAVED_MODEL", "ONNX", "XGBOOST"];
 
 const CLUSTERS: &[(&str, &str)] = &[
@@ -192,7 +193,7 @@ pub const CASES: &[Case] = &[
         create: "CREATE OR REPLACE MODEL t.m OPTIONS (model_type = 'BOOSTED_TREE_CLASSIFIER', max_iterations = 20,
           input_label_cols = ['label']) AS SELECT * EXCEPT (grade, value) FROM t.trained",
         settings: "",
-        formats: ALL,
+        formats: BOTH,
         outputs: &[
             ("label_probs", "ARRAY(SELECT prob FROM UNNEST(predicted_label_probs) AS p ORDER BY p.label DESC)"),
             ("predicted_label", "predicted_label"),
@@ -201,7 +202,7 @@ pub const CASES: &[Case] = &[
     Case {
         name: "boosted trees, three classes",
         create: "CREATE OR REPLACE MODEL t.m OPTIONS (model_type = 'BOOSTED_TREE_CLASSIFIER', max_iterations = 20,
-          input_label_cols = ['grade']) AS SELECT * EXCEPT (label, value) FROM t.trained",
+          input_label_cols = ['grade']) AS SELECT * EXCEPT (label, value, n) FROM t.trained",
         settings: "",
         formats: ALL,
         outputs: &[
@@ -212,7 +213,7 @@ pub const CASES: &[Case] = &[
     Case {
         name: "boosted trees, number",
         create: "CREATE OR REPLACE MODEL t.m OPTIONS (model_type = 'BOOSTED_TREE_REGRESSOR', max_iterations = 20,
-          input_label_cols = ['value']) AS SELECT * EXCEPT (label, grade) FROM t.trained",
+          input_label_cols = ['value']) AS SELECT * EXCEPT (label, grade, n) FROM t.trained",
         settings: "",
         formats: ALL,
         outputs: &[("predicted_value", "predicted_value")],
@@ -220,7 +221,7 @@ pub const CASES: &[Case] = &[
     Case {
         name: "random forest",
         create: "CREATE OR REPLACE MODEL t.m OPTIONS (model_type = 'RANDOM_FOREST_REGRESSOR', num_parallel_tree = 20,
-          input_label_cols = ['value']) AS SELECT * EXCEPT (label, grade) FROM t.trained",
+          input_label_cols = ['value']) AS SELECT * EXCEPT (label, grade, n) FROM t.trained",
         settings: "",
         formats: ALL,
         outputs: &[("predicted_value", "predicted_value")],

@@ -57,10 +57,12 @@ def predict(folder, columns):
     """Outputs by name, for a list of values per column."""
     about = metadata(folder)
     slots = [encode(feature["encoding"], columns[feature["name"]]) for feature in about["features"]]
+    # XGBoost takes no number beyond single precision
+    slots = numpy.clip(numpy.concatenate(slots, axis=1), -3.4e38, 3.4e38)
     booster = xgboost.Booster()
     with open(os.path.join(folder, "model.bst"), "rb") as file:
         booster.load_model(bytearray(file.read()))
-    answers = booster.predict(xgboost.DMatrix(numpy.concatenate(slots, axis=1)))
+    answers = booster.predict(xgboost.DMatrix(slots))
     label, classes = about["label"], about["classes"][::-1]
     if about["link"] == "identity":
         return {"predicted_" + label: answers}
