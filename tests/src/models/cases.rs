@@ -115,7 +115,8 @@ pub const CASES: &[Case] = &[
         create: "CREATE OR REPLACE MODEL t.m TRANSFORM (
             IFNULL(x, 0) / 3 AS a, SAFE_DIVIDE(n, x) AS q, MOD(n, 1000) AS rest, DIV(n, 1000000) AS seconds,
             ROUND(LEAST(GREATEST(x, -5), 5), 1) AS r, LN(ABS(LEAST(x, 1e9)) + 1) AS l, SQRT(ABS(s.size)) AS q2,
-            POW(s.size, 2) AS p, CAST(b AS INT64) AS bit, SIGN(x) AS sign, EXP(-s.size) AS e,
+            POW(s.size, 2) AS p, CAST(b AS INT64) AS bit,
+            EXTRACT(HOUR FROM TIMESTAMP_MICROS(LEAST(n, 1800000000000000))) AS hour, SIGN(x) AS sign, EXP(-s.size) AS e,
             CASE WHEN x IS NULL THEN 0 WHEN x > 3 AND NOT b THEN 1 WHEN c = 'c1' OR b THEN 2 ELSE 3 END AS bucket,
             value)
           OPTIONS (model_type = 'LINEAR_REG', input_label_cols = ['value']) AS SELECT * EXCEPT (label, grade) FROM t.trained",
@@ -129,7 +130,7 @@ pub const CASES: &[Case] = &[
             UPPER(c) AS u, CONCAT(IFNULL(c, 'none'), '-', s.kind) AS cross_, SUBSTR(c, 2) AS tail, LENGTH(c) AS l,
             IF(STARTS_WITH(c, 'c1'), 'one', 'other') AS one, REGEXP_EXTRACT(c, r'\\d+') AS digits,
             REGEXP_REPLACE(c, r'c(\\d)', r'<\\1>') AS replaced, SAFE_CAST(SUBSTR(c, 2) AS INT64) AS number,
-            IF(REGEXP_CONTAINS(c, '1$'), 1, 0) AS has, TRIM(LOWER(c)) AS low, b, label)
+            IF(REGEXP_CONTAINS(c, '1$'), 1, 0) AS has, TRIM(LOWER(c)) AS low, ML.HASH_BUCKETIZE(c, 5) AS h, b, label)
           OPTIONS (model_type = 'LOGISTIC_REG', input_label_cols = ['label']) AS SELECT * EXCEPT (grade, value) FROM t.trained",
         settings: "",
         formats: &["SAVED_MODEL"],
@@ -154,10 +155,10 @@ pub const CASES: &[Case] = &[
             ML.QUANTILE_BUCKETIZE(x, 4) OVER () AS q, ML.BUCKETIZE(x, [1, 5.5, 9]) AS k,
             ML.LABEL_ENCODER(c) OVER () AS place, ML.IMPUTER(x, 'median') OVER () AS filled,
             ML.FEATURE_CROSS(STRUCT(c, s.kind)) AS crossed, ML.POLYNOMIAL_EXPAND(STRUCT(s.size AS z, LEAST(x, 50) AS y)) AS poly,
-            ML.ONE_HOT_ENCODER(s.kind) OVER () AS hot, ML.HASH_BUCKETIZE(c, 5) AS h, label)
+            ML.ONE_HOT_ENCODER(s.kind) OVER () AS hot, label)
           OPTIONS (model_type = 'LOGISTIC_REG', input_label_cols = ['label']) AS SELECT * EXCEPT (grade, value) FROM t.trained",
         settings: "",
-        formats: &["SAVED_MODEL"],
+        formats: BOTH,
         outputs: &[("label_probs", "ARRAY(SELECT prob FROM UNNEST(predicted_label_probs) AS p ORDER BY p.label DESC)")],
     },
     Case {
