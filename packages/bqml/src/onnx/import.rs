@@ -17,7 +17,8 @@ const LARGEST: usize = 250 << 20;
 /// Imports a model; `read` gives the bytes of the file that `MODEL_PATH` names
 ///
 /// # Errors
-/// `M002` an option, `M003` a model type that is not imported here, `M011` a file that cannot be read or
+/// `M002` an option, `M003` a model type that is not imported here, or any in a build without the feature
+/// `onnx`, `M011` a file that cannot be read or
 /// run; each at the option
 pub fn import(
     create: &ExternalModel,
@@ -25,6 +26,14 @@ pub fn import(
 ) -> Result<Model, Error> {
     model_type(create)?;
     let (path, at) = path(create)?;
+    if cfg!(not(feature = "onnx")) {
+        return Err(Error::new(
+            code::MODEL_UNSUPPORTED,
+            "this build runs no ONNX models",
+            at.span.clone(),
+        )
+        .help("build it with `--features onnx`"));
+    }
     let unusable = |message: String| {
         Error::new(
             code::MODEL_FILE_INVALID,

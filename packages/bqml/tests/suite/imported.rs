@@ -51,7 +51,7 @@ fn import(options: &[(&str, Value)]) -> Result<Model, Error> {
 fn imported(name: &str) -> Option<Model> {
     let path = format!("gs://models/{name}");
     match import(&[("model_type", text("ONNX")), ("model_path", text(&path))]) {
-        Err(error) if error.message.contains("--features onnx") => {
+        Err(error) if error.code == diagnostic::code::MODEL_UNSUPPORTED => {
             eprintln!("skipped: {}", error.message);
             None
         }
@@ -218,6 +218,10 @@ fn imports_are_checked() {
             ("l2_reg", Value::Int64(1)),
         ],
     ];
+    // without the runtime no file is read
+    if imported("several.onnx").is_none() {
+        return;
+    }
     let lines: Vec<String> = cases
         .iter()
         .map(|options| line(&import(options).unwrap_err()))
