@@ -52,7 +52,10 @@ impl Task<'_> {
                 version_aliases: Vec::new(),
                 ..wanted
             },
-            model_id: there.is_none().then(|| name.id.clone()).unwrap_or_default(),
+            model_id: match &there {
+                Some(_) => String::new(),
+                None => name.id.clone(),
+            },
             parent_model: there.as_ref().map(|_| name.to_string()).unwrap_or_default(),
             ..UploadModelRequest::default()
         };
