@@ -52,10 +52,10 @@ fn check_local(head: &HeaderMap) -> Result<(), Failure> {
             format!("{what}; a server without a token answers programs of this machine only");
         Err(Failure::new(Code::PermissionDenied, message))
     };
-    if let Some(host) = head.get(HOST).and_then(|host| host.to_str().ok()) {
-        if !is_local(host) {
-            return denied(&format!("the request is for `{host}`"));
-        }
+    if let Some(host) = head.get(HOST).and_then(|host| host.to_str().ok())
+        && !is_local(host)
+    {
+        return denied(&format!("the request is for `{host}`"));
     }
     if let Some(origin) = head.get(ORIGIN) {
         let origin = origin.to_str().unwrap_or("");

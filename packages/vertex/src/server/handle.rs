@@ -86,14 +86,14 @@ impl Shared {
         let body = Limited::new(body, self.limits.body).collect().await;
         let body = body.map_err(|error| self.unread(&*error))?.to_bytes();
         let path = head.uri.path();
-        if head.method == Method::POST {
-            if let Some(prediction) = Prediction::at(path) {
-                let answered = match body.len() {
-                    0..LARGE => prediction.answer(&self.service, &body),
-                    _ => tokio::task::block_in_place(|| prediction.answer(&self.service, &body)),
-                };
-                return answered.map(predicted);
-            }
+        if head.method == Method::POST
+            && let Some(prediction) = Prediction::at(path)
+        {
+            let answered = match body.len() {
+                0..LARGE => prediction.answer(&self.service, &body),
+                _ => tokio::task::block_in_place(|| prediction.answer(&self.service, &body)),
+            };
+            return answered.map(predicted);
         }
         // what changes the state waits for the disk
         let service = self.service.clone();
