@@ -1,6 +1,7 @@
 //! Measures that cross crates: conformance with reference results
 
 pub mod bench;
+pub mod clients;
 #[path = "../../compiler/tests/conformance/mod.rs"]
 pub mod dataform;
 pub mod emulator;
@@ -14,4 +15,5 @@ pub mod models;
 pub mod oracle;
 pub mod peer;
 pub mod pipeline;
+pub mod serving;
 pub mod transcripts;

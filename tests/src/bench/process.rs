@@ -103,7 +103,7 @@ fn children(process: u32) -> Vec<u32> {
 }
 
 /// Processor seconds that a process has used, without those of its children
-fn processor(process: u32) -> Option<f64> {
+pub fn processor(process: u32) -> Option<f64> {
     const TICKS_PER_SECOND: f64 = 100.0;
     let stat = fs::read_to_string(format!("/proc/{process}/stat")).ok()?;
     // the name before may have spaces in it
@@ -113,7 +113,7 @@ fn processor(process: u32) -> Option<f64> {
 }
 
 /// The memory that a process has at the moment, in MB
-fn resident(process: u32) -> Option<f64> {
+pub fn resident(process: u32) -> Option<f64> {
     let status = fs::read_to_string(format!("/proc/{process}/status")).ok()?;
     let line = status.lines().find(|line| line.starts_with("VmRSS:"))?;
     let kilobytes: f64 = line.split_whitespace().nth(1)?.parse().ok()?;

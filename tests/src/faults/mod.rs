@@ -6,6 +6,7 @@ pub mod kill;
 mod project;
 mod proxy;
 mod server;
+pub mod serving;
 pub mod situation;
 
 use std::error::Error;

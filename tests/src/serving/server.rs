@@ -32,6 +32,19 @@ impl Served {
     /// # Errors
     /// It ends, or does not answer
     pub fn start(program: &Path, project: &Path, arguments: &[&str]) -> Result<Self> {
+        Self::start_beside(program, project, arguments, None)
+    }
+
+    /// The same with a Cloud Storage of this machine, at its address
+    ///
+    /// # Errors
+    /// As [`Served::start`]
+    pub fn start_beside(
+        program: &Path,
+        project: &Path,
+        arguments: &[&str],
+        storage: Option<&str>,
+    ) -> Result<Self> {
         let log = std::fs::File::create(project.join("serve.log"))?;
         let process = Command::new(program)
             .args(["serve", "--port", "0"])
@@ -41,6 +54,7 @@ impl Served {
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .stderr(log)
+            .envs(storage.map(|address| ("STORAGE_EMULATOR_HOST", address)))
             .spawn()
             .context("the server cannot be started")?;
         let mut served = Self {
@@ -117,6 +131,24 @@ impl Served {
     pub fn kill(mut self) -> Result<()> {
         self.process.kill()?;
         self.process.wait()?;
+        Ok(())
+    }
+
+    /// The same while others still ask it
+    ///
+    /// # Errors
+    /// The system does not kill it
+    pub fn kill_now(&self) -> Result<()> {
+        let process = self.process.id().to_string();
+        let killed = match cfg!(windows) {
+            true => Command::new("taskkill")
+                .args(["/F", "/PID", &process])
+                .status()?,
+            false => Command::new("kill").args(["-9", &process]).status()?,
+        };
+        if !killed.success() {
+            bail!("the server cannot be killed");
+        }
         Ok(())
     }
 

@@ -229,5 +229,13 @@ pub fn name(call: &Call<'_>) -> Result<ResourceName, Failure> {
 /// None but those of JSON
 pub fn shown(service: &Service, mut version: Model) -> Result<Value, Failure> {
     version.deployed_models = deployments::of_version(&service.store, &version);
+    // what Vertex AI says of models with containers, and what holds here; gcloud does not deploy without it
+    for (field, value) in [
+        ("supportedDeploymentResourcesTypes", "DEDICATED_RESOURCES"),
+        ("supportedInputStorageFormats", "jsonl"),
+        ("supportedOutputStorageFormats", "jsonl"),
+    ] {
+        version.rest.insert(field.into(), json!([value]));
+    }
     Ok(serde_json::to_value(version)?)
 }

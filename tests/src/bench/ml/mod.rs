@@ -1,5 +1,7 @@
 //! `bench ml`: training, prediction and serving of models
 
+mod load;
+mod serving;
 mod training;
 
 use anyhow::Result;
@@ -16,6 +18,8 @@ pub struct MlBench {
 enum Part {
     /// Logistic regression on one-hot features, beside scikit-learn's lbfgs to the same loss
     Training(training::TrainingBench),
+    /// Predictions of a running server, by its processor time, and how long callers wait
+    Serving(serving::ServingBench),
 }
 
 /// Measures the part and prints what it found.
@@ -25,5 +29,6 @@ enum Part {
 pub fn ml(bench: &MlBench) -> Result<()> {
     match &bench.part {
         Part::Training(bench) => training::training(bench),
+        Part::Serving(bench) => serving::serving(bench),
     }
 }
