@@ -1,10 +1,12 @@
 //! A model as programs: what it predicts, and what each feature has to do with it
 
+use googlesql::Column;
+
 use super::features::{self, Columns, Given};
 use super::head::{self, Contribution};
-use super::transform::Transformed;
+use super::transform::{Transformed, select_list};
 use super::{Builder, Program, Unsupported};
-use crate::model::Model;
+use crate::model::{Model, Parameters};
 
 /// What each feature adds to a prediction
 #[derive(Debug, Clone, PartialEq)]
@@ -24,11 +26,24 @@ impl Model {
     /// # Errors
     /// A feature, a function in the `TRANSFORM` or a kind of model that no program has
     pub fn program(&self) -> Result<Program, Unsupported> {
+        if let (Parameters::TransformOnly, Some(items)) =
+            (&self.parameters, self.applied_transform())
+        {
+            return select_list(items, &self.given_columns(), &|_| true);
+        }
         let mut build = Builder::default();
         let mut columns = columns(self)?;
         let encoded = features::encode(self, columns.as_mut(), &mut build)?;
         let outputs = head::outputs(self, &encoded, &mut build)?;
         Ok(build.finish(outputs))
+    }
+
+    /// The columns of the training query
+    pub(crate) fn given_columns(&self) -> Vec<Column> {
+        let columns = self.input_columns.iter();
+        columns
+            .map(|column| Column::new(&column.name, column.ty.clone()))
+            .collect()
     }
 
     /// What each feature adds to a prediction: to the log-odds of a classifier's class, to a

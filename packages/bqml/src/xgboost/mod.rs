@@ -61,16 +61,11 @@ pub fn files(model: &Model) -> Result<Vec<(String, Vec<u8>)>, Unsupported> {
         ("main.py".to_owned(), PROGRAM.as_bytes().to_vec()),
     ];
     if let Some(items) = model.applied_transform() {
-        let inputs: Vec<googlesql::Column> = model
-            .input_columns
-            .iter()
-            .map(|column| googlesql::Column::new(&column.name, column.ty.clone()))
-            .collect();
         let wanted = |name: &str| {
             let mut features = model.features.iter();
             features.any(|feature| feature.column.eq_ignore_ascii_case(name))
         };
-        let program = select_list(items, &inputs, &wanted)?;
+        let program = select_list(items, &model.given_columns(), &wanted)?;
         files.push((
             "transform/saved_model.pb".to_owned(),
             tensorflow::saved_model(&program)?,

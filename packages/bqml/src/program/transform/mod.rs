@@ -36,12 +36,7 @@ impl Transformed {
     /// # Errors
     /// Names that only the training session knew, such as functions
     pub fn new(model: &Model, items: &str) -> Result<Self, Unsupported> {
-        let inputs: Vec<Column> = model
-            .input_columns
-            .iter()
-            .map(|column| Column::new(&column.name, column.ty.clone()))
-            .collect();
-        Self::over(items, inputs)
+        Self::over(items, model.given_columns())
     }
 
     fn over(items: &str, inputs: Vec<Column>) -> Result<Self, Unsupported> {
