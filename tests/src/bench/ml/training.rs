@@ -15,6 +15,7 @@ use serde::Deserialize;
 
 use super::super::process::{Need, measure, median};
 use super::super::{program, root};
+use super::query;
 
 /// How much is measured
 #[derive(Debug, Args)]
@@ -128,16 +129,6 @@ fn make(bench: &TrainingBench, warehouse: &Path, rows: &Path) -> Result<()> {
     }
     file.flush()?;
     Ok(())
-}
-
-fn query(program: &Path, warehouse: &Path, statement: &str) -> Command {
-    let mut command = Command::new(program);
-    command
-        .arg("--warehouse")
-        .arg(warehouse)
-        .args(["query", "--format", "jsonl", statement])
-        .current_dir(warehouse.parent().unwrap_or(Path::new(".")));
-    command
 }
 
 /// The last loss, and the seconds of all iterations
