@@ -319,6 +319,8 @@ const EXPRESSIONS: &[&str] = &[
     "DATE_ADD(d, INTERVAL 30 DAY)",
     "TIMESTAMP_DIFF(TIMESTAMP_MICROS(n), TIMESTAMP '2023-01-01 00:00:00+00', HOUR)",
     "SAFE_DIVIDE(i, 0)",
+    "ML.BUCKETIZE(x, [3, 9])",
+    "ML.BUCKETIZE(i, [3, 9, 20], TRUE)",
 ];
 
 #[test]

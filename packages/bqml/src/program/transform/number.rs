@@ -198,6 +198,10 @@ impl Lowering<'_> {
 
     /// A cast to a DuckDB type
     pub fn cast(&mut self, value: Value, ty: &str) -> Result<Value, Unsupported> {
+        if let (Value::List(elements), Some(element)) = (&value, ty.strip_suffix("[]")) {
+            let cast = elements.iter().map(|one| self.cast(one.clone(), element));
+            return cast.collect::<Result<_, _>>().map(Value::List);
+        }
         let (kind, at) = self.parts(&value)?;
         let Nullable { null, .. } = at;
         Ok(match (ty, kind) {
