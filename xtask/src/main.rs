@@ -47,7 +47,7 @@ enum Task {
         peers: bool,
     },
     /// Compare with reference results: `dataform FOLDER`, `googlesql FILE`, `peer`, `emulator`,
-    /// `pipeline`, `models`
+    /// `pipeline`, `models`, `clients`
     Conformance {
         /// The suite and where its cases are
         #[arg(required = true, trailing_var_arg = true, allow_hyphen_values = true)]
@@ -56,7 +56,7 @@ enum Task {
     /// Measure speed and memory: `run` puts the pipeline beside hand-written DuckDB SQL (`run --scheduler`
     /// the runner itself, on actions that do nothing), `compile` the
     /// compiler beside Dataform, `functions` Rust functions beside native
-    /// ones, `ml` the training of models beside scikit-learn
+    /// ones, `ml` the training of models beside scikit-learn, predictions and serving
     Bench {
         /// The benchmark and its arguments
         #[arg(required = true, trailing_var_arg = true, allow_hyphen_values = true)]
