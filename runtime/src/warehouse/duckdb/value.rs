@@ -9,11 +9,8 @@ use jiff::{SignedDuration, ToSpan};
 use crate::warehouse::instant::instant_text;
 use crate::warehouse::{Cell, SqlError};
 
-/// How many bytes a row of a result may have on BigQuery, by its quotas
-const LARGEST_ROW: usize = 100 << 20;
-
-/// The fewest bytes that an element of an array takes there
-const SMALLEST_ELEMENT: usize = 1;
+/// The most elements of an array: a row may have 100 MB on BigQuery, by its quotas, and no element takes less than a byte
+const MOST_ELEMENTS: usize = 100 << 20;
 
 /// Refuses an array that no row of BigQuery has room for, before it is copied out of the engine
 ///
@@ -29,7 +26,7 @@ pub fn check_size(value: &ValueRef<'_>) -> Result<(), SqlError> {
         }
         _ => 0,
     };
-    if elements <= LARGEST_ROW / SMALLEST_ELEMENT {
+    if elements <= MOST_ELEMENTS {
         return Ok(());
     }
     let message =
