@@ -37,10 +37,10 @@ special FLATTEN(ARRAY<T>) ARRAY<U>
 special GENERATE_DATE_ARRAY(DATE, DATE, [INTERVAL]) ARRAY<DATE>
 special GENERATE_TIMESTAMP_ARRAY(TIMESTAMP, TIMESTAMP, INTERVAL) ARRAY<TIMESTAMP>
 special ARRAY(SUBQUERY) ARRAY<T>
-GENERATE_ARRAY(INT64, INT64) ARRAY<INT64> = generate_series($0, $1)
-GENERATE_ARRAY(INT64, INT64, INT64) ARRAY<INT64> = CASE WHEN $2 = 0 THEN error('step of GENERATE_ARRAY is 0') ELSE generate_series($0, $1, $2) END
-GENERATE_ARRAY(FLOAT64, FLOAT64) ARRAY<FLOAT64> = CASE WHEN $0 IS NULL OR $1 IS NULL THEN NULL ELSE list_filter(list_transform(generate_series(0, greatest(CAST(floor($1 - $0) AS BIGINT), -1) + 1), lambda i: $0 + i), lambda e: e <= $1) END
-GENERATE_ARRAY(FLOAT64, FLOAT64, FLOAT64) ARRAY<FLOAT64> = CASE WHEN $0 IS NULL OR $1 IS NULL OR $2 IS NULL THEN NULL WHEN $2 = 0 THEN error('step of GENERATE_ARRAY is 0') ELSE list_filter(list_transform(generate_series(0, greatest(CAST(floor(($1 - $0) / $2) AS BIGINT), -1) + 1), lambda i: $0 + i * $2), lambda e: CASE WHEN $2 > 0 THEN e <= $1 ELSE e >= $1 END) END
-GENERATE_ARRAY(NUMERIC, NUMERIC) ARRAY<NUMERIC> = CASE WHEN $0 IS NULL OR $1 IS NULL THEN NULL ELSE list_filter(list_transform(generate_series(0, greatest(CAST(floor($1 - $0) AS BIGINT), -1) + 1), lambda i: CAST($0 + CAST(i AS DECIMAL(38, 9)) AS DECIMAL(38, 9))), lambda e: e <= $1) END
-GENERATE_ARRAY(NUMERIC, NUMERIC, NUMERIC) ARRAY<NUMERIC> = CASE WHEN $0 IS NULL OR $1 IS NULL OR $2 IS NULL THEN NULL WHEN $2 = 0 THEN error('step of GENERATE_ARRAY is 0') ELSE list_filter(list_transform(generate_series(0, greatest(CAST(floor(gs_numeric_divide($1 - $0, $2)) AS BIGINT), -1) + 1), lambda i: CAST($0 + gs_numeric_multiply(CAST(i AS DECIMAL(38, 9)), $2) AS DECIMAL(38, 9))), lambda e: CASE WHEN $2 > 0 THEN e <= $1 ELSE e >= $1 END) END
+GENERATE_ARRAY(INT64, INT64) ARRAY<INT64> = generate_series($0, gs_series_end($0, $1, 1))
+GENERATE_ARRAY(INT64, INT64, INT64) ARRAY<INT64> = generate_series($0, gs_series_end($0, $1, $2), $2)
+GENERATE_ARRAY(FLOAT64, FLOAT64) ARRAY<FLOAT64> = gs_float_series($0, $1, CAST(1 AS DOUBLE))
+GENERATE_ARRAY(FLOAT64, FLOAT64, FLOAT64) ARRAY<FLOAT64> = gs_float_series($0, $1, $2)
+GENERATE_ARRAY(NUMERIC, NUMERIC) ARRAY<NUMERIC> = gs_numeric_series($0, $1, CAST(1 AS DECIMAL(38, 9)))
+GENERATE_ARRAY(NUMERIC, NUMERIC, NUMERIC) ARRAY<NUMERIC> = gs_numeric_series($0, $1, $2)
 ";

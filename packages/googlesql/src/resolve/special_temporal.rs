@@ -193,10 +193,8 @@ impl Resolver<'_> {
         let list = Typed::apply(
             series,
             match date {
-                true => {
-                    "CASE WHEN gs_date_step($2) IS NOT NULL THEN generate_series($0, $1, gs_date_step($2)) END"
-                }
-                false => "generate_series($0, $1, gs_timestamp_step($2))",
+                true => "generate_series($0, $1, gs_date_step($0, $1, $2))",
+                false => "generate_series($0, $1, gs_timestamp_step($0, $1, $2))",
             },
             vec![start, end, step],
             span.clone(),

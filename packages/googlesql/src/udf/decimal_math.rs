@@ -96,12 +96,6 @@ pub const TABLE: &[Function] = &[
         let position = position.and_then(|position| Type::Big.to_int(&position));
         or_error(position.map(|at| at.max(1)), Answer::Int, "too many values")
     }),
-    row(
-        "gs_bignumeric_series",
-        &[Big, Big, Big],
-        List(&Big),
-        |cells| series(&cells[0].big(), &cells[1].big(), &cells[2].big()),
-    ),
 ];
 
 /// Where the fraction falls between two of the sorted values, NULLs first; beside a NULL it is the
@@ -122,26 +116,6 @@ fn percentile_cont(mut values: Vec<Option<BigInt>>, fraction: &BigInt) -> Option
         }
         (below, above) => below.or(above),
     }
-}
-
-/// The numbers from a start to an end, a step apart
-fn series(start: &BigInt, end: &BigInt, step: &BigInt) -> Result<Answer, String> {
-    /// More would not fit any memory
-    const MOST: usize = 10_000_000;
-    if *step == BigInt::ZERO {
-        return Err("step of GENERATE_ARRAY is 0".to_owned());
-    }
-    let up = *step > BigInt::ZERO;
-    let mut next = start.clone();
-    let mut items = Vec::new();
-    while if up { next <= *end } else { next >= *end } {
-        if items.len() == MOST {
-            return Err("GENERATE_ARRAY of too many numbers".to_owned());
-        }
-        items.push(Answer::Big(next.clone()));
-        next += step;
-    }
-    Ok(Answer::List(items))
 }
 
 /// Rounds in a mode that is given by its name

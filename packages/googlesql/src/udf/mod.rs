@@ -27,6 +27,7 @@ mod preprocessing;
 mod range;
 mod regexp;
 mod search;
+mod series;
 mod temporal;
 mod text;
 mod vector;
@@ -143,6 +144,7 @@ pub fn register(connection: &Connection) -> duckdb::Result<()> {
         preprocessing::TABLE,
         regexp::TABLE,
         search::TABLE,
+        series::TABLE,
         temporal::TABLE,
         text::TABLE,
     ]

@@ -134,26 +134,6 @@ pub const TABLE: &[Function] = &[
         },
     },
     Function {
-        name: "gs_date_step",
-        parameters: &[Interval],
-        result: Interval,
-        body: |cells| match cells[0].interval() {
-            step if step.micros != 0 => Err("a step between dates has no time of day".to_owned()),
-            step if step.months == 0 && step.days == 0 => Err("a step cannot be 0".to_owned()),
-            step => Ok(Answer::Interval(step)),
-        },
-    },
-    Function {
-        name: "gs_timestamp_step",
-        parameters: &[Interval],
-        result: Interval,
-        body: |cells| match cells[0].interval() {
-            step if step.months != 0 => Err("a step between timestamps has no months".to_owned()),
-            step if step.days == 0 && step.micros == 0 => Err("a step cannot be 0".to_owned()),
-            step => Ok(Answer::Interval(step)),
-        },
-    },
-    Function {
         name: "gs_date_bucket",
         parameters: &[Date, Interval],
         result: Date,

@@ -26,3 +26,6 @@ pub mod range;
 pub mod statistics;
 pub mod temporal;
 pub mod zone;
+
+/// The most elements of an array that is generated, which the engine folds into 128 bytes each
+pub const MOST_ELEMENTS: usize = 1 << 24;

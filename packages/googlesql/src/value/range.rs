@@ -2,6 +2,7 @@
 //!
 //! <https://cloud.google.com/bigquery/docs/reference/standard-sql/range-functions>
 
+use super::MOST_ELEMENTS;
 use super::interval::Interval;
 use super::temporal::{date_of, days_of, in_range, join, last_day, split};
 
@@ -30,10 +31,8 @@ pub fn parse(text: &str) -> Result<(Option<&str>, Option<&str>), String> {
 /// Clock readings from `start` on, each a step after the one before, months counted from the start;
 /// with `partial`, `end` is the last where no step ends there
 pub fn steps(start: i64, end: i64, step: Interval, partial: bool) -> Result<Vec<i64>, String> {
-    /// More would not fit any memory
-    const MOST: i64 = 10_000_000;
     let mut ends = vec![start];
-    for count in 1..=MOST {
+    for count in 1..=MOST_ELEMENTS as i64 {
         match shifted(start, step, count) {
             Some(next) if next <= end => ends.push(next),
             _ => {
