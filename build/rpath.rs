@@ -5,7 +5,6 @@ use std::path::Path;
 
 fn main() {
     println!("cargo:rerun-if-env-changed=DUCKDB_LIB_DIR");
-    println!("cargo:rerun-if-changed=../build/rpath.rs");
     if std::env::var_os("CARGO_FEATURE_BUNDLED").is_some() {
         return;
     }
