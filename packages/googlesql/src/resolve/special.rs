@@ -111,7 +111,12 @@ impl Resolver<'_> {
                 Ok(Typed {
                     literal: Literal::Error,
                     exact: true,
-                    ..Typed::apply(Type::Int64, "error($0)", vec![message], span)
+                    ..Typed::apply(
+                        Type::Int64,
+                        "error(coalesce($0, 'ERROR of NULL'))",
+                        vec![message],
+                        span,
+                    )
                 })
             }
             ("IFERROR", 2) if arguments[0].literal == Literal::Error => Ok(arguments.remove(1)),

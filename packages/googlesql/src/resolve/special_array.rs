@@ -67,7 +67,7 @@ impl Resolver<'_> {
                     Type::Float64 => {
                         "CASE WHEN isinf(list_sum($0)) AND len(list_filter($0, lambda e: isinf(e))) = 0 THEN error('ARRAY_SUM is out of range') ELSE list_sum($0) END"
                     }
-                    Type::Numeric => "CAST(list_sum($0) AS DECIMAL(38, 9))",
+                    Type::Numeric => "gs_numeric_in_range(CAST(list_sum($0) AS DECIMAL(38, 9)))",
                     Type::BigNumeric => "gs_bignumeric_checked(list_sum($0))",
                     Type::Interval => "gs_interval_sum($0)",
                     other => return Err(self.unsupported(format!("ARRAY_SUM of {other}"), span)),
@@ -85,6 +85,7 @@ impl Resolver<'_> {
                         Type::BigNumeric,
                         "gs_bignumeric_average(list_sum($0), list_count($0))",
                     ),
+                    Type::Interval => (Type::Interval, "gs_interval_average($0)"),
                     other => return Err(self.unsupported(format!("ARRAY_AVG of {other}"), span)),
                 };
                 Ok(Typed::apply(ty, template, arguments, span))
@@ -151,6 +152,13 @@ impl Resolver<'_> {
             return Err(self.wrong_count(call));
         };
         let mut array = self.expression(array, scope)?;
+        if array.is_null_literal() {
+            let element = match target {
+                Expr::Lambda(_) => Type::Int64,
+                target => self.expression(target, scope)?.ty,
+            };
+            array = Typed::null(Type::Array(Box::new(element)), array.span).into_exact();
+        }
         let Type::Array(element) = array.ty.clone() else {
             return Err(self.mismatch(format!("{} takes an array", call.name), span));
         };

@@ -2,6 +2,8 @@
 
 use std::ops::Range;
 
+use sqlparser::ast::Expr;
+
 use super::Resolver;
 use super::call::Call;
 use crate::tree::{Literal, Typed};
@@ -66,6 +68,16 @@ impl Resolver<'_> {
         }
         if to == Type::DateTime && arguments.len() == 2 && types == [Type::Date, Type::Time] {
             return Ok(Typed::apply(to, "$0 + $1", arguments, span));
+        }
+        // An untyped NULL is a value of any of the forms
+        if let [value, zone @ ..] = arguments.as_slice()
+            && value.is_null_literal()
+            && zone.len() <= 1
+            && zone
+                .iter()
+                .all(|zone| zone.ty == Type::String || zone.is_null_literal())
+        {
+            return Ok(Typed::null(to, span).into_exact());
         }
         if to == Type::String && types == [Type::Json] {
             return Ok(Typed::apply(to, "gs_json_string($0)", arguments, span));
@@ -160,6 +172,12 @@ impl Resolver<'_> {
     pub fn generate_dates(&self, call: &Call, mut arguments: Vec<Typed>) -> Result<Typed, Error> {
         let span = call.span.clone();
         let date = call.name == "GENERATE_DATE_ARRAY";
+        if let Some(step) = call.arguments.get(2)
+            && !is_interval(step)
+        {
+            let message = format!("the step of {} is written as INTERVAL n PART", call.name);
+            return Err(self.invalid(message, self.span(*step)));
+        }
         if let (false, Some(step)) = (date, call.arguments.get(2))
             && [" WEEK", " MONTH", " QUARTER", " YEAR"]
                 .iter()
@@ -206,5 +224,14 @@ impl Resolver<'_> {
             "CAST($0 AS TIMESTAMPTZ[])"
         };
         Ok(Typed::apply(list_type, template, vec![list], span))
+    }
+}
+
+/// Whether it is an `INTERVAL … PART`, in parentheses or not
+fn is_interval(expression: &Expr) -> bool {
+    match expression {
+        Expr::Nested(inner) => is_interval(inner),
+        Expr::Interval(interval) => interval.last_field.is_none(),
+        _ => false,
     }
 }

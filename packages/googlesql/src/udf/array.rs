@@ -161,9 +161,9 @@ fn sparse(cells: &[Cell]) -> Result<Vec<(f64, f64)>, String> {
 fn cosine_distance(pairs: &[(f64, f64)]) -> Result<Answer, String> {
     let (mut product, mut left, mut right) = (0.0, 0.0, 0.0);
     for (a, b) in pairs {
-        product += a * b;
-        left += a * a;
-        right += b * b;
+        product += multiply(*a, *b)?;
+        left += multiply(*a, *a)?;
+        right += multiply(*b, *b)?;
     }
     if left == 0.0 || right == 0.0 {
         return Err("there is no cosine distance from a vector of length 0".to_owned());
@@ -172,10 +172,10 @@ fn cosine_distance(pairs: &[(f64, f64)]) -> Result<Answer, String> {
 }
 
 fn euclidean_distance(pairs: &[(f64, f64)]) -> Result<Answer, String> {
-    let squares: f64 = pairs
-        .iter()
-        .map(|(a, b)| (a - b) * (a - b))
-        .fold(0.0, f64::add);
+    let mut squares = 0.0;
+    for (a, b) in pairs {
+        squares += multiply(a - b, a - b)?;
+    }
     finite(squares.sqrt(), pairs)
 }
 
@@ -194,11 +194,22 @@ fn norm_pairs(list: &Cell) -> Result<Vec<(f64, f64)>, String> {
         .collect())
 }
 
+/// Finite factors do not make an infinite product, whatever the other components are
+fn multiply(left: f64, right: f64) -> Result<f64, String> {
+    let product = left * right;
+    match product.is_infinite() && left.is_finite() && right.is_finite() {
+        true => Err(OUT_OF_RANGE.to_owned()),
+        false => Ok(product),
+    }
+}
+
+const OUT_OF_RANGE: &str = "the distance is out of range";
+
 /// Finite components do not make an infinite result
 fn finite(value: f64, pairs: &[(f64, f64)]) -> Result<Answer, String> {
     let plain = pairs.iter().all(|(a, b)| a.is_finite() && b.is_finite());
     match value.is_infinite() && plain {
-        true => Err("the distance is out of range".to_owned()),
+        true => Err(OUT_OF_RANGE.to_owned()),
         false => Ok(Answer::Double(value)),
     }
 }

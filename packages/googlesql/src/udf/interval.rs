@@ -109,7 +109,7 @@ pub const TABLE: &[Function] = &[
         Parts,
         |cells| match sum(&cells[0]) {
             (_, 0) => Ok(Answer::Null),
-            (total, _) => in_range(total),
+            ((months, days, micros), _) => in_range(Interval::new(months, days, micros)),
         },
     ),
     row(
@@ -118,8 +118,7 @@ pub const TABLE: &[Function] = &[
         Parts,
         |cells| match sum(&cells[0]) {
             (_, 0) => Ok(Answer::Null),
-            (Some(total), count) => divided(total, count),
-            (None, _) => Err(OUT_OF_RANGE.to_owned()),
+            (total, count) => in_range(Interval::quotient(total, count)),
         },
     ),
 ];
@@ -137,8 +136,8 @@ fn divided(parts: Interval, divisor: i64) -> Result<Answer, String> {
     or_error(parts.divide(divisor), Answer::Interval, message)
 }
 
-/// The total of the items that are not NULL, where it is within an INTERVAL's limits, and their count
-fn sum(list: &Cell) -> (Option<Interval>, i64) {
+/// The total months, days and microseconds of the items that are not NULL, and their count
+fn sum(list: &Cell) -> ((i128, i128, i128), i64) {
     let (mut months, mut days, mut micros, mut count) = (0_i128, 0_i128, 0_i128, 0);
     for item in list.items().iter().flatten() {
         let parts = item.interval();
@@ -147,5 +146,5 @@ fn sum(list: &Cell) -> (Option<Interval>, i64) {
         micros += i128::from(parts.micros);
         count += 1;
     }
-    (Interval::new(months, days, micros), count)
+    ((months, days, micros), count)
 }

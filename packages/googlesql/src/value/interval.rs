@@ -116,7 +116,11 @@ impl Interval {
 
     /// What is left of months goes on to days (30 each), what is left of days to hours (24 each)
     pub fn divide(self, divisor: i64) -> Option<Self> {
-        let (months, days, micros) = self.wide();
+        Self::quotient(self.wide(), divisor)
+    }
+
+    /// Months, days and microseconds that need not fit an INTERVAL, divided as one
+    pub fn quotient((months, days, micros): (i128, i128, i128), divisor: i64) -> Option<Self> {
         let divisor = i128::from(divisor);
         if divisor == 0 {
             return None;

@@ -14,8 +14,18 @@ pub struct Moments {
 impl Moments {
     /// Of pairs without NULL
     ///
-    /// Values are scaled by powers of two first, so that squares of extreme values stay in range.
+    /// An infinite value has no finite distance from a mean: all moments are NaN. Values are scaled by powers of two first, so that squares of extreme values stay in range.
     pub fn of(pairs: &[(f64, f64)]) -> Self {
+        let infinite = |(x, y): &(f64, f64)| x.is_infinite() || y.is_infinite();
+        if pairs.iter().any(infinite) {
+            return Self {
+                count: pairs.len() as f64,
+                xx: f64::NAN,
+                yy: f64::NAN,
+                xy: f64::NAN,
+                scale: (1.0, 1.0),
+            };
+        }
         let scale = (
             scale(pairs.iter().map(|pair| pair.0)),
             scale(pairs.iter().map(|pair| pair.1)),

@@ -93,7 +93,7 @@ pub fn join(days: i32, micros: i64) -> i64 {
 
 pub fn time_of(hour: i64, minute: i64, second: i64, micros: i64) -> Option<i64> {
     let valid = (0..24).contains(&hour) && (0..60).contains(&minute) && (0..60).contains(&second);
-    valid.then_some(((hour * 60 + minute) * 60 + second) * 1_000_000 + micros)
+    valid.then(|| ((hour * 60 + minute) * 60 + second) * 1_000_000 + micros)
 }
 
 pub fn format_date(days: i32) -> String {
