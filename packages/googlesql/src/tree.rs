@@ -291,6 +291,8 @@ impl Aggregate {
     fn write_core(&self, core: &str, out: &mut String) {
         let call = match self.distinct {
             true => core.replacen('(', "(DISTINCT ", 1),
+            // DuckDB's `count(*)` is negative in a frame that ends before it starts
+            false if core == "count(*)" && self.over.is_some() => "count(1)".to_owned(),
             false => core.to_owned(),
         };
         fill(&call, &self.arguments, out);

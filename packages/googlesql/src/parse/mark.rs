@@ -45,3 +45,7 @@ pub const MODE: &str = "\u{0}mode";
 pub const NAMED: &str = "\u{0}named";
 /// The start of an alias that stands for a number: a label of `UNPIVOT`
 pub const LABEL: &str = "\u{0}label";
+/// `NULLS FIRST` of the item before, in a pipe operator
+pub const NULLS_FIRST: &str = "\u{0}nulls first";
+/// `NULLS LAST` of the item before, in a pipe operator
+pub const NULLS_LAST: &str = "\u{0}nulls last";

@@ -12,7 +12,7 @@
 use sqlparser::keywords::Keyword;
 use sqlparser::tokenizer::{Token, TokenWithSpan};
 
-use super::aggregate_clause::having_last;
+use super::aggregate_clause::{having_last, nulls_apart};
 use super::cast_format::{bracketed_types, formats};
 use super::chained::chained;
 use super::mark::BY_NAME;
@@ -22,7 +22,7 @@ use super::token::{at, is, is_name, is_word, mentions, string, word};
 use super::with::{depths, from_first, lets, without_hints};
 
 pub fn rewrite(tokens: Vec<TokenWithSpan>) -> Vec<TokenWithSpan> {
-    let tokens = having_last(formats(tokens));
+    let tokens = nulls_apart(having_last(formats(tokens)));
     let tokens = lets(depths(from_first(without_hints(tokens))));
     let tokens = chained(named_arguments(bracketed_types(typed_arrays(tokens))));
     let tokens = labels(unnested(quantified(tokens)));

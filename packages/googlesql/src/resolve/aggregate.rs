@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use sqlparser::ast::{FunctionArgumentClause, HavingBoundKind, NullTreatment};
+use sqlparser::ast::{FunctionArgumentClause, HavingBoundKind, NullTreatment, OrderByExpr};
 
 use super::Resolver;
 use super::call::Call;
@@ -93,12 +93,16 @@ impl Resolver<'_> {
             }
             _ => return Err(self.unsupported(format!("IGNORE NULLS in {}", call.name), span)),
         };
+        let held = match over {
+            Some(_) => None,
+            None => self.held_here(&arguments, scope)?,
+        };
         let node = Node::Aggregate(Box::new(Aggregate {
             template,
             arguments,
             distinct: call.distinct,
             order: Vec::new(),
-            filter: Vec::new(),
+            filter: held.into_iter().collect(),
             nulls,
             over: over.map(|window| window.sql()),
         }));
@@ -114,6 +118,9 @@ impl Resolver<'_> {
         for clause in call.clauses {
             match clause {
                 FunctionArgumentClause::OrderBy(keys) => {
+                    if call.distinct {
+                        self.sorts_by_arguments(call, keys, scope)?;
+                    }
                     clauses.order = self.inner_order(keys, scope)?;
                 }
                 FunctionArgumentClause::Limit(limit) => {
@@ -130,6 +137,24 @@ impl Resolver<'_> {
             }
         }
         Ok(clauses)
+    }
+
+    /// Distinct values have no other column to be sorted by
+    fn sorts_by_arguments(
+        &self,
+        call: &Call,
+        keys: &[OrderByExpr],
+        scope: &Scope,
+    ) -> Result<(), Error> {
+        let arguments = self.all(call.arguments.iter().copied(), scope)?;
+        for key in keys {
+            let key = self.expression(&key.expr, scope)?;
+            if !arguments.iter().any(|one| one.node == key.node) {
+                let message = "with DISTINCT, values are sorted by an argument of the call only";
+                return Err(self.invalid(message, key.span));
+            }
+        }
+        Ok(())
     }
 
     /// An aggregate with a lowering of its own; `None` for any other name
@@ -186,6 +211,11 @@ impl Resolver<'_> {
         self.not_nested(&condition, call.function.over.is_some())?;
         let mut node = self.collect(call, "%{count(*)}", Vec::new(), Type::Int64, scope)?;
         if let Node::Aggregate(aggregate) = &mut node.node {
+            if aggregate.over.is_none() {
+                aggregate
+                    .filter
+                    .extend(self.held_here(std::slice::from_ref(&condition), scope)?);
+            }
             if call.distinct {
                 let span = call.span.clone();
                 let only = Typed::apply(
@@ -306,12 +336,16 @@ impl Resolver<'_> {
         for argument in &arguments {
             self.not_nested(argument, over.is_some())?;
         }
+        let held = match over {
+            Some(_) => None,
+            None => self.held_here(&arguments, scope)?,
+        };
         let node = Node::Aggregate(Box::new(Aggregate {
             template: template.into(),
             arguments,
             distinct: call.distinct,
             order: clauses.order,
-            filter: Vec::new(),
+            filter: held.into_iter().collect(),
             nulls: None,
             over,
         }));

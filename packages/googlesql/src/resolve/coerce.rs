@@ -79,6 +79,47 @@ fn widens(from: &Type, to: &Type) -> Option<Cost> {
 
 /// The type that all expressions can become
 pub fn supertype<'a>(all: impl Iterator<Item = &'a Typed> + Clone) -> Option<Type> {
+    plain_supertype(all.clone()).or_else(|| struct_supertype(all.collect()))
+}
+
+/// The common type of structs some of whose fields are literals, field by field
+fn struct_supertype(all: Vec<&Typed>) -> Option<Type> {
+    let present: Vec<_> = all
+        .into_iter()
+        .filter(|one| !one.is_null_literal())
+        .collect();
+    let written = |one: &&Typed| matches!(one.node, Node::Struct(_));
+    if !present.iter().any(written) {
+        return None;
+    }
+    let named = present.iter().find(|one| !written(one)).or(present.first());
+    let Some(Type::Struct(names)) = named.map(|one| &one.ty) else {
+        return None;
+    };
+    let mut fields = Vec::with_capacity(names.len());
+    for (at, Field { name, .. }) in names.iter().enumerate() {
+        let values = present
+            .iter()
+            .map(|one| match (&one.node, &one.ty) {
+                (Node::Struct(values), _) if values.len() == names.len() => {
+                    Some(values[at].1.clone())
+                }
+                (_, Type::Struct(own)) if own.len() == names.len() => {
+                    let ty = own[at].ty.clone();
+                    Some(Typed::column(ty, "", "", one.span.clone()))
+                }
+                _ => None,
+            })
+            .collect::<Option<Vec<_>>>()?;
+        fields.push(Field {
+            name: name.clone(),
+            ty: supertype(values.iter())?,
+        });
+    }
+    Some(Type::Struct(fields))
+}
+
+fn plain_supertype<'a>(all: impl Iterator<Item = &'a Typed> + Clone) -> Option<Type> {
     if all.clone().any(|one| !one.ty.is_known()) {
         return Some(Type::Unknown);
     }

@@ -1,4 +1,4 @@
-//! `WITH DEPTH` of a recursive table: the step in which each row came
+//! The step in which each row of a recursive table came: `WITH DEPTH`, and the limit of BigQuery
 //!
 //! <https://cloud.google.com/bigquery/docs/reference/standard-sql/query-syntax#recursive_cte>
 
@@ -13,9 +13,16 @@ use crate::parse::mark;
 use crate::tree::Literal;
 use crate::{Error, Type, quote_identifier};
 
+/// How many steps BigQuery takes before it gives up
+///
+/// <https://cloud.google.com/bigquery/quotas#query_jobs>
+const STEPS: i64 = 500;
+
 /// `WITH DEPTH [AS column] [BETWEEN low AND high]`
+#[derive(Default)]
 pub struct Depth {
-    column: String,
+    /// `None` where no column shows it
+    column: Option<String>,
     low: Option<i64>,
     high: Option<i64>,
 }
@@ -59,7 +66,7 @@ impl Resolver<'_> {
             _ => return Ok((query, None)),
         };
         let depth = Depth {
-            column: column.to_owned(),
+            column: Some(column.to_owned()),
             low: values.first().copied().flatten(),
             high: values.get(1).copied().flatten(),
         };
@@ -147,8 +154,14 @@ impl Resolver<'_> {
             ),
             false => (format!("{quoted} AS"), "UNION ALL"),
         };
+        let next = match depth.high {
+            Some(..=STEPS) => format!("d.{counter} + 1"),
+            _ => format!(
+                "CASE WHEN d.{counter} < {STEPS} THEN d.{counter} + 1 ELSE CAST(gs_error('a recursive table takes more than {STEPS} steps') AS BIGINT) END"
+            ),
+        };
         let text = format!(
-            "{head} (\n  SELECT {all}{}, CAST(0 AS BIGINT) AS {counter} FROM {} AS b\n  {union}\n  SELECT {all}{}, d.{counter} + 1 AS {counter} FROM {} AS s\n  CROSS JOIN (SELECT max({counter}) AS {counter} FROM {quoted}) AS d{filter}\n)",
+            "{head} (\n  SELECT {all}{}, CAST(0 AS BIGINT) AS {counter} FROM {} AS b\n  {union}\n  SELECT {all}{}, {next} AS {counter} FROM {} AS s\n  CROSS JOIN (SELECT max({counter}) AS {counter} FROM {quoted}) AS d{filter}\n)",
             read("b", &base),
             base_sql,
             read("s", &step),
@@ -158,28 +171,22 @@ impl Resolver<'_> {
         for column in &mut columns {
             column.literal = None;
         }
-        if columns
-            .iter()
-            .any(|column| same(&column.physical, &depth.column))
-        {
-            let message = format!(
-                "column `{}` of WITH DEPTH is a column already",
-                depth.column
-            );
-            return Err(self.invalid(message, span));
+        let mut list = taken.join(", ");
+        if let Some(name) = &depth.column {
+            if columns.iter().any(|column| same(&column.physical, name)) {
+                let message = format!("column `{name}` of WITH DEPTH is a column already");
+                return Err(self.invalid(message, span));
+            }
+            columns.push(OutputColumn {
+                name: Some(name.clone()),
+                physical: name.clone(),
+                ty: Type::Int64,
+                literal: None,
+                origins: crate::lineage::Origins::default(),
+            });
+            list.push_str(&format!(", {counter} AS {}", quote_identifier(name)));
         }
-        columns.push(OutputColumn {
-            name: Some(depth.column.clone()),
-            physical: depth.column.clone(),
-            ty: Type::Int64,
-            literal: None,
-            origins: crate::lineage::Origins::default(),
-        });
-        let mut sql = format!(
-            "SELECT {}, {counter} AS {}\nFROM {quoted}",
-            taken.join(", "),
-            quote_identifier(&depth.column)
-        );
+        let mut sql = format!("SELECT {list}\nFROM {quoted}");
         if let Some(low) = depth.low.filter(|low| *low > 0) {
             sql.push_str(&format!("\nWHERE {counter} >= {low}"));
         }

@@ -5,6 +5,7 @@ use std::ops::Range;
 use sqlparser::ast::{Ident, ObjectName, TableAlias, TableFactor, TableWithJoins};
 
 use super::Resolver;
+use super::join::Start;
 use super::query::{Output, indent};
 use super::scope::{RangeValue, Scope, ScopeColumn, ScopeRelation};
 use crate::parse::mark;
@@ -18,33 +19,28 @@ impl Resolver<'_> {
         items: &[TableWithJoins],
         scope: &mut Scope,
     ) -> Result<Option<String>, Error> {
-        let mut sql = String::new();
+        let mut sql: Option<String> = None;
         for item in items {
-            let text = self.table_with_joins(item, scope, 0, sql.is_empty())?;
-            if sql.is_empty() {
-                sql = text;
-            } else {
-                sql = format!("{sql}\n  {text}");
-            }
+            let before = sql.take().filter(|sql| !sql.is_empty());
+            sql = Some(self.table_with_joins(item, before, scope, Start::default())?);
         }
-        Ok(Some(sql).filter(|sql| !sql.is_empty()))
+        Ok(sql.filter(|sql| !sql.is_empty()))
     }
 
-    /// One item with its joins; `star_from` is where the star columns of its left side start
-    pub fn table_with_joins(
+    /// One item with its joins, after the text before it; its left side's names start at `start`
+    fn table_with_joins(
         &self,
         item: &TableWithJoins,
+        before: Option<String>,
         scope: &mut Scope,
-        star_from: usize,
-        first: bool,
+        start: Start,
     ) -> Result<String, Error> {
         let mut sql = self.table_factor(&item.relation, scope)?;
-        if !first {
-            sql = format!("CROSS JOIN {sql}");
+        if let Some(before) = before {
+            sql = format!("{before}\n  CROSS JOIN {sql}");
         }
         for join in &item.joins {
-            let text = self.join(join, scope, star_from)?;
-            sql = format!("{sql}\n  {text}");
+            sql = self.join(join, sql, scope, start)?;
         }
         Ok(sql)
     }
@@ -153,8 +149,8 @@ impl Resolver<'_> {
                 table_with_joins,
                 alias: None,
             } => {
-                let star_from = scope.star.len();
-                let text = self.table_with_joins(table_with_joins, scope, star_from, true)?;
+                let start = Start::here(scope);
+                let text = self.table_with_joins(table_with_joins, None, scope, start)?;
                 Ok(match table_with_joins.joins.is_empty() {
                     true => text,
                     false => format!("({text})"),

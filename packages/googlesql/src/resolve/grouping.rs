@@ -203,6 +203,26 @@ pub fn has_aggregate(value: &Typed) -> bool {
     find(value, &|one| matches!(one.node, Node::Aggregate(_))).is_some()
 }
 
+/// Whether there is a subquery with a `FROM` in it
+pub fn has_subquery(value: &Typed) -> bool {
+    let is_query = |one: &Typed| matches!(&one.node, Node::Text(text) if text.contains('\n'));
+    find(value, &is_query).is_some()
+}
+
+/// The `HAVING` of grouping sets beside the one that is written: without rows there are no groups, not even that of all
+/// rows, as in Google's reference evaluator
+pub fn rows_only(grouping: &str, having: String) -> String {
+    let sets = ["ROLLUP (", "CUBE (", "GROUPING SETS ("];
+    let keys = |text: &str| text.contains(|letter| letter == '"' || letter == '\'');
+    if !sets.iter().any(|set| grouping.starts_with(set)) || !keys(grouping) {
+        return having;
+    }
+    match having.is_empty() {
+        true => "count(*) > 0".to_owned(),
+        false => format!("({having}) AND count(*) > 0"),
+    }
+}
+
 /// Whether an expression reads a column; a subquery may
 pub fn has_column(value: &Typed) -> bool {
     let reads = |one: &Typed| match &one.node {

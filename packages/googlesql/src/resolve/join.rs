@@ -5,12 +5,35 @@ use sqlparser::ast::{Join, JoinConstraint, JoinOperator, ObjectName};
 use super::Resolver;
 use super::coerce::supertype;
 use super::scope::{Scope, ScopeColumn, rest_of, same, unknown_column};
+use crate::Error;
 use crate::tree::Typed;
-use crate::{Error, quote_identifier};
+
+/// Where the names of a join's side start in a scope
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Start {
+    pub star: usize,
+    pub relations: usize,
+}
+
+impl Start {
+    /// Behind all names that are there
+    pub fn here(scope: &Scope) -> Self {
+        Self {
+            star: scope.star.len(),
+            relations: scope.relations.len(),
+        }
+    }
+}
 
 impl Resolver<'_> {
-    /// One join; the left side's star columns start at `star_from`
-    pub fn join(&self, join: &Join, scope: &mut Scope, star_from: usize) -> Result<String, Error> {
+    /// A join behind its left side, whose names start at `start`
+    pub fn join(
+        &self,
+        join: &Join,
+        left: String,
+        scope: &mut Scope,
+        start: Start,
+    ) -> Result<String, Error> {
         let span = self.span(&join.relation);
         if join.global {
             return Err(self.invalid("GLOBAL is not GoogleSQL", span));
@@ -29,49 +52,56 @@ impl Resolver<'_> {
             JoinOperator::CrossJoin(constraint) => ("CROSS JOIN", constraint),
             _ => return Err(self.unsupported("this kind of join", span)),
         };
-        let middle = scope.star.len();
-        let relations = scope.relations.len();
+        let middle = Start::here(scope);
         let right = self.table_factor(&join.relation, scope)?;
-        let correlated = is_correlated(&right);
-        if correlated && matches!(keyword, "RIGHT JOIN" | "FULL JOIN") {
-            let what = format!("{keyword} with an array of another table");
-            return Err(self.unsupported(what, span));
-        }
-        let alias = scope.relations.get(relations).map(|one| one.alias.clone());
-        match constraint {
-            JoinConstraint::None if keyword == "CROSS JOIN" => Ok(format!("CROSS JOIN {right}")),
+        let condition = match constraint {
+            JoinConstraint::None if keyword == "CROSS JOIN" => None,
             // An unnested array needs no condition
-            JoinConstraint::None if keyword == "JOIN" && is_array(&right) => {
-                Ok(format!("CROSS JOIN {right}"))
-            }
+            JoinConstraint::None if keyword == "JOIN" && is_array(&right) => None,
             JoinConstraint::None if keyword == "LEFT JOIN" && is_array(&right) => {
-                Ok(format!("{keyword} {right} ON TRUE"))
+                return Ok(format!("{left}\n  {keyword} {right} ON TRUE"));
             }
-            JoinConstraint::None => Err(self
-                .invalid(format!("{keyword} needs a condition"), span)
-                .help("write ON or USING after it, or CROSS JOIN")),
+            JoinConstraint::None => {
+                let error = self.invalid(format!("{keyword} needs a condition"), span);
+                return Err(error.help("write ON or USING after it, or CROSS JOIN"));
+            }
             JoinConstraint::On(condition) => {
                 let condition = self.condition(condition, scope, "ON clause")?;
                 self.before_grouping(&condition, "ON clause")?;
                 self.condition_on(&condition.origins);
-                Ok(joined(
-                    keyword,
-                    &right,
-                    alias.filter(|_| correlated),
-                    &condition,
-                ))
+                Some(condition)
             }
             JoinConstraint::Using(columns) => {
-                let condition = self.using(columns, keyword, scope, star_from, middle)?;
-                Ok(joined(
-                    keyword,
-                    &right,
-                    alias.filter(|_| correlated),
-                    &condition,
-                ))
+                Some(self.using(columns, keyword, scope, start.star, middle.star)?)
             }
-            JoinConstraint::Natural => Err(self.invalid("NATURAL JOIN is not GoogleSQL", span)),
+            JoinConstraint::Natural => {
+                return Err(self.invalid("NATURAL JOIN is not GoogleSQL", span));
+            }
+        };
+        let text = match condition {
+            None => format!("{left}\n  CROSS JOIN {right}"),
+            Some(condition) if keyword == "JOIN" => {
+                format!("{left}\n  JOIN {right} ON {}", condition.sql())
+            }
+            Some(condition) => {
+                let names = (start, middle);
+                self.outer_join(keyword, (left, right), &condition, names, scope, span)?
+            }
+        };
+        if let JoinConstraint::Using(columns) = constraint {
+            // The column of both sides, not the offset of one
+            let is_key = |name: &str| {
+                let mut parts = columns.iter().filter_map(|column| column.0.first());
+                parts.any(|part| part.as_ident().is_some_and(|key| same(&key.value, name)))
+            };
+            let mut at = 0;
+            scope.relations.retain(|relation| {
+                at += 1;
+                let offset = relation.alias.is_empty() && relation.columns.is_empty();
+                at <= start.relations || !offset || !relation.name.as_deref().is_some_and(is_key)
+            });
         }
+        Ok(text)
     }
 
     /// The condition of `USING`; the columns of both sides become one
@@ -146,22 +176,8 @@ impl Resolver<'_> {
     }
 }
 
-/// A join with its condition; DuckDB takes few conditions of an outer join with an array of its left
-/// side, so that there the condition goes into the right side
-fn joined(keyword: &str, right: &str, correlated: Option<String>, condition: &Typed) -> String {
-    match correlated {
-        Some(alias) if keyword == "LEFT JOIN" => format!(
-            "LEFT JOIN LATERAL (SELECT * FROM {} WHERE {}) AS {} ON TRUE",
-            right.trim_start_matches("LATERAL "),
-            condition.sql(),
-            quote_identifier(&alias)
-        ),
-        _ => format!("{keyword} {right} ON {}", condition.sql()),
-    }
-}
-
-/// Whether a lowered table is an array that reads the tables before it
-fn is_correlated(table: &str) -> bool {
+/// Whether a lowered table is an array that reads columns of other tables
+pub fn is_correlated(table: &str) -> bool {
     table.starts_with("unnest(") || table.starts_with("LATERAL (SELECT ")
 }
 

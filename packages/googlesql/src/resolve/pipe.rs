@@ -10,6 +10,7 @@ use sqlparser::ast::{
 
 use super::Resolver;
 use super::by_name::Matching;
+use super::join::Start;
 use super::piped::{Entered, Piped};
 use super::placement::{find, is_window};
 use super::query::{Output, indent};
@@ -67,9 +68,15 @@ impl Resolver<'_> {
         Ok(match operator {
             PipeOperator::Where { expr } => {
                 let condition = self.condition(expr, &scope, "WHERE clause")?;
-                self.before_grouping(&condition, "pipe WHERE")?;
+                let clause = match find(&condition, &is_window) {
+                    Some(_) => "QUALIFY",
+                    None => "WHERE",
+                };
+                if clause == "WHERE" {
+                    self.before_grouping(&condition, "pipe WHERE")?;
+                }
                 self.condition_on(&condition.origins);
-                input.rows(&from, &[("WHERE", condition.sql())])
+                input.rows(&from, &[(clause, condition.sql())])
             }
             PipeOperator::OrderBy { exprs } => {
                 let order = self.inner_order(exprs, &scope)?;
@@ -154,9 +161,9 @@ impl Resolver<'_> {
                 group_by_expr,
             } => self.pipe_aggregate(full_table_exprs, group_by_expr, &scope, &from)?,
             PipeOperator::Join(join) => {
-                let text = self.join(join, &mut scope, 0)?;
+                let from = self.join(join, from, &mut scope, Start::default())?;
                 let items = self.star_items(&scope, &self.whole)?;
-                self.keep(items, &scope, &format!("{from}\n  {text}"), &[])
+                self.keep(items, &scope, &from, &[])
             }
             PipeOperator::Call { function, alias } => {
                 let piped = match marked(function) {
@@ -213,8 +220,7 @@ impl Resolver<'_> {
                 let condition = self.condition(condition, scope, "pipe ASSERT")?;
                 let mut texts = vec![condition];
                 let mut template =
-                    "CASE WHEN $0 THEN TRUE ELSE error('Assert failed: ' || concat_ws(' '"
-                        .to_owned();
+                    "CASE WHEN $0 THEN TRUE ELSE error(concat_ws(' ', 'Assert failed:'".to_owned();
                 for (at, message) in messages.iter().enumerate() {
                     let value = self.expression(message, scope)?;
                     texts.push(self.cast(value, &crate::Type::String, false)?);

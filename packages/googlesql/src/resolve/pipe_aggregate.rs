@@ -21,9 +21,10 @@ impl Resolver<'_> {
         scope: &Scope,
         from: &str,
     ) -> Result<Piped, Error> {
+        let (aggregates, keys) = (with_nulls(aggregates), with_nulls(keys));
         let (ordered, keys) = match keys.split_first() {
             Some((first, rest)) if is_text(&first.expr.expr, mark::ORDERED) => (true, rest),
-            _ => (false, keys),
+            _ => (false, keys.as_slice()),
         };
         let mut items: Vec<Item> = Vec::new();
         let mut group = Vec::new();
@@ -41,10 +42,14 @@ impl Resolver<'_> {
         }
         let key_count = items.len();
         let mut first = Vec::new();
-        for one in aggregates {
+        for one in &aggregates {
             let expr = &one.expr.expr;
             let value = self.expression(expr, scope)?;
-            let aggregate = |part: &Typed| matches!(part.node, Node::Aggregate(_));
+            let aggregate = |part: &Typed| match &part.node {
+                Node::Aggregate(_) => true,
+                Node::Apply { template, .. } => template.contains("GROUPING("),
+                _ => false,
+            };
             if self.findings.is_none() && find(&value, &aggregate).is_none() {
                 let message = "pipe AGGREGATE takes aggregate functions";
                 return Err(self.invalid(message, value.span));
@@ -71,8 +76,11 @@ impl Resolver<'_> {
             let text = value.sql();
             self.push_key(&mut written, &value, text, &options)?;
         }
+        let group = group.join(", ");
+        let having = super::grouping::rows_only(&group, String::new());
         let clauses = [
-            ("GROUP BY", group.join(", ")),
+            ("GROUP BY", group),
+            ("HAVING", having),
             ("ORDER BY", written.join(", ")),
         ];
         Ok(self.forget(items, from, &clauses))
@@ -121,6 +129,20 @@ impl Resolver<'_> {
         }
         Ok(written)
     }
+}
+
+/// The items, each with the place of NULL that the mark behind it says
+fn with_nulls(items: &[ExprWithAliasAndOrderBy]) -> Vec<ExprWithAliasAndOrderBy> {
+    let mut merged: Vec<ExprWithAliasAndOrderBy> = Vec::with_capacity(items.len());
+    for item in items {
+        let first = is_text(&item.expr.expr, mark::NULLS_FIRST);
+        let nulls = first || is_text(&item.expr.expr, mark::NULLS_LAST);
+        match merged.last_mut() {
+            Some(before) if nulls => before.order_by.nulls_first = Some(first),
+            _ => merged.push(item.clone()),
+        }
+    }
+    merged
 }
 
 fn is_ordered(options: &OrderByOptions) -> bool {

@@ -9,6 +9,7 @@ use sqlparser::ast::{PipeOperator, Query, SetExpr, SetOperator, SetQuantifier};
 use super::Resolver;
 use super::by_name::{Matching, marked as marked_by_name};
 use super::coerce::widest;
+use super::depth::Depth;
 use super::pipe::marked;
 use super::piped::Piped;
 use super::query::Output;
@@ -65,6 +66,11 @@ impl Resolver<'_> {
             let message = format!("`{name}` may be read only once in its recursive part");
             return Err(self.invalid(message, span));
         }
+        // The steps are counted; those of distinct rows mostly come to an end by themselves
+        let depth = match parts.quantifier {
+            SetQuantifier::All => depth.or_else(|| Some(Depth::default())),
+            _ => depth,
+        };
         // With a depth, the recursion has a name of its own, and the table reads it
         let recursion = match depth {
             Some(_) => self.fresh("recursion"),

@@ -15,6 +15,8 @@ pub struct Scope<'p> {
     pub parent: Option<&'p Scope<'p>>,
     /// Whether names of the outer levels mean nothing here, as in a function's body
     pub closed: bool,
+    /// Whether it is that of a `SELECT`, with or without `FROM`
+    pub is_select: bool,
     pub tables: Vec<CommonTable>,
     pub relations: Vec<ScopeRelation>,
     /// What `*` stands for and unqualified names are looked up in

@@ -34,7 +34,10 @@ impl Resolver<'_> {
 
     fn select_of(&self, select: &Select, tail: &Tail, parent: &Scope) -> Result<Output, Error> {
         self.refuse_foreign(select)?;
-        let mut scope = Scope::inside(Some(parent));
+        let mut scope = Scope {
+            is_select: true,
+            ..Scope::inside(Some(parent))
+        };
         if tail.natural && tail.order.is_empty() {
             self.announce_only_subquery(select);
         }
@@ -68,18 +71,23 @@ impl Resolver<'_> {
         });
         let items = items?;
         let (distinct, mode) = self.value_mode(select)?;
-        let (items, value_table) = self.apply_mode(items, mode, select)?;
+        // What the clauses call by alias or position: the fields, where the item is a struct of them
         scope.aliases = items
             .iter()
             .filter_map(|item| Some((item.name.clone()?, item.value.clone())))
             .collect();
+        let fields: Option<Vec<_>> = mode
+            .is_some()
+            .then(|| items.iter().map(|item| item.value.clone()).collect());
+        let (items, value_table) = self.apply_mode(items, mode, select)?;
         let (names, values): (Vec<_>, Vec<_>) = items
             .into_iter()
             .map(|item| (item.name, item.value))
             .unzip();
         scope.aliases_first = true;
         let since = self.mark();
-        let grouping = self.group_by(&select.group_by, &values, &scope);
+        let listed = fields.as_ref().unwrap_or(&values);
+        let grouping = self.group_by(&select.group_by, listed, &scope);
         let grouping = self.recovered(since, grouping, || None)?;
         let having = match &select.having {
             Some(condition) => Some(self.condition(condition, &scope, "HAVING clause")?),
@@ -96,7 +104,7 @@ impl Resolver<'_> {
         let since = self.mark();
         let order = match distinct {
             true => self.order_after_distinct(tail.order, &values, &scope),
-            false => self.order_by(tail.order, &values, false, &scope),
+            false => self.order_by(tail.order, listed, fields.is_some(), &scope),
         };
         let mut order = self.recovered(since, order, Vec::new)?;
         if tail.natural && tail.order.is_empty() && !distinct {
@@ -126,12 +134,11 @@ impl Resolver<'_> {
         let from = statistics.joined(&from.unwrap_or_default(), &selection);
         push_clause(&mut sql, "FROM", &from);
         push_clause(&mut sql, "WHERE", &selection);
-        push_clause(&mut sql, "GROUP BY", &grouping.unwrap_or_default());
-        push_clause(
-            &mut sql,
-            "HAVING",
-            &having.map(|one| one.sql()).unwrap_or_default(),
-        );
+        let grouping = grouping.unwrap_or_default();
+        let having = having.map(|one| one.sql()).unwrap_or_default();
+        push_clause(&mut sql, "GROUP BY", &grouping);
+        let having = super::grouping::rows_only(&grouping, having);
+        push_clause(&mut sql, "HAVING", &having);
         push_clause(
             &mut sql,
             "QUALIFY",

@@ -42,6 +42,11 @@ impl Resolver<'_> {
         } = left.as_ref()
             && let Some(matching) = by_name::marked(mark)
         {
+            if let SetExpr::SetOperation { left: inner, .. } = first.as_ref()
+                && !is_by_name(inner)
+            {
+                return Err(self.mixed(body));
+            }
             let first = self.deeper(|| self.set_operation(first, scope))?;
             let right = self.deeper(|| self.set_operation(right, scope))?;
             let (first, right) = self.match_by_name(first, right, &matching, self.span(body))?;
@@ -55,6 +60,11 @@ impl Resolver<'_> {
             );
         }
         for side in [left, right] {
+            if let SetExpr::SetOperation { left: inner, .. } = side.as_ref()
+                && is_by_name(inner)
+            {
+                return Err(self.mixed(body));
+            }
             if let SetExpr::SetOperation {
                 op: other,
                 set_quantifier: quantifier,
@@ -79,6 +89,11 @@ impl Resolver<'_> {
         let left = self.deeper(|| self.set_operation(left, scope))?;
         let right = self.deeper(|| self.set_operation(right, scope))?;
         self.combine(left, *op, *set_quantifier, right, bare, self.span(body))
+    }
+
+    fn mixed(&self, body: &SetExpr) -> Error {
+        let message = "set operations by name and by position need parentheses";
+        self.invalid(message, self.span(body))
     }
 
     /// `SELECT a UNION ALL SELECT b …` without tables as `VALUES`, which keeps the order of rows;
@@ -286,6 +301,11 @@ impl Resolver<'_> {
             quote_identifier(&alias)
         ))
     }
+}
+
+/// Whether it is the left side of an operation by name, with the mark that token rewriting leaves
+fn is_by_name(left: &SetExpr) -> bool {
+    matches!(left, SetExpr::SetOperation { right: mark, .. } if by_name::marked(mark).is_some())
 }
 
 /// The leaves of a chain of UNION ALL, when each is a SELECT of expressions only

@@ -20,6 +20,8 @@ pub struct NamedWindow {
     pub keys: Vec<String>,
     pub partition: String,
     pub order: String,
+    /// The type of its first sort key
+    pub key: Option<Type>,
     pub frame: String,
 }
 
@@ -91,11 +93,24 @@ impl Resolver<'_> {
         if !spec.order_by.is_empty() {
             let keys = self.inner_order(&spec.order_by, scope)?;
             window.order = format!("ORDER BY {}", keys.join(", "));
+            window.key = Some(self.expression(&spec.order_by[0].expr, scope)?.ty);
         }
         if let Some(frame) = &spec.window_frame {
             window.frame = self.frame(frame, scope)?;
             let offset = window.frame.starts_with("RANGE")
                 && window.frame.chars().any(|letter| letter.is_ascii_digit());
+            match &window.key {
+                // What is added to the key may be out of its range
+                Some(Type::Int64) if offset => {
+                    let (key, way) = split_key(window.order.trim_start_matches("ORDER BY "));
+                    window.order = format!("ORDER BY CAST({key} AS HUGEINT){way}");
+                }
+                Some(Type::BigNumeric) if offset => {
+                    let what = "a RANGE with an offset over BIGNUMERIC";
+                    return Err(self.unsupported(what, self.span(&spec.order_by[0].expr)));
+                }
+                _ => {}
+            }
             if offset
                 && let Some((nan, rest)) = window
                     .order
@@ -108,12 +123,9 @@ impl Resolver<'_> {
                 window.order = match window.frame.contains("UNBOUNDED") {
                     false => format!("ORDER BY {rest}"),
                     true => {
-                        let end = [" DESC NULLS", " NULLS"]
-                            .iter()
-                            .find_map(|end| rest.rfind(end));
-                        let (key, way) = rest.split_at(end.unwrap_or(rest.len()));
+                        let (key, way) = split_key(rest);
                         format!(
-                            "ORDER BY CASE WHEN isnan({key}) THEN CAST('-inf' AS DOUBLE) ELSE {key} END{way}"
+                            "ORDER BY CASE WHEN isnan({key}) THEN CAST('-inf' AS DOUBLE) WHEN {key} = CAST('-inf' AS DOUBLE) THEN -1.7976931348623157e308 ELSE {key} END{way}"
                         )
                     }
                 };
@@ -149,6 +161,16 @@ impl Resolver<'_> {
         };
         if let Some(message) = message {
             return Err(self.invalid(message, call.span.clone()));
+        }
+        if matches!(name, "LAG" | "LEAD" | "NTILE" | "NTH_VALUE") {
+            let constants = arguments.iter().skip(usize::from(name != "NTILE"));
+            if let Some(argument) = constants
+                .into_iter()
+                .find(|one| super::grouping::has_column(one))
+            {
+                let message = format!("{name} takes a constant here");
+                return Err(self.invalid(message, argument.span.clone()));
+            }
         }
         let (place, least) = match name {
             "NTILE" => (0, 1),
@@ -212,6 +234,14 @@ impl Resolver<'_> {
             _ => Err(self.mismatch("a frame's offset is a number", value.span)),
         }
     }
+}
+
+/// A written sort key and its direction
+fn split_key(key: &str) -> (&str, &str) {
+    let end = [" DESC NULLS", " NULLS"]
+        .iter()
+        .find_map(|end| key.rfind(end));
+    key.split_at(end.unwrap_or(key.len()))
 }
 
 /// Whether a constant is neither NULL nor too small, as far as can be seen

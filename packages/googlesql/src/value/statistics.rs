@@ -44,11 +44,14 @@ impl Moments {
             yy += off_y * (y - mean_y);
             xy += off_x * (y - mean_y);
         }
+        // Infinity has no deviation from a mean
+        let finite = pairs.iter().all(|(x, y)| x.is_finite() && y.is_finite());
+        let sum = |sum: f64| if finite { sum } else { f64::NAN };
         Self {
             count,
-            xx,
-            yy,
-            xy,
+            xx: sum(xx),
+            yy: sum(yy),
+            xy: sum(xy),
             scale,
         }
     }
@@ -149,6 +152,8 @@ mod tests {
         let flat = Moments::of(&[(1.0, 2.0), (1.0, 3.0)]).corr();
         assert!(flat.is_some_and(f64::is_nan));
         let infinite = Moments::of(&[(1.0, f64::INFINITY), (1.0, 3.0)]).covar_pop();
+        assert!(infinite.is_some_and(f64::is_nan));
+        let infinite = Moments::of(&[(1.0, 4.0), (f64::INFINITY, 5.0)]).covar_samp();
         assert!(infinite.is_some_and(f64::is_nan));
     }
 
