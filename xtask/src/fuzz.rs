@@ -22,7 +22,7 @@ enum Seeds {
     Files(&'static [&'static str]),
     /// Whole test projects
     Projects,
-    /// The statements of the files in `tests/googlesql`
+    /// The statements and scripts of the tests of GoogleSQL
     Statements,
 }
 
@@ -169,21 +169,69 @@ fn project_seeds(folder: &Path, extensions: Option<&[&str]>) -> Result<()> {
     Ok(())
 }
 
-/// A seed for each record of the statement files: its lines after the first, up to the results
+/// A seed for each statement or script of the tests
 fn statement_seeds(folder: &Path) -> Result<()> {
-    for file in sorted(&root().join("tests/googlesql"))? {
-        let name = file.file_stem().unwrap_or_default().to_string_lossy();
-        let text = fs::read_to_string(&file).with_context(|| file.display().to_string())?;
-        let records = text.split("\n\n").filter_map(|record| {
-            let (head, rest) = record.trim_start().split_once('\n')?;
-            let is_statement = head.starts_with("query") || head.starts_with("statement");
-            is_statement.then(|| rest.split("\n----").next().unwrap_or(rest))
-        });
-        for (number, statement) in records.enumerate() {
-            fs::write(folder.join(format!("{name}-{number}")), statement)?;
+    for (tests, cases) in STATEMENTS {
+        for file in sorted(&root().join(tests))? {
+            let name = file.file_stem().unwrap_or_default().to_string_lossy();
+            let text = fs::read_to_string(&file).with_context(|| file.display().to_string())?;
+            for (number, statement) in cases(&text).into_iter().enumerate() {
+                let seed = format!("{}-{name}-{number}", tests.replace('/', "-"));
+                fs::write(folder.join(seed), statement)?;
+            }
         }
     }
     Ok(())
+}
+
+/// What reads the cases of a file
+type Cases = fn(&str) -> Vec<&str>;
+
+/// Folders of cases, each with what reads a file there
+const STATEMENTS: [(&str, Cases); 3] = [
+    ("tests/googlesql", records),
+    ("runtime/tests/scripts", scripts),
+    ("packages/googlesql/tests/googlesql/cases", answers),
+];
+
+/// The records of sqllogictest's format: the lines after those that say what comes, up to the results
+fn records(text: &str) -> Vec<&str> {
+    let statement = |record: &'_ str| -> Option<std::ops::Range<usize>> {
+        let mut at = 0;
+        for line in record.split_inclusive('\n') {
+            at += line.len();
+            if line.starts_with("query") || line.starts_with("statement") {
+                let end = record[at..]
+                    .find("\n----")
+                    .map_or(record.len(), |end| at + end);
+                return Some(at..end);
+            }
+        }
+        None
+    };
+    let records = text.split("\n\n");
+    records
+        .filter_map(|record| statement(record).map(|range| &record[range]))
+        .collect()
+}
+
+/// After a title behind `###`, up to `---`
+fn scripts(text: &str) -> Vec<&str> {
+    let cases = text.split("### ").skip(1);
+    let script = |case: &'_ str| -> std::ops::Range<usize> {
+        let start = case.find('\n').map_or(case.len(), |at| at + 1);
+        let end = case[start..]
+            .find("\n---")
+            .map_or(case.len(), |at| start + at);
+        start..end
+    };
+    cases.map(|case| &case[script(case)]).collect()
+}
+
+/// A line each, up to ` => `
+fn answers(text: &str) -> Vec<&str> {
+    let lines = text.lines().filter(|line| !line.starts_with("--"));
+    lines.filter_map(|line| line.split(" => ").next()).collect()
 }
 
 fn collect(folder: &Path, files: &mut Vec<PathBuf>) -> Result<()> {

@@ -34,6 +34,23 @@ impl Error {
         self.help = Some(help.into());
         self
     }
+
+    /// With a place in `text` that can be shown: what is missing at the end of something is shown at the
+    /// word before, or at the first letter where there is none
+    #[must_use]
+    pub(crate) fn shown_in(mut self, text: &str) -> Self {
+        if !self.span.is_empty() {
+            return self;
+        }
+        let before = text.get(..self.span.start).unwrap_or(text).trim_end();
+        let part = |letter: char| letter.is_alphanumeric() || letter == '_';
+        let start = before.trim_end_matches(part).len();
+        self.span = match before.chars().next_back() {
+            Some(last) => start.min(before.len() - last.len_utf8())..before.len(),
+            None => 0..text.chars().next().map_or(0, char::len_utf8),
+        };
+        self
+    }
 }
 
 impl std::fmt::Display for Error {

@@ -30,6 +30,7 @@ pub mod udf;
     expect(dead_code, reason = "most of it is what the functions in Rust do")
 )]
 mod value;
+mod weight;
 mod words;
 
 pub use analyze::{analyze, analyze_with_sites, select_over};

@@ -11,6 +11,7 @@ use crate::Type;
 use crate::lineage::Origins;
 use crate::quote::write_identifier;
 use crate::type_text::NO_FIELDS;
+use crate::weight;
 
 /// An expression with its type
 #[derive(Debug, Clone, PartialEq)]
@@ -22,6 +23,8 @@ pub struct Typed {
     /// numbers and NULL are narrower until cast
     pub exact: bool,
     pub span: Range<usize>,
+    /// About how many bytes it is written as; see [`weight`]
+    pub weight: usize,
     /// The stored columns it is made of, while a statement is checked
     pub origins: Origins,
 }
@@ -101,6 +104,7 @@ impl Typed {
             literal: Literal::No,
             exact: true,
             span,
+            weight: weight::of_node(&node),
             origins: node.origins(),
             node,
         }

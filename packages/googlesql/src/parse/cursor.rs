@@ -19,12 +19,19 @@ pub struct Cursor<'a> {
     tokens: &'a [TokenWithSpan],
     at: usize,
     end: usize,
+    /// sqlparser over these tokens, and the index that it is at; kept, since it owns a copy of them
+    parser: Option<(Parser<'static>, usize)>,
 }
 
 impl<'a> Cursor<'a> {
     /// At the start of `tokens`, whose text ends at byte `end`
     pub fn new(tokens: &'a [TokenWithSpan], end: usize) -> Self {
-        Self { tokens, at: 0, end }
+        Self {
+            tokens,
+            at: 0,
+            end,
+            parser: None,
+        }
     }
 
     pub fn peek(&self, ahead: usize) -> Option<&'a Token> {
@@ -270,9 +277,8 @@ impl<'a> Cursor<'a> {
             };
         }
         let mut inner = Cursor {
-            tokens: &tokens,
             at,
-            end: self.end,
+            ..Cursor::new(&tokens, self.end)
         };
         let ty = inner.data_type()?;
         self.at = inner.at;
@@ -292,35 +298,37 @@ impl<'a> Cursor<'a> {
         &mut self,
         read: impl FnOnce(&mut Parser) -> Result<T, ParserError>,
     ) -> Result<T, Error> {
-        let mut parser = Parser::new(&GoogleSql)
-            .with_recursion_limit(DEPTH)
-            .with_tokens_with_locations(self.tokens[self.at.min(self.tokens.len())..].to_vec());
-        let parsed = read(&mut parser).map_err(|error| self.syntax_error(error))?;
-        self.at = match range_of(parser.peek_token_ref().span) {
-            Some(next) if parser.peek_token_ref().token != Token::EOF => {
-                let rest = &self.tokens[self.at..];
-                let passed = rest
-                    .iter()
-                    .take_while(|token| {
-                        range_of(token.span).is_none_or(|range| range.start < next.start)
-                    })
-                    .count();
-                self.at + passed
-            }
-            _ => self.tokens.len(),
-        };
+        let (mut parser, mut index) = self.parser.take().unwrap_or_else(|| {
+            let parser = Parser::new(&GoogleSql).with_recursion_limit(DEPTH);
+            (parser.with_tokens_with_locations(self.tokens.to_vec()), 0)
+        });
+        while index < self.at {
+            parser.advance_token();
+            index += 1;
+        }
+        while index > self.at {
+            parser.prev_token();
+            index -= 1;
+        }
+        let parsed = read(&mut parser).map_err(|error| {
+            let here = range_of(parser.peek_token_ref().span);
+            self.syntax_error(error, here)
+        })?;
+        let passed = parser.get_current_index() + 1;
+        self.at = passed.min(self.tokens.len());
+        self.parser = Some((parser, passed));
         Ok(parsed)
     }
 
     /// sqlparser words its errors as `Expected: X, found: Y at Line: 1, Column: N`
-    fn syntax_error(&self, error: ParserError) -> Error {
+    fn syntax_error(&self, error: ParserError, here: Option<Range<usize>>) -> Error {
         let text = match error {
             ParserError::ParserError(text) | ParserError::TokenizerError(text) => text,
             ParserError::RecursionLimitExceeded => {
                 return Error::new(
                     code::SQL_UNSUPPORTED,
                     "expression is nested too deeply",
-                    self.span(),
+                    here.unwrap_or_else(|| self.span()),
                 );
             }
         };

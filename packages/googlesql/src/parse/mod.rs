@@ -40,7 +40,9 @@ use statement::{Kind, Statement};
 /// # Errors
 /// The first place where the text is not GoogleSQL
 pub fn parse(sql: &str) -> Result<Vec<Statement>, Error> {
-    script::statements(lex(sql)?)
+    lex(sql)
+        .and_then(script::statements)
+        .map_err(|error| error.shown_in(sql))
 }
 
 /// Runs what recurses into a statement; only a long text can nest deeply
@@ -64,6 +66,10 @@ pub fn parse_type(text: &str) -> Result<sqlparser::ast::DataType, Error> {
 
 /// Parses `SELECT <items>` without `FROM`; spans are byte ranges in `items`
 pub fn parse_select_items(items: &str) -> Result<Box<sqlparser::ast::Query>, Error> {
+    select_items(items).map_err(|error| error.shown_in(items))
+}
+
+fn select_items(items: &str) -> Result<Box<sqlparser::ast::Query>, Error> {
     let mut tokens = vec![TokenWithSpan {
         token: Token::make_word("SELECT", None),
         span: crate::lex::span_of(&(0..0)),

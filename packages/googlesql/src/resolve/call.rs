@@ -294,12 +294,12 @@ impl Resolver<'_> {
         if let Some(reason) = row.template.strip_prefix('!') {
             return Err(self.unsupported(reason, span));
         }
-        let template: std::borrow::Cow<'static, str> = match row.template.contains("@zone") {
-            true => row
-                .template
+        let template = without_empty_case(row.template, &arguments);
+        let template: std::borrow::Cow<'static, str> = match template.contains("@zone") {
+            true => template
                 .replace("@zone", &crate::quote_string(&self.zone))
                 .into(),
-            false => row.template.into(),
+            false => template.into(),
         };
         let utc = row.result == Shape::Utc;
         let ty = if utc { Type::DateTime } else { result };
@@ -505,4 +505,17 @@ fn variables(row: &Row, arguments: &[Typed]) -> Option<Vec<(char, Type)>> {
         }
     }
     Some(found)
+}
+
+/// A template whose case for an empty `$1` goes where that is a text with something in it
+fn without_empty_case(template: &'static str, arguments: &[Typed]) -> &'static str {
+    let text = arguments.get(1).map(|one| &one.literal);
+    let filled = matches!(text, Some(Literal::Text(text)) if !text.is_empty());
+    let cases = template
+        .strip_prefix("CASE WHEN $1 = '' THEN ")
+        .and_then(|rest| rest.split_once(" ELSE "));
+    match cases.and_then(|(_, other)| other.strip_suffix(" END")) {
+        Some(other) if filled => other,
+        _ => template,
+    }
 }

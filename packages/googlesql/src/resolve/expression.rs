@@ -7,17 +7,31 @@ use super::pipe::marked;
 use super::scope::Scope;
 use crate::parse::mark;
 use crate::tree::Typed;
+use crate::weight;
 use crate::{Error, Field, Type};
 
 impl Resolver<'_> {
     pub fn expression(&self, expr: &Expr, scope: &Scope) -> Result<Typed, Error> {
         let since = self.mark();
-        let value = self.deeper(|| self.any_expression(expr, scope));
+        let value = self
+            .deeper(|| self.any_expression(expr, scope))
+            .and_then(|value| self.held_short(value));
         if let Ok(value) = &value {
             self.read(value);
             self.sites.borrow_mut().note(value);
         }
         self.recovered(since, value, || self.unresolved(since, self.span(expr)))
+    }
+
+    /// Refuses an expression of which the engine would get too much SQL
+    fn held_short(&self, value: Typed) -> Result<Typed, Error> {
+        if value.weight <= weight::LONGEST {
+            return Ok(value);
+        }
+        let what = "an expression of more than 4 MiB of the engine's SQL";
+        let help =
+            "calls within calls multiply: compute the inner ones in a query that this one reads";
+        Err(self.unsupported(what, value.span).help(help))
     }
 
     fn any_expression(&self, expr: &Expr, scope: &Scope) -> Result<Typed, Error> {

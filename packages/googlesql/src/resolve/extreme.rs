@@ -41,7 +41,11 @@ impl Resolver<'_> {
         aggregate.arguments.extend(filter);
         aggregate.arguments.push(key.into_exact());
         let node = Node::Aggregate(aggregate);
-        Ok(Typed { node, ..value })
+        Ok(Typed {
+            weight: crate::weight::of_node(&node),
+            node,
+            ..value
+        })
     }
 }
 

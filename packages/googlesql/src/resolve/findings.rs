@@ -80,6 +80,22 @@ impl Resolver<'_> {
         }
     }
 
+    /// How many errors were told so far
+    pub fn told(&self) -> usize {
+        let findings = self.findings.as_ref();
+        findings.map_or(0, |one| one.errors.borrow().len())
+    }
+
+    /// Changes what was told since, whose places are in another text
+    pub fn retell(&self, since: usize, change: impl Fn(Error) -> Error) {
+        if let Some(findings) = &self.findings {
+            let told = findings.errors.borrow_mut().split_off(since);
+            for error in told {
+                findings.add(change(error));
+            }
+        }
+    }
+
     /// Notes an error that no type could mend
     pub fn tell(&self, error: Error) {
         if let Some(findings) = &self.findings {

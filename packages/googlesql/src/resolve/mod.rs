@@ -98,6 +98,12 @@ use crate::{Catalog, Error, Sites};
 /// How deep expressions and queries may nest
 const DEPTH: usize = 1500;
 
+/// How many expressions and queries a statement may have, with those that functions and repeated parts bring
+const STEPS: usize = 300_000;
+
+/// How many more there may be for each byte of the statement
+const STEPS_PER_BYTE: usize = 20;
+
 /// Resolves one statement
 pub struct Resolver<'a> {
     pub catalog: &'a dyn Catalog,
@@ -122,6 +128,7 @@ pub struct Resolver<'a> {
     pub natural: natural::Natural,
     counter: Cell<usize>,
     depth: Cell<usize>,
+    steps: Cell<usize>,
 }
 
 impl<'a> Resolver<'a> {
@@ -139,6 +146,7 @@ impl<'a> Resolver<'a> {
             natural: natural::Natural::default(),
             counter: Cell::new(0),
             depth: Cell::new(0),
+            steps: Cell::new(0),
         }
     }
 
@@ -166,6 +174,12 @@ impl<'a> Resolver<'a> {
         if self.depth.get() >= DEPTH {
             return Err(self.unsupported("an expression nested this deeply", self.whole.clone()));
         }
+        if self.steps.get() > STEPS + STEPS_PER_BYTE * self.whole.len() {
+            let what = "a statement whose parts multiply like this";
+            let help = "calls within calls multiply: compute the inner ones in a query that this one reads";
+            return Err(self.unsupported(what, self.whole.clone()).help(help));
+        }
+        self.steps.set(self.steps.get() + 1);
         self.depth.set(self.depth.get() + 1);
         let result = stacker::maybe_grow(256 * 1024, 2 * 1024 * 1024, inner);
         self.depth.set(self.depth.get() - 1);

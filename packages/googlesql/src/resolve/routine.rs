@@ -112,7 +112,10 @@ impl Resolver<'_> {
             let arguments = scope.star.into_iter().map(|one| one.expr).collect();
             return match open {
                 true => Ok(()),
-                false => self.javascript(function, arguments, 0..0).map(|_| ()),
+                false => {
+                    let place = function.path.span.clone();
+                    self.javascript(function, arguments, place).map(|_| ())
+                }
             };
         }
         if open {
@@ -523,16 +526,19 @@ impl Resolver<'_> {
         resolve: impl FnOnce() -> Result<T, Error>,
     ) -> Result<T, Error> {
         let since = self.sites.borrow().mark();
+        let told = self.told();
         let resolved = self.within(name, span, resolve);
         self.sites.borrow_mut().in_call(since, span);
-        resolved.map_err(|error| Error {
+        let at_call = |error: Error| Error {
             message: match error.message.starts_with("in `") {
                 true => error.message,
                 false => format!("in `{name}`: {}", error.message),
             },
             span: span.clone(),
             ..error
-        })
+        };
+        self.retell(told, at_call);
+        resolved.map_err(at_call)
     }
 
     fn within<T>(

@@ -124,7 +124,7 @@ impl Resolver<'_> {
                 let (arguments, ty) = self.unify(arguments, "arguments")?;
                 let arguments = arguments.into_iter().map(Typed::into_exact).collect();
                 // A list, so that NULL is no error
-                let template = "CASE WHEN TRY([$0]) IS NULL THEN $1 ELSE TRY([$0])[1] END";
+                let template = "COALESCE(TRY([$0]), [$1])[1]";
                 Ok(self.deep_attempt(Typed::apply(ty, template, arguments, span)))
             }
             ("ISERROR", 1) => Ok(self.deep_attempt(Typed::apply(

@@ -2,6 +2,7 @@
 //!
 //! <https://cloud.google.com/bigquery/docs/reference/standard-sql/query-syntax#with_clause>
 
+use std::collections::HashSet;
 use std::ops::ControlFlow;
 
 use sqlparser::ast::{Cte, Query, Visit, visit_relations};
@@ -88,16 +89,24 @@ impl Resolver<'_> {
     /// The tables of `WITH RECURSIVE`, which may read later ones, each after those that it reads
     fn in_order<'c>(&self, tables: &'c [Cte]) -> Result<Vec<&'c Cte>, Error> {
         let mut ordered: Vec<&Cte> = Vec::new();
-        let mut left: Vec<&Cte> = tables.iter().collect();
+        let name = |table: &Cte| table.alias.name.value.to_ascii_lowercase();
+        let reads = |table| (name(table), read_names(&table.query), table);
+        let mut left: Vec<(String, HashSet<String>, &Cte)> = tables.iter().map(reads).collect();
+        let mut open: HashSet<String> = tables.iter().map(name).collect();
         while !left.is_empty() {
-            let ready = left.iter().position(|table| {
-                left.iter().all(|other| {
-                    std::ptr::eq(*other, *table) || !mentions(&table.query, &other.alias.name.value)
-                })
+            let ready = left.iter().position(|(own, reads, _)| {
+                let mut open = reads.iter().filter(|read| open.contains(*read));
+                open.all(|read| read == own)
             });
             match ready {
-                Some(at) => ordered.push(left.remove(at)),
+                Some(at) => {
+                    let (own, _, table) = left.remove(at);
+                    open.remove(&own);
+                    ordered.push(table);
+                }
                 None => {
+                    let left = left.into_iter().map(|(_, _, table)| table);
+                    let left: Vec<&Cte> = left.collect();
                     let names: Vec<_> = left
                         .iter()
                         .map(|table| format!("`{}`", table.alias.name.value))
@@ -118,6 +127,20 @@ impl Resolver<'_> {
 /// Whether a query or a part of one reads a table of this one-part name
 pub fn mentions(part: &impl Visit, name: &str) -> bool {
     count(part, name) > 0
+}
+
+/// The one-part names of the tables that a query reads, in lower case
+fn read_names(query: &Query) -> HashSet<String> {
+    let mut names = HashSet::new();
+    let _ = visit_relations(query, |relation| {
+        if let [one] = relation.0.as_slice()
+            && let Some(ident) = one.as_ident()
+        {
+            names.insert(ident.value.to_ascii_lowercase());
+        }
+        ControlFlow::<()>::Continue(())
+    });
+    names
 }
 
 /// How often a query or a part of one reads such a table

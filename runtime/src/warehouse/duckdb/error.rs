@@ -151,6 +151,9 @@ fn in_our_terms(line: &str) -> Option<String> {
             "the absolute value of {value} is out of range for INT64"
         ));
     }
+    if line.starts_with("Max expression depth limit of ") {
+        return Some("the statement nests too deeply for the embedded engine".to_owned());
+    }
     line.starts_with("More than one row returned by a subquery")
         .then(|| "a scalar subquery gave more than one row".to_owned())
 }
