@@ -156,11 +156,12 @@ impl Resolver<'_> {
         clauses: &[(&str, String)],
     ) -> Piped {
         let nodes: Vec<Node> = items.iter().map(|item| item.value.node.clone()).collect();
+        let places = column_places(&items);
         let (mut list, columns) = write_list(items);
         let mut hidden: Vec<(Node, OutputColumn)> = Vec::new();
         let mut place = |value: &Typed| {
             if let Some(at) = nodes.iter().position(|node| *node == value.node) {
-                return columns[at].clone();
+                return columns[places[at]].clone();
             }
             if let Some((_, column)) = hidden.iter().find(|(node, _)| *node == value.node) {
                 return column.clone();
@@ -238,6 +239,20 @@ impl Resolver<'_> {
             ..piped.output
         }
     }
+}
+
+/// Which of the columns each item becomes: those of unknown schemas are one
+fn column_places(items: &[Item]) -> Vec<usize> {
+    let (mut next, mut rest) = (0, None);
+    let mut place = |item: &Item| match (item.is_rest(), rest) {
+        (true, Some(known)) => known,
+        (is_rest, _) => {
+            rest = rest.or(is_rest.then_some(next));
+            next += 1;
+            next - 1
+        }
+    };
+    items.iter().map(&mut place).collect()
 }
 
 fn select_from(

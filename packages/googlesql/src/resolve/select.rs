@@ -1,5 +1,6 @@
 //! One `SELECT`: list, `WHERE`, grouping, `HAVING`, `QUALIFY`, order and limit
 
+use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
 use sqlparser::ast::{
@@ -22,6 +23,13 @@ use crate::{Error, Field, Type, quote_identifier};
 pub struct Item {
     pub name: Option<String>,
     pub value: Typed,
+}
+
+impl Item {
+    /// Whether it stands for all columns of an unknown schema
+    pub fn is_rest(&self) -> bool {
+        self.name.as_deref() == Some(crate::types::REST)
+    }
 }
 
 impl Resolver<'_> {
@@ -475,32 +483,43 @@ pub fn write_list(items: Vec<Item>) -> (Vec<String>, Vec<OutputColumn>) {
     let mut columns: Vec<OutputColumn> = Vec::new();
     let mut list = Vec::new();
     let mut anonymous = 0;
-    let names: Vec<String> = items.iter().filter_map(|item| item.name.clone()).collect();
+    let key = |name: &str| name.to_lowercase();
+    let names: HashSet<String> = items
+        .iter()
+        .filter_map(|item| item.name.as_deref().map(key))
+        .collect();
+    let mut taken = HashSet::new();
+    // How often each name was numbered
+    let mut numbers: HashMap<String, usize> = HashMap::new();
     for item in items {
         // Unknown schemas side by side are one
-        if item.name.as_deref() == Some(crate::types::REST)
+        if item.is_rest()
             && let Some(rest) = columns.iter_mut().find(|column| column.is_rest())
         {
             rest.origins = Origins::union([&rest.origins, &item.value.origins]);
             continue;
         }
-        let taken = |columns: &[OutputColumn], name: &str| {
-            columns.iter().any(|column| same(&column.physical, name))
-        };
         let physical = match &item.name {
-            Some(name) if !taken(&columns, name) => name.clone(),
-            Some(name) => (1..)
-                .map(|number| format!("{name}_{number}"))
-                .find(|name| !taken(&columns, name) && !names.iter().any(|other| same(other, name)))
-                .unwrap_or_else(|| name.clone()),
+            Some(name) if name.is_empty() || !taken.contains(&key(name)) => name.clone(),
+            Some(name) => {
+                let number = numbers.entry(key(name)).or_default();
+                loop {
+                    *number += 1;
+                    let name = format!("{name}_{number}");
+                    if !taken.contains(&key(&name)) && !names.contains(&key(&name)) {
+                        break name;
+                    }
+                }
+            }
             None => loop {
                 let name = format!("f{anonymous}_");
                 anonymous += 1;
-                if !names.iter().any(|other| same(other, &name)) {
+                if !names.contains(&name) {
                     break name;
                 }
             },
         };
+        taken.insert(key(&physical));
         let literal = Some(&item.value)
             .filter(|value| value.literal != Literal::No || holds_null(value))
             .cloned();
