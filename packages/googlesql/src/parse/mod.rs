@@ -45,14 +45,13 @@ pub fn parse(sql: &str) -> Result<Vec<Statement>, Error> {
         .map_err(|error| error.shown_in(sql))
 }
 
-/// Runs what recurses into a statement; only a long text can nest deeply
+/// Runs what recurses into a statement, on another stack where what is left of this one may not do: a text nests
+/// no deeper than it is long
 pub fn on_stack_for<T>(span: &Range<usize>, run: impl FnOnce() -> T) -> T {
-    const LONG: usize = 2_000;
     const STACK: usize = 64 * 1024 * 1024;
-    match span.len() > LONG {
-        true => stacker::grow(STACK, run),
-        false => run(),
-    }
+    const FOR_EACH_BYTE: usize = 4 * 1024;
+    let needed = span.len().saturating_mul(FOR_EACH_BYTE);
+    stacker::maybe_grow(needed.min(STACK / 2), STACK, run)
 }
 
 /// Parses a type as written

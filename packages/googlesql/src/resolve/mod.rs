@@ -99,7 +99,7 @@ use crate::{Catalog, Error, Sites};
 const DEPTH: usize = 1500;
 
 /// How many expressions and queries a statement may have, with those that functions and repeated parts bring
-const STEPS: usize = 300_000;
+const STEPS: usize = 100_000;
 
 /// How many more there may be for each byte of the statement
 const STEPS_PER_BYTE: usize = 20;
@@ -181,7 +181,7 @@ impl<'a> Resolver<'a> {
         }
         self.steps.set(self.steps.get() + 1);
         self.depth.set(self.depth.get() + 1);
-        let result = stacker::maybe_grow(256 * 1024, 2 * 1024 * 1024, inner);
+        let result = stacker::maybe_grow(512 * 1024, 4 * 1024 * 1024, inner);
         self.depth.set(self.depth.get() - 1);
         result
     }
