@@ -39,6 +39,11 @@ fn show(outcome: &Outcome) -> String {
 
 fn show_failure(script: &str, failure: &SqlError) -> String {
     let place = failure.span.clone().or_else(|| failure.statement.clone());
+    let shown = place.as_ref().and_then(|place| script.get(place.clone()));
+    assert!(
+        shown.is_some_and(|shown| !shown.trim().is_empty()),
+        "no place: {failure:?} of {script}"
+    );
     let place = place.map_or_else(String::new, |span| {
         let before = &script[..span.start];
         let line = before.matches('\n').count() + 1;

@@ -28,6 +28,9 @@ pub fn check(text: &str) {
         within(text, &statement.span(), "statement");
         lower(text, statement);
     }
+    if let [one] = statements.as_slice() {
+        agree(text, one);
+    }
     resolve(text);
     walk(text, &statements);
 }
@@ -46,6 +49,17 @@ fn lower(text: &str, statement: &Statement) {
         }
         Ok(Analyzed::Execute { sql, .. }) => assert!(sql.iter().all(|sql| !sql.is_empty())),
         Ok(_) => {}
+    }
+}
+
+/// Checking tells of an error exactly where lowering has one; of scripts it knows more
+fn agree(text: &str, statement: &Statement) {
+    let lowered = googlesql::analyze(text, statement, &Tables::default());
+    let checked = googlesql::check(text, &Tables::default()).errors;
+    match lowered {
+        Err(error) if error.message.contains(" outside of a script") => {}
+        Err(error) => assert!(!checked.is_empty(), "not told: {} in {text}", error.message),
+        Ok(_) => assert_eq!(checked, [], "told of what runs: {text}"),
     }
 }
 

@@ -99,7 +99,7 @@ use crate::{Catalog, Error, Sites};
 const DEPTH: usize = 1500;
 
 /// How many expressions and queries a statement may have, with those that functions and repeated parts bring
-const STEPS: usize = 100_000;
+const STEPS: usize = 50_000;
 
 /// How many more there may be for each byte of the statement
 const STEPS_PER_BYTE: usize = 20;

@@ -25,6 +25,8 @@ pub struct Failure {
     pub trace: Vec<Place>,
     /// Whether no handler may catch it, such as an interrupt
     pub fatal: bool,
+    /// Whether it may pass when the script is tried again
+    pub transient: bool,
 }
 
 /// A statement's place, for `@@error.stack_trace`
@@ -50,6 +52,7 @@ impl Failure {
             text: None,
             trace: Vec::new(),
             fatal: false,
+            transient: false,
         }
     }
 

@@ -87,7 +87,7 @@ fn deep_nesting_is_an_error_or_fine() {
         ("d.any_of(", ", 1)"),
         ("ANY_VALUE((SELECT ", ") HAVING MAX x)"),
     ] {
-        for depth in [14, 60, 2000] {
+        for depth in [14, 2000] {
             let nested = format!("{}x{}", open.repeat(depth), close.repeat(depth));
             front_end::check(&format!("SELECT {nested} FROM d.t"));
         }

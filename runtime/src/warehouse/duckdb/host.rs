@@ -205,6 +205,7 @@ impl From<SqlError> for Failure {
         failure.span = error.span;
         failure.statement = error.statement;
         failure.help = error.help;
+        failure.transient = error.transient;
         failure
     }
 }
@@ -217,7 +218,7 @@ impl From<Failure> for SqlError {
             span: failure.span,
             statement: failure.statement,
             help: failure.help,
-            transient: false,
+            transient: failure.transient,
         }
     }
 }
