@@ -52,12 +52,17 @@ fn lower(text: &str, statement: &Statement) {
     }
 }
 
-/// Checking tells of an error exactly where lowering has one; of scripts it knows more
+/// Checking tells of an error exactly where lowering has one; but of scripts it knows more, columns beside
+/// aggregates are left to the engine, and a function may be there when the statement runs
 fn agree(text: &str, statement: &Statement) {
     let lowered = googlesql::analyze(text, statement, &Tables::default());
-    let checked = googlesql::check(text, &Tables::default()).errors;
+    let mut checked = googlesql::check(text, &Tables::default()).errors;
+    if lowered.is_ok() {
+        checked.retain(|error| !error.message.ends_with("neither grouped nor aggregated"));
+    }
     match lowered {
         Err(error) if error.message.contains(" outside of a script") => {}
+        Err(error) if error.code == code::UNKNOWN_FUNCTION => {}
         Err(error) => assert!(!checked.is_empty(), "not told: {} in {text}", error.message),
         Ok(_) => assert_eq!(checked, [], "told of what runs: {text}"),
     }
