@@ -96,6 +96,16 @@ fn variables_have_types_and_scopes() {
 }
 
 #[test]
+fn definitions_are_what_they_say() {
+    check(include_str!("scripts/definitions.txt"));
+}
+
+#[test]
+fn partitions_are_read_as_tables_ask_for() {
+    check(include_str!("scripts/partitions.txt"));
+}
+
+#[test]
 fn control_flow_goes_where_it_says() {
     check(include_str!("scripts/control.txt"));
 }

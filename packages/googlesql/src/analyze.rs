@@ -4,7 +4,8 @@ use diagnostic::code;
 use sqlparser::ast::SetExpr;
 
 use crate::fitted::TransformStatistics;
-use crate::parse::{on_stack_for, parse_select_items, statement::Statement};
+use crate::parse::statement::{Kind, Statement};
+use crate::parse::{on_stack_for, parse_select_items};
 use crate::resolve::Resolver;
 use crate::resolve::analytic::Statistics;
 use crate::resolve::query::indent;
@@ -36,6 +37,9 @@ pub fn analyze_with_sites(
     on_stack_for(&span, || {
         let resolver = Resolver::new(catalog, statement.span());
         let analyzed = resolver.statement(sql, &statement.kind)?;
+        if !matches!(statement.kind, Kind::CreateView(_)) {
+            resolver.refuse_unfiltered()?;
+        }
         Ok((analyzed, resolver.sites.into_inner()))
     })
 }

@@ -147,6 +147,8 @@ pub enum Effect {
     CreateTable(PhysicalName),
     /// A view is made or replaced
     CreateView(PhysicalName),
+    /// Columns or options of a table or view change; the name is the one that it then has
+    Alter(PhysicalName),
     /// Rows of a table change; DuckDB reports their number
     Change(PhysicalName),
     /// A table or view goes

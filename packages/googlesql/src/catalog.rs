@@ -74,6 +74,20 @@ pub trait Catalog {
     /// An unknown table, or a source without data, positioned at `span`
     fn table(&self, path: &[String], span: Range<usize>) -> Result<Table, Error>;
 
+    /// Of a table that is read with a filter over its partitions only: its name and the columns, one of which
+    /// has to be in a condition
+    ///
+    /// # Errors
+    /// The database cannot be asked
+    fn required_filter(
+        &self,
+        path: &[String],
+        span: Range<usize>,
+    ) -> Result<Option<(PhysicalName, Vec<String>)>, Error> {
+        let _ = (path, span);
+        Ok(None)
+    }
+
     /// Where a table, view or model with this path lives or would live on DuckDB
     ///
     /// # Errors
@@ -85,6 +99,12 @@ pub trait Catalog {
     /// # Errors
     /// A path with too many parts, positioned at `span`
     fn schema(&self, path: &[String], span: Range<usize>) -> Result<String, Error>;
+
+    /// Whether there is a dataset with this DuckDB schema; where nothing is known about it, there may be
+    fn has_schema(&self, schema: &str) -> bool {
+        let _ = schema;
+        true
+    }
 
     /// The query that a model function stands for
     ///

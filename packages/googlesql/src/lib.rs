@@ -49,7 +49,7 @@ pub use native::{Expression, expressions_over};
 pub use parse::parse;
 pub use parse::statement::Statement;
 pub use quote::{quote_identifier, quote_string};
-pub use routine_text::{RoutineText, describe_routine, literal_text};
+pub use routine_text::{RoutineText, describe_routine, literal_text, shown_texts};
 pub use sites::{Sites, without_mark};
 pub use type_text::physical_field;
 pub use types::{Column, Field, Type};

@@ -31,6 +31,9 @@ pub struct TableMetadata {
     /// A view's query in GoogleSQL
     #[serde(skip_serializing_if = "Option::is_none")]
     pub query: Option<String>,
+    /// A view's columns, where it names them itself
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub columns: Vec<String>,
     /// The table that a clone or snapshot was made of
     #[serde(skip_serializing_if = "Option::is_none")]
     pub base: Option<String>,

@@ -1,9 +1,12 @@
 //! What the statement that made a routine says, for those that list routines
 
 use sqlparser::ast::{DataType, Expr, Value};
+use sqlparser::tokenizer::Token;
 
-use crate::parse::statement::{FunctionBody, Kind, ParameterType};
+use crate::metadata::StoredOption;
+use crate::parse::statement::{FunctionBody, Kind, OptionItem, ParameterType};
 use crate::script::tree::{Mode, Procedural};
+use crate::value::format::quoted;
 
 /// The parts of a routine's definition as texts
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -18,6 +21,8 @@ pub struct RoutineText {
     pub language: Option<String>,
     /// `DETERMINISTIC`
     pub deterministic: bool,
+    /// `OPTIONS`
+    pub options: Vec<StoredOption>,
 }
 
 /// Takes a `CREATE FUNCTION`, `CREATE TABLE FUNCTION` or `CREATE PROCEDURE` statement apart
@@ -55,6 +60,7 @@ pub fn describe_routine(sql: &str) -> Option<RoutineText> {
                 body: Some(body),
                 language: language.map(str::to_owned),
                 deterministic: function.deterministic,
+                options: options(sql, &function.options),
             })
         }
         Kind::Procedural(procedural) => match *procedural {
@@ -75,6 +81,7 @@ pub fn describe_routine(sql: &str) -> Option<RoutineText> {
                 Some(RoutineText {
                     parameters: parameters.collect(),
                     body: sql.get(procedure.body.span()).map(str::to_owned),
+                    options: options(sql, &procedure.options),
                     ..RoutineText::default()
                 })
             }
@@ -82,6 +89,25 @@ pub fn describe_routine(sql: &str) -> Option<RoutineText> {
         },
         _ => None,
     }
+}
+
+/// Name, type and value of each option
+fn options(sql: &str, items: &[OptionItem]) -> Vec<StoredOption> {
+    let stored = |item: &OptionItem| {
+        let text = sql.get(item.span.clone())?;
+        let name = item.name.text.to_lowercase();
+        let ty = match name.as_str() {
+            "library" => "ARRAY<STRING>",
+            "strict_mode" => "BOOL",
+            _ => "STRING",
+        };
+        Some(StoredOption {
+            ty: ty.to_owned(),
+            value: text.split_once('=')?.1.trim().to_owned(),
+            name,
+        })
+    };
+    items.iter().filter_map(stored).collect()
 }
 
 fn table_type(ty: &DataType) -> String {
@@ -110,4 +136,23 @@ pub fn literal_text(sql: &str) -> Option<String> {
         },
         _ => None,
     }
+}
+
+/// A text, or an array of texts or of pairs of texts, as BigQuery shows it: in double quotes; `None` for other
+/// expressions
+pub fn shown_texts(sql: &str) -> Option<String> {
+    let mut shown = String::new();
+    for token in crate::lex::lex(sql).ok()? {
+        match token.token {
+            Token::SingleQuotedString(text) => shown.push_str(&quoted(&text)),
+            Token::LBracket => shown.push('['),
+            Token::RBracket => shown.push(']'),
+            Token::LParen => shown.push('('),
+            Token::RParen => shown.push(')'),
+            Token::Comma => shown.push_str(", "),
+            Token::Word(word) if word.value.eq_ignore_ascii_case("STRUCT") => {}
+            _ => return None,
+        }
+    }
+    Some(shown)
 }

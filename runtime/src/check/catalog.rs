@@ -25,6 +25,7 @@ pub struct GraphCatalog<'a> {
     own: HashSet<PhysicalName>,
     tables: HashMap<PhysicalName, Schema>,
     models: HashMap<PhysicalName, ModelShape>,
+    routines: HashMap<PhysicalName, String>,
 }
 
 impl<'a> GraphCatalog<'a> {
@@ -40,6 +41,7 @@ impl<'a> GraphCatalog<'a> {
             own,
             tables: HashMap::new(),
             models: HashMap::new(),
+            routines: HashMap::new(),
         }
     }
 
@@ -48,9 +50,26 @@ impl<'a> GraphCatalog<'a> {
         self.tables.insert(name, schema);
     }
 
+    /// Makes a function known, by the statement that makes it
+    pub fn add_routine(&mut self, name: PhysicalName, sql: String) {
+        self.routines.insert(name, sql);
+    }
+
     /// Makes a model known
     pub fn add_model(&mut self, name: PhysicalName, model: ModelShape) {
         self.models.insert(name, model);
+    }
+
+    /// Columns that `*` leaves out; what the project does not make may be partitioned by the time of ingestion
+    fn pseudo_columns(&self, name: &PhysicalName) -> Vec<Column> {
+        match self.tables.get(name) {
+            Some(schema) => schema.pseudo.clone(),
+            None => vec![
+                Column::new("_PARTITIONTIME", Type::Timestamp),
+                Column::new("_PARTITIONDATE", Type::Date),
+                Column::new("_FILE_NAME", Type::String),
+            ],
+        }
     }
 
     fn columns(&self, name: &PhysicalName) -> Vec<Column> {
@@ -73,7 +92,9 @@ impl Catalog for GraphCatalog<'_> {
             columns: vec![Column::rest()],
             pseudo_columns,
         };
-        let special = |part: &String| part.eq_ignore_ascii_case("INFORMATION_SCHEMA");
+        let special = |part: &String| {
+            part.eq_ignore_ascii_case("INFORMATION_SCHEMA") || part.starts_with("__TABLES")
+        };
         if path.iter().any(special) {
             return Ok(open(Vec::new()));
         }
@@ -82,15 +103,40 @@ impl Catalog for GraphCatalog<'_> {
             return Ok(Table {
                 sql: String::new(),
                 columns: self.columns(&name),
-                pseudo_columns: Vec::new(),
+                pseudo_columns: self.pseudo_columns(&name),
             });
         }
         let mut table = Table {
             columns: self.columns(&name),
-            ..open(vec![Column::new(TABLE_SUFFIX, Type::String)])
+            ..open(self.pseudo_columns(&name))
         };
+        let suffix = Column::new(TABLE_SUFFIX, Type::String);
+        table.pseudo_columns.push(suffix);
         table.columns.retain(|column| column.name != TABLE_SUFFIX);
         Ok(table)
+    }
+
+    fn routine(&self, path: &[String], span: Range<usize>) -> Result<Option<String>, Error> {
+        let name = match path {
+            [_] => return Ok(None),
+            path => self.physical(path, span)?,
+        };
+        Ok(self.routines.get(&name).cloned())
+    }
+
+    fn required_filter(
+        &self,
+        path: &[String],
+        span: Range<usize>,
+    ) -> Result<Option<(PhysicalName, Vec<String>)>, Error> {
+        let Ok(name) = self.physical(path, span) else {
+            return Ok(None);
+        };
+        let columns = self.tables.get(&name);
+        let columns = columns.map(|schema| schema.required_filter.clone());
+        Ok(columns
+            .filter(|columns| !columns.is_empty())
+            .map(|columns| (name, columns)))
     }
 
     fn physical(&self, path: &[String], span: Range<usize>) -> Result<PhysicalName, Error> {

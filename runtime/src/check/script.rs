@@ -24,6 +24,7 @@ pub struct Script<'a> {
 pub struct Built {
     tables: BTreeMap<PhysicalName, Schema>,
     models: Vec<(PhysicalName, ModelShape)>,
+    routines: BTreeMap<PhysicalName, String>,
     conditions: BTreeSet<Origin>,
 }
 
@@ -55,6 +56,9 @@ impl<'a> Script<'a> {
             built.add(script);
             for (name, schema) in &built.tables {
                 catalog.add_table(name.clone(), schema.clone());
+            }
+            for (name, sql) in &built.routines {
+                catalog.add_routine(name.clone(), sql.clone());
             }
             for (name, model) in &built.models {
                 catalog.add_model(name.clone(), model.clone());
@@ -105,6 +109,7 @@ impl Built {
             }
         }
         self.tables.extend(script.made);
+        self.routines.extend(script.routines);
     }
 }
 

@@ -7,7 +7,7 @@ use diagnostic::{Diagnostic, code};
 use rustyline::error::ReadlineError;
 use rustyline::history::FileHistory;
 use rustyline::{CompletionType, Config, Editor};
-use sqlx_runtime::warehouse::{Engine, Outcome, Session, SessionContext, SqlError};
+use sqlx_runtime::warehouse::{Engine, Outcome, Progress, Session, SessionContext, SqlError};
 use tokio::runtime::Runtime;
 
 use super::completion::Assistant;
@@ -59,14 +59,11 @@ pub fn run(place: &Place, format: RowFormat, printer: &Printer) -> Result<(), Di
         }
         let Some(current) = session.take() else { break };
         let begun = Instant::now();
-        let (returned, outcome) = execute(&threads, current, text, printer)?;
+        let mut print = print::Printing::new(settings.format, printer);
+        let (returned, ran) = execute(&threads, current, text, printer, &mut print)?;
         session = Some(returned);
-        match outcome {
-            Ok(outcomes) => {
-                let mut print = print::Printing::new(settings.format, printer);
-                outcomes.iter().for_each(|outcome| print.outcome(outcome));
-            }
-            Err(failure) => printer.diagnostic(&located(text, failure)),
+        if let Err(failure) = ran {
+            printer.diagnostic(&located(text, failure));
         }
         if settings.timer {
             let time = format!("{:.3} s", begun.elapsed().as_secs_f64());
@@ -79,30 +76,52 @@ pub fn run(place: &Place, format: RowFormat, printer: &Printer) -> Result<(), Di
     Ok(())
 }
 
-type Ran = (Box<dyn Session>, Result<Vec<Outcome>, SqlError>);
+type Ran = (Box<dyn Session>, Result<(), SqlError>);
 
-/// Runs a statement; Ctrl-C stops it, and the session stays
+/// What is heard of statements while they run
+enum News {
+    Progress(Progress),
+    Outcome(Outcome),
+}
+
+/// Runs statements and prints each one's result; Ctrl-C stops the one that runs, and the session stays
 fn execute(
     threads: &Runtime,
     mut session: Box<dyn Session>,
     sql: &str,
     printer: &Printer,
+    print: &mut print::Printing<'_>,
 ) -> Result<Ran, Diagnostic> {
     let handle = session.interrupt_handle();
     let sql = sql.to_owned();
     let (sender, mut news) = tokio::sync::mpsc::unbounded_channel();
     let ran = threads.block_on(async {
         let mut work = tokio::task::spawn_blocking(move || {
-            let outcome = session.execute(&sql, &mut |progress| {
-                // a shell that is gone needs no news
-                let _ = sender.send(progress.message);
-            });
-            (session, outcome)
+            // a shell that is gone needs no news
+            let send = |news| {
+                let _ = sender.send(news);
+            };
+            let ran = session.execute_each(
+                &sql,
+                &mut |progress| send(News::Progress(progress)),
+                &mut |outcome| send(News::Outcome(outcome)),
+            );
+            (session, ran)
         });
+        let mut tell = |news| match news {
+            News::Progress(progress) => printer.note(&progress.message),
+            News::Outcome(outcome) => print.outcome(&outcome),
+        };
         loop {
             tokio::select! {
-                ran = &mut work => return ran,
-                Some(message) = news.recv() => printer.note(&message),
+                biased;
+                Some(news) = news.recv() => tell(news),
+                ran = &mut work => {
+                    while let Ok(news) = news.try_recv() {
+                        tell(news);
+                    }
+                    return ran;
+                }
                 _ = tokio::signal::ctrl_c() => handle.interrupt(),
             }
         }

@@ -5,16 +5,19 @@
 mod overlay;
 mod procedural;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::ops::Range;
 
 use crate::lineage::Origin;
 use crate::parse::statement::{Kind, Path, Statement};
 use crate::parse::{on_stack_for, parse};
 use crate::resolve::Resolver;
+use crate::resolve::findings::Findings;
+use crate::resolve::layout::{INGESTION_DATE, INGESTION_TIME};
 use crate::resolve::scope::OutputColumn;
-use crate::{Analyzed, Catalog, Column, Effect, Error, ModelOption, PhysicalName};
+use crate::{Analyzed, Catalog, Column, Effect, Error, ModelOption, PhysicalName, Type};
 use overlay::Overlay;
+use sqlparser::tokenizer::Token;
 
 /// What a script turned out to be
 #[derive(Debug, Clone, Default)]
@@ -23,6 +26,8 @@ pub struct CheckedScript {
     pub statements: Vec<Checked>,
     /// Tables, views and models that it makes, with the columns as the last statement leaves them
     pub made: BTreeMap<PhysicalName, Schema>,
+    /// The statements that make its functions, temporary ones aside
+    pub routines: BTreeMap<PhysicalName, String>,
     /// All that is wrong, each once, in the order of their places in the script
     pub errors: Vec<Error>,
 }
@@ -34,6 +39,8 @@ pub struct Checked {
     pub span: Range<usize>,
     /// The columns that a query gives, or that a table, view or model is made of
     pub schema: Option<Schema>,
+    /// What it puts into columns of the table that it changes, in no order and not once each
+    pub stored: Vec<SchemaColumn>,
     /// What it makes, changes or drops; `None` for a query, or where an error hides it
     pub effect: Option<Effect>,
     /// The model that it trains
@@ -60,6 +67,10 @@ pub struct Schema {
     pub open: bool,
     /// The stored columns that further columns are made of; `*` where all of a table's may be
     pub rest: Vec<Origin>,
+    /// Columns that `*` leaves out: the time of ingestion
+    pub pseudo: Vec<Column>,
+    /// The columns one of which a condition must have, where the table asks for a filter over its partitions
+    pub required_filter: Vec<String>,
 }
 
 /// A column and the stored columns that its values are made of
@@ -108,7 +119,7 @@ pub fn check(sql: &str, catalog: &dyn Catalog) -> CheckedScript {
     checker.statements(&statements);
     let mut script = checker.script;
     script.errors.sort_by_key(|error| error.span.start);
-    script.made = checker.overlay.into_made();
+    (script.made, script.routines) = checker.overlay.into_made();
     script
 }
 
@@ -155,13 +166,23 @@ fn check_statement(
         let resolver = Resolver::for_check(catalog, statement.span());
         let since = resolver.mark();
         let found = resolver.statement(sql, &statement.kind).map(Some);
+        if !matches!(statement.kind, Kind::CreateView(_))
+            && let Err(error) = resolver.refuse_unfiltered()
+        {
+            resolver.tell(error);
+        }
         let found = resolver
             .recovered(since, found, || None)
             .unwrap_or_default();
-        let (errors, conditions, columns) = match resolver.findings {
-            Some(findings) => findings.into_parts(),
-            None => (Vec::new(), BTreeSet::new(), None),
-        };
+        let findings = resolver.findings.map(Findings::into_parts);
+        let findings = findings.unwrap_or_default();
+        let stored = findings
+            .stored
+            .into_iter()
+            .map(|(column, origins)| SchemaColumn {
+                column,
+                origins: origins.iter().cloned().collect(),
+            });
         let effect = match &found {
             Some(Analyzed::Execute { effect, .. }) => Some(effect.clone()),
             Some(_) => None,
@@ -180,12 +201,15 @@ fn check_statement(
         };
         let checked = Checked {
             span: statement.span(),
-            schema: columns.map(schema),
+            schema: findings
+                .columns
+                .map(|columns| laid_out(schema(columns), &statement.kind)),
+            stored: stored.collect(),
             effect,
             model,
-            conditions: conditions.into_iter().collect(),
+            conditions: findings.conditions.into_iter().collect(),
         };
-        (checked, found, errors)
+        (checked, found, findings.errors)
     })
 }
 
@@ -199,6 +223,45 @@ fn meant(kind: &Kind, catalog: &dyn Catalog) -> Option<Effect> {
         Kind::CreateTable(table) => name(&table.path, table.temporary).map(Effect::CreateTable),
         Kind::CreateView(view) => name(&view.path, false).map(Effect::CreateView),
         _ => None,
+    }
+}
+
+/// A table's columns with what its partitions add to them
+fn laid_out(schema: Schema, kind: &Kind) -> Schema {
+    let Kind::CreateTable(table) = kind else {
+        return schema;
+    };
+    let Some(partition) = &table.partition_by else {
+        return schema;
+    };
+    let words = crate::lex::lex(&partition.to_string()).unwrap_or_default();
+    let has = |name: &str| {
+        words.iter().any(|token| matches!(&token.token, Token::Word(word) if word.value.eq_ignore_ascii_case(name)))
+    };
+    let pseudo = match has(INGESTION_TIME) || has(INGESTION_DATE) {
+        true => vec![
+            Column::new(INGESTION_TIME, Type::Timestamp),
+            Column::new(INGESTION_DATE, Type::Date),
+        ],
+        false => Vec::new(),
+    };
+    let required = table.options.iter().any(|option| {
+        option
+            .name
+            .text
+            .eq_ignore_ascii_case("require_partition_filter")
+            && option.value.to_string().eq_ignore_ascii_case("true")
+    });
+    let names = schema.columns.iter().map(|one| &one.column.name);
+    let required_filter = match required {
+        true if pseudo.is_empty() => names.filter(|name| has(name)).cloned().collect(),
+        true => pseudo.iter().map(|one| one.name.clone()).collect(),
+        false => Vec::new(),
+    };
+    Schema {
+        pseudo,
+        required_filter,
+        ..schema
     }
 }
 
@@ -217,5 +280,6 @@ fn schema(columns: Vec<OutputColumn>) -> Schema {
         columns: columns.collect(),
         open,
         rest,
+        ..Schema::default()
     }
 }

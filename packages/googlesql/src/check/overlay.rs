@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-use super::{Checked, CheckedModel, Schema};
+use super::{Checked, CheckedModel, Schema, SchemaColumn};
 use crate::script::Variable;
 use crate::{
     Analyzed, Catalog, Effect, Error, ModelFunction, PhysicalName, Relation, StoredTable, Table,
@@ -16,8 +16,8 @@ const TEMPORARY: &str = "_SESSION";
 pub struct Overlay<'a> {
     base: &'a dyn Catalog,
     made: BTreeMap<PhysicalName, Option<Schema>>,
-    /// By path, lower case
-    routines: BTreeMap<String, String>,
+    /// The statements that make functions
+    routines: BTreeMap<PhysicalName, String>,
     /// Variables by block, names in lower case
     variables: Vec<BTreeMap<String, Type>>,
 }
@@ -43,8 +43,9 @@ impl<'a> Overlay<'a> {
             (Some(Effect::Drop(name)), _) => {
                 self.made.insert(name.clone(), None);
             }
+            (Some(Effect::Change(name)), _) => self.changed(name, &checked.stored),
             // columns may change in ways that are not followed
-            (Some(Effect::Other), _) => {
+            (Some(Effect::Alter(_)), _) => {
                 self.made
                     .values_mut()
                     .flatten()
@@ -52,19 +53,56 @@ impl<'a> Overlay<'a> {
             }
             _ => {}
         }
-        if let Some(Analyzed::CreateRoutine(create)) = analyzed {
-            let path = create.path.join(".").to_lowercase();
-            self.routines.insert(path, create.sql.clone());
+        if let Some(Analyzed::CreateRoutine(create)) = analyzed
+            && let Some(name) = self.routine_name(&create.path, create.temporary)
+        {
+            self.routines.insert(name, create.sql.clone());
         }
     }
 
-    /// Tables, views and models that stand at the end
-    pub fn into_made(self) -> BTreeMap<PhysicalName, Schema> {
-        self.made
-            .into_iter()
-            .filter_map(|(name, schema)| Some((name, schema?)))
-            .filter(|(name, _)| name.schema != TEMPORARY)
-            .collect()
+    /// Follows values into a table that the script has made
+    fn changed(&mut self, name: &PhysicalName, stored: &[SchemaColumn]) {
+        let Some(Some(table)) = self.made.get_mut(name) else {
+            return;
+        };
+        for column in &mut table.columns {
+            let same =
+                |one: &&SchemaColumn| one.column.name.eq_ignore_ascii_case(&column.column.name);
+            for origin in stored.iter().filter(same).flat_map(|one| &one.origins) {
+                if origin.table != *name && !column.origins.contains(origin) {
+                    column.origins.push(origin.clone());
+                }
+            }
+            column.origins.sort();
+        }
+    }
+
+    fn routine_name(&self, path: &[String], temporary: bool) -> Option<PhysicalName> {
+        match (path, temporary) {
+            ([name], true) => Some(PhysicalName {
+                schema: TEMPORARY.to_owned(),
+                name: name.clone(),
+            }),
+            _ => self.base.physical(path, 0..0).ok(),
+        }
+    }
+
+    /// Tables, views and models that stand at the end, and functions
+    pub fn into_made(
+        self,
+    ) -> (
+        BTreeMap<PhysicalName, Schema>,
+        BTreeMap<PhysicalName, String>,
+    ) {
+        let made = self.made.into_iter();
+        let made = made.filter_map(|(name, schema)| Some((name, schema?)));
+        let routines = self.routines.into_iter();
+        (
+            made.filter(|(name, _)| name.schema != TEMPORARY).collect(),
+            routines
+                .filter(|(name, _)| name.schema != TEMPORARY)
+                .collect(),
+        )
     }
 
     pub fn declare(&mut self, name: &str, ty: Type) {
@@ -105,7 +143,7 @@ impl Catalog for Overlay<'_> {
             Some(schema) => Ok(Table {
                 sql: String::new(),
                 columns: schema.to_columns(),
-                pseudo_columns: Vec::new(),
+                pseudo_columns: schema.pseudo.clone(),
             }),
             None => self.base.table(path, span),
         }
@@ -124,9 +162,26 @@ impl Catalog for Overlay<'_> {
     }
 
     fn routine(&self, path: &[String], span: Range<usize>) -> Result<Option<String>, Error> {
-        match self.routines.get(&path.join(".").to_lowercase()) {
+        let names = [true, false].map(|temporary| self.routine_name(path, temporary));
+        let mut found = names.iter().flatten();
+        match found.find_map(|name| self.routines.get(name)) {
             Some(sql) => Ok(Some(sql.clone())),
             None => self.base.routine(path, span),
+        }
+    }
+
+    fn required_filter(
+        &self,
+        path: &[String],
+        span: Range<usize>,
+    ) -> Result<Option<(PhysicalName, Vec<String>)>, Error> {
+        match self.find(path, &span) {
+            Some(schema) if schema.required_filter.is_empty() => Ok(None),
+            Some(schema) => {
+                let name = self.base.physical(path, span)?;
+                Ok(Some((name, schema.required_filter.clone())))
+            }
+            None => self.base.required_filter(path, span),
         }
     }
 

@@ -7,6 +7,7 @@ use sqlparser::ast::{DataType, Expr};
 use super::Checker;
 use crate::parse::statement::{Name, Statement};
 use crate::resolve::Resolver;
+use crate::resolve::findings::Findings;
 use crate::resolve::scope::Scope;
 use crate::script::tree::{CreateProcedure, LoopKind, Procedural};
 use crate::{Error, Field, Type};
@@ -154,9 +155,12 @@ impl Checker<'_> {
         let resolver = Resolver::for_check(&self.overlay, span.clone());
         let since = resolver.mark();
         let found = resolve(&resolver);
+        if let Err(error) = resolver.refuse_unfiltered() {
+            resolver.tell(error);
+        }
         let ty = resolver.recovered(since, found, || Type::Unknown);
-        let errors = resolver.findings.map(|findings| findings.into_parts().0);
-        self.add_errors(errors.unwrap_or_default());
+        let found = resolver.findings.map(Findings::into_parts);
+        self.add_errors(found.unwrap_or_default().errors);
         ty.unwrap_or(Type::Unknown)
     }
 }

@@ -55,13 +55,14 @@ fn model(cursor: &mut Cursor) -> Result<Kind, Error> {
 }
 
 fn schema(cursor: &mut Cursor) -> Result<Kind, Error> {
-    cursor.take_keywords(&["IF", "EXISTS"]);
+    let if_exists = cursor.take_keywords(&["IF", "EXISTS"]);
     let path = cursor.path()?;
     if !cursor.take_keywords(&["SET"]) || !cursor.peek_keyword(&["OPTIONS"]) {
         return Ok(cursor.unsupported("this form of `ALTER SCHEMA`".to_owned()));
     }
     Ok(Kind::AlterSchema {
         path,
+        if_exists,
         options: cursor.options()?,
     })
 }

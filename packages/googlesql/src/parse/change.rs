@@ -164,6 +164,7 @@ pub fn merge(cursor: &mut Cursor) -> Result<Kind, Error> {
 }
 
 fn merge_clause(cursor: &mut Cursor) -> Result<MergeClause, Error> {
+    let start = cursor.span().start;
     let when = if cursor.take_keywords(&["MATCHED"]) {
         MergeWhen::Matched
     } else if cursor.take_keywords(&["NOT", "MATCHED", "BY", "SOURCE"]) {
@@ -196,6 +197,7 @@ fn merge_clause(cursor: &mut Cursor) -> Result<MergeClause, Error> {
         when,
         condition,
         action,
+        span: start..cursor.previous_end(),
     })
 }
 

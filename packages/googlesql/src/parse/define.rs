@@ -41,11 +41,28 @@ pub fn create(cursor: &mut Cursor) -> Result<Kind, Error> {
     match what.as_str() {
         "search" | "vector" | "row" | "assignment" | "reservation" | "capacity" | "live"
         | "property" | "view" | "constant" | "private" | "public" | "privilege" | "connection"
-        | "procedure" | "index" => {
-            Ok(cursor.unsupported(format!("`CREATE {}`", what.to_uppercase())))
+        | "procedure" | "index" | "external" | "data_policy" | "approx" => {
+            Ok(cursor.unsupported(format!("`CREATE {}`", object_words(cursor))))
         }
         _ => Err(cursor.expected("what to create")),
     }
+}
+
+/// The words that say what kind of thing a statement is about, such as `ROW ACCESS POLICY`
+fn object_words(cursor: &Cursor) -> String {
+    const WORDS: &[&str] = &[
+        "ALL", "ROW", "ACCESS", "POLICY", "POLICIES", "SEARCH", "VECTOR", "INDEX", "PROPERTY",
+        "GRAPH", "EXTERNAL", "SCHEMA", "LIVE", "VIEW",
+    ];
+    let mut words = vec![cursor.peek_word().unwrap_or_default()];
+    while let Some(Token::Word(word)) = cursor.peek(words.len()) {
+        let word = word.value.to_uppercase();
+        if !WORDS.contains(&word.as_str()) {
+            break;
+        }
+        words.push(word);
+    }
+    words.join(" ")
 }
 
 /// What cannot be temporary
@@ -135,6 +152,13 @@ fn create_table(
                 word,
             });
         }
+    }
+    if table.source.is_some() && cursor.peek_keyword(&["FOR"]) {
+        return Err(Error::new(
+            diagnostic::code::SQL_UNSUPPORTED,
+            "FOR SYSTEM_TIME AS OF is not supported by the embedded engine",
+            cursor.span(),
+        ));
     }
     table_layout(cursor, &mut table)?;
     if cursor.take_keywords(&["AS"]) {
@@ -341,7 +365,7 @@ pub fn drop(cursor: &mut Cursor) -> Result<Kind, Error> {
         .find(|(words, _)| cursor.take_keywords(words))
         .map(|(_, object)| *object);
     let Some(object) = object else {
-        let what = cursor.peek_word().unwrap_or_default();
+        let what = object_words(cursor);
         return Ok(cursor.unsupported(format!("`DROP {what}`")));
     };
     let if_exists = cursor.take_keywords(&["IF", "EXISTS"]);

@@ -67,6 +67,7 @@ pub enum Kind {
     },
     AlterSchema {
         path: Path,
+        if_exists: bool,
         options: Vec<OptionItem>,
     },
     AlterModel {
@@ -369,6 +370,8 @@ pub struct MergeClause {
     pub when: MergeWhen,
     pub condition: Option<Expr>,
     pub action: MergeAction,
+    /// Where it stands
+    pub span: Range<usize>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -3,7 +3,9 @@
 use sqlparser::ast::DataType;
 
 use super::Resolver;
+use super::column::{is_limited, rounds, widens};
 use super::define::foreign_keys;
+use super::held::rounded_column;
 use super::options::{Owner, merged};
 use super::scope::same;
 use super::statement::{execute, qualified};
@@ -44,6 +46,18 @@ impl Resolver<'_> {
         }
         let comment = stored.as_ref().and_then(|stored| stored.comment.as_deref());
         let metadata = TableMetadata::read(comment);
+        if let Some(stored) = &stored {
+            let external = metadata.kind.as_deref() == Some("EXTERNAL");
+            let what = match stored.view && !external {
+                true if !view => "a view",
+                false if view => "no view",
+                _ => "",
+            };
+            if !what.is_empty() {
+                let message = format!("`{}` is {what}", path.parts.join("."));
+                return Err(self.invalid(message, path.span.clone()));
+            }
+        }
         let mut table = Altered {
             view: stored.as_ref().map_or(view, |stored| stored.view),
             own: path.parts.last().cloned().unwrap_or_default(),
@@ -74,21 +88,45 @@ impl Resolver<'_> {
                 return Err(self.invalid(message, to.span.clone()));
             };
             statements.push(format!("{head} RENAME TO {}", quote_identifier(last)));
+            table.name.name.clone_from(last);
         }
-        Ok(execute(statements, Effect::Other))
+        Ok(execute(statements, Effect::Alter(table.name)))
     }
 
     pub fn alter_schema(
         &self,
         sql: &str,
         path: &parsed::Path,
+        if_exists: bool,
         options: &[parsed::OptionItem],
     ) -> Result<Analyzed, Error> {
-        self.stored_options(sql, options, Owner::Schema)?;
-        self.catalog.schema(&path.parts, path.span.clone())?;
+        self.schema_options(sql, options)?;
+        let schema = self.catalog.schema(&path.parts, path.span.clone())?;
+        if !if_exists && !self.catalog.has_schema(&schema) {
+            let message = format!("no dataset `{schema}` in this warehouse");
+            let help = "write `IF EXISTS` where it may be missing";
+            return Err(self
+                .error(diagnostic::code::UNKNOWN_TABLE, message, path.span.clone())
+                .help(help));
+        }
         Ok(Analyzed::NoEffect {
             reason: "options of a dataset have no effect here".to_owned(),
         })
+    }
+
+    /// Checks the options of a dataset: only those that say nothing about values are without effect here
+    pub fn schema_options(&self, sql: &str, options: &[parsed::OptionItem]) -> Result<(), Error> {
+        self.stored_options(sql, options, Owner::Schema)?;
+        for option in options {
+            let rounds = same(&option.name.text, "default_rounding_mode");
+            let even = crate::Value::String("ROUND_HALF_EVEN".to_owned());
+            if rounds && self.constant(&option.value)? == even {
+                let what = "a dataset's default rounding mode";
+                let help = "set `default_rounding_mode` for each table";
+                return Err(self.unsupported(what, option.span.clone()).help(help));
+            }
+        }
+        Ok(())
     }
 
     fn alteration(
@@ -147,7 +185,8 @@ impl Resolver<'_> {
             }
             other => {
                 if table.view {
-                    return Err(self.invalid("a view has options only", self.whole.clone()));
+                    let message = format!("`{}` is a view: it has options only", table.own);
+                    return Err(self.invalid(message, self.whole.clone()));
                 }
                 self.alter_columns(sql, table, other, head, statements)?;
             }
@@ -199,7 +238,10 @@ impl Resolver<'_> {
                         .invalid("an added column cannot have a default", span)
                         .help("add the column, then use ALTER COLUMN … SET DEFAULT"));
                 }
-                let kept = self.column_metadata(sql, column)?;
+                let mut kept = self.column_metadata(sql, column)?;
+                if rounds(&column.ty) {
+                    rounded_column(&table.metadata.options, &mut kept.options);
+                }
                 let name = &column.name.text;
                 let known = table.columns().iter().any(|other| same(&other.name, name));
                 if known && *if_not_exists {
@@ -242,7 +284,7 @@ impl Resolver<'_> {
                 let column = self.altered_column(table, from)?;
                 if table.is_laid_out_by(&column.name) {
                     let message = "the table is partitioned or clustered by this column";
-                    return Err(self.unsupported(message, from.span.clone()));
+                    return Err(self.invalid(message, from.span.clone()));
                 }
                 let from = quote_identifier(&column.name);
                 format!("RENAME COLUMN {from} TO {}", quote_identifier(&to.text))
@@ -300,23 +342,23 @@ impl Resolver<'_> {
         head: &str,
         statements: &mut Vec<String>,
     ) -> Result<(), Error> {
-        let (to, limit) = self.limited_type(ty, &name.span)?;
-        if limit.is_some() {
-            return Err(
-                self.unsupported("a length or precision in ALTER COLUMN", name.span.clone())
-            );
+        let (to, _) = self.limited_type(ty, &name.span)?;
+        if table.stored.is_none() {
+            return Ok(());
         }
         let value = Typed::column(column.ty.clone(), "", &column.name, name.span.clone());
-        let widens = to == column.ty
-            || matches!(
-                (&column.ty, &to),
-                (
-                    Type::Int64,
-                    Type::Numeric | Type::BigNumeric | Type::Float64
-                ) | (Type::Numeric, Type::BigNumeric | Type::Float64)
-            );
-        if !widens {
-            let message = format!("a column of {} cannot become {to}", column.ty);
+        let kept = table.column(&column.name);
+        let before = match &kept.written_type {
+            Some(written) => crate::parse::parse_type(written).map_err(|error| Error {
+                span: name.span.clone(),
+                ..error
+            })?,
+            None => crate::parse::parse_type(&column.ty.to_string())?,
+        };
+        let same_type = to == column.ty && !is_limited(&before) && !is_limited(ty);
+        if !same_type && !widens(&before, ty) {
+            let shown = kept.written_type.unwrap_or_else(|| column.ty.to_string());
+            let message = format!("a column of {shown} cannot become {ty}");
             return Err(self.mismatch(message, name.span.clone()));
         }
         if to != column.ty {
@@ -329,9 +371,10 @@ impl Resolver<'_> {
             ));
         }
         let kept = table.column(&column.name);
-        if kept.written_type.is_some() {
+        let written_type = is_limited(ty).then(|| ty.to_string());
+        if kept.written_type != written_type {
             let kept = ColumnMetadata {
-                written_type: None,
+                written_type,
                 ..kept
             };
             statements.push(kept.statement(&table.name, &column.name));

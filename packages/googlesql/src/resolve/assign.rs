@@ -10,7 +10,7 @@ use super::statement::{qualified, relation_in_scope};
 use super::table_function::relation_of;
 use crate::parse::statement as parsed;
 use crate::tree::Typed;
-use crate::{Column, Error, PhysicalName, Relation, Type, quote_identifier};
+use crate::{Column, Error, Relation, Type, quote_identifier};
 
 impl Resolver<'_> {
     /// A value table of structs as a table of their fields
@@ -162,7 +162,7 @@ impl Resolver<'_> {
         path: &parsed::Path,
         alias: Option<&parsed::Name>,
         scope: &mut Scope,
-    ) -> Result<(PhysicalName, Vec<Column>, String), Error> {
+    ) -> Result<(Vec<Column>, String), Error> {
         let name = self.physical(path)?;
         let table = self.catalog.table(&path.parts, path.span.clone())?;
         let range = match alias {
@@ -171,6 +171,11 @@ impl Resolver<'_> {
         };
         let mut relation =
             relation_in_scope(Some(range.clone()), &range, &table.columns, &path.span);
+        let filtered = self.needs_filter(&path.parts, &path.span)?;
+        for column in &mut relation.columns {
+            let origin = self.origin(filtered.as_ref(), &column.name);
+            column.expr = column.expr.clone().with_origins(origin);
+        }
         for column in &table.pseudo_columns {
             let expr = |name: &str, ty| Typed::column(ty, &range, name, path.span.clone());
             let expr = match column.name == INGESTION_DATE {
@@ -183,13 +188,14 @@ impl Resolver<'_> {
                     path.span.clone(),
                 ),
             };
+            let origin = self.origin(filtered.as_ref(), &column.name);
             relation.pseudo.push(super::scope::ScopeColumn {
                 name: column.name.clone(),
-                expr,
+                expr: expr.with_origins(origin),
             });
         }
         scope.add(relation);
         let text = format!("{} AS {}", qualified(&name), quote_identifier(&range));
-        Ok((name, table.columns, text))
+        Ok((table.columns, text))
     }
 }

@@ -69,6 +69,7 @@ impl Resolver<'_> {
                     return Ok(format!("{left} = DEFAULT"));
                 }
                 let value = self.changed_column(column, changes, table, scope)?;
+                self.stores(column, &value.origins);
                 let value = limits.held(self.stored(value), &column.name);
                 Ok(format!("{left} = {}", value.sql()))
             })

@@ -80,7 +80,7 @@ impl Resolver<'_> {
                 self.all(call.arguments.iter().copied(), scope)?;
                 return Ok(Typed::unknown(span));
             }
-            return Err(self.unknown_function(&name, name_span));
+            return Err(self.unknown_function(&name, &path.join("."), name_span));
         };
         if let functions::Function::Refused(reason) = known {
             let message = format!("{name} is not supported by the embedded engine: {reason}");
@@ -111,14 +111,14 @@ impl Resolver<'_> {
         }))
     }
 
-    fn unknown_function(&self, name: &str, span: Range<usize>) -> Error {
+    fn unknown_function(&self, name: &str, written: &str, span: Range<usize>) -> Error {
         if name == "UNNEST" {
             let message = "UNNEST gives rows: it belongs into FROM, or behind IN";
             return self.invalid(message, span);
         }
         let error = self.error(
             code::UNKNOWN_FUNCTION,
-            format!("no function `{name}`"),
+            format!("no function `{written}`"),
             span,
         );
         match did_you_mean(name, functions::names()) {
@@ -280,7 +280,7 @@ impl Resolver<'_> {
                 }
             }
             Some(_) => Err(self.unsupported(format!("this form of {name}"), span)),
-            None => Err(self.unknown_function(name, span)),
+            None => Err(self.unknown_function(name, name, span)),
         }
     }
 

@@ -9,6 +9,7 @@ use sqlparser::ast::{CastFormat, CastKind, DataType, Expr};
 use super::Resolver;
 use super::scope::Scope;
 use crate::tree::{Literal, Node, Typed};
+use crate::value::big_decimal::Rounding;
 use crate::{Error, Type, quote_string};
 
 impl Resolver<'_> {
@@ -25,7 +26,7 @@ impl Resolver<'_> {
         if format.is_some() {
             return Err(self.unsupported("this form of FORMAT", span));
         }
-        let (ty, limit) = self.limited(ty, &span)?;
+        let (ty, limit) = self.limited(ty, Rounding::HalfAwayFromZero, &span)?;
         let to = self.data_type(&ty, &span)?;
         if let Some(arguments) = super::cast_format::formatted(operand) {
             let safe = *kind == CastKind::SafeCast;

@@ -18,19 +18,21 @@ impl Resolver<'_> {
         names: &[parsed::Name],
         source: &Query,
     ) -> Result<Analyzed, Error> {
-        let name = self.physical(path)?;
         let table = self.catalog.table(&path.parts, path.span.clone())?;
+        let (name, limits) = self.changeable(path)?;
         let columns: Vec<Column> = match names.is_empty() {
             true => table.columns.clone(),
             false => self.named_columns(names, &insertable(&table))?,
         };
-        let limits = self.limits(&name, &path.span)?;
         let rows = match values_of(&source.body) {
             Some(values) if source.with.is_none() && source.order_by.is_none() => {
                 self.values(&values.rows, &columns, &limits)?
             }
             _ => {
                 let output = self.expand_value_table(self.top_query(source)?);
+                for (column, given) in columns.iter().zip(&output.columns) {
+                    self.stores(column, &given.origins);
+                }
                 let relation = self.fitted(output, &columns, "statement", self.span(source))?;
                 self.held_rows(self.stored_rows(relation), &limits).sql
             }
@@ -95,6 +97,7 @@ impl Resolver<'_> {
         }
         let value = self.expression(cell, &Scope::default())?;
         let value = self.assign(value, &column.ty, &column.name)?;
+        self.stores(column, &value.origins);
         Ok(limits.held(self.stored(value), &column.name).sql())
     }
 
@@ -107,12 +110,12 @@ impl Resolver<'_> {
         condition: &Expr,
     ) -> Result<Analyzed, Error> {
         let mut scope = Scope::default();
-        let (name, columns, text) = self.target(path, alias, &mut scope)?;
+        let (columns, text) = self.target(path, alias, &mut scope)?;
+        let (name, limits) = self.changeable(path)?;
         let range = alias
             .map_or(path.last(), |alias| alias.text.as_str())
             .to_owned();
         let from = self.from(from, &mut scope)?;
-        let limits = self.limits(&name, &path.span)?;
         let pairs = self.assignments(pairs, &columns, &limits, &range, &scope)?;
         let condition = self.condition(condition, &scope, "WHERE clause")?;
         self.before_grouping(&condition, "WHERE clause")?;
@@ -136,7 +139,8 @@ impl Resolver<'_> {
         condition: &Expr,
     ) -> Result<Analyzed, Error> {
         let mut scope = Scope::default();
-        let (name, _, text) = self.target(path, alias, &mut scope)?;
+        let (_, text) = self.target(path, alias, &mut scope)?;
+        let (name, _) = self.changeable(path)?;
         let condition = self.condition(condition, &scope, "WHERE clause")?;
         self.before_grouping(&condition, "WHERE clause")?;
         let sql = format!("DELETE FROM {text}\nWHERE {}", condition.sql());

@@ -12,13 +12,14 @@ use super::table_function::relation_of;
 use crate::catalog::StoredTable;
 use crate::metadata::{StoredKey, TableMetadata};
 use crate::parse::statement as parsed;
-use crate::{Analyzed, Column, Effect, Error, PhysicalName, Relation, quote_identifier};
+use crate::{Analyzed, Column, Effect, Error, PhysicalName, Relation, Type, quote_identifier};
 
 /// Part of the text of every lowered `INFORMATION_SCHEMA` view: its rows are those of the moment
 pub const MOMENTARY: &str = "_information_schema";
 
 impl Resolver<'_> {
     pub fn create_table(&self, sql: &str, table: &parsed::CreateTable) -> Result<Analyzed, Error> {
+        let table = &super::held::with_rounding(table);
         let span = table.path.span.clone();
         if table.or_replace && table.if_not_exists {
             return Err(self.invalid("OR REPLACE and IF NOT EXISTS exclude each other", span));
@@ -55,11 +56,12 @@ impl Resolver<'_> {
     ) -> Result<Vec<String>, Error> {
         let span = table.path.span.clone();
         let columns = self.declared_columns(&table.columns)?;
+        let limits = self.declared_limits(&table.columns)?;
         let query = match &table.query {
             Some(query) => {
                 let output = self.top_query(query)?;
                 let rows = self.stored_rows(self.created_columns(output, &columns, query)?);
-                Some(self.held_rows(rows, &self.declared_limits(&table.columns)?))
+                Some(self.held_rows(rows, &limits))
             }
             None => None,
         };
@@ -136,6 +138,19 @@ impl Resolver<'_> {
     ) -> Result<TableMetadata, Error> {
         let partition = table.partition_by.as_ref();
         let options = self.stored_options(sql, &table.options, owner)?;
+        let like = table.source.is_some();
+        let about_partitions = |option: &&parsed::OptionItem| {
+            ["partition_expiration_days", "require_partition_filter"]
+                .iter()
+                .any(|name| same(&option.name.text, name))
+        };
+        if let Some(option) = table.options.iter().find(about_partitions)
+            && partition.is_none()
+            && !like
+        {
+            let message = format!("`{}` needs PARTITION BY", option.name.text);
+            return Err(self.invalid(message, option.span.clone()));
+        }
         Ok(TableMetadata {
             options: merged(Vec::new(), options),
             partition: partition
@@ -198,13 +213,16 @@ impl Resolver<'_> {
         name: Option<&parsed::Name>,
         key: &[parsed::Name],
         reference: Option<&parsed::Reference>,
-        columns: &[Column],
+        all: &[Column],
         number: usize,
     ) -> Result<StoredKey, Error> {
         let columns = key
             .iter()
-            .map(|column| Ok(self.column_of(columns, column)?.name.clone()))
-            .collect::<Result<_, Error>>()?;
+            .map(|column| Ok(self.column_of(all, column)?.name.clone()))
+            .collect::<Result<Vec<_>, Error>>()?;
+        if let Some(reference) = reference {
+            self.referenced(own, &columns, reference, all)?;
+        }
         let made_up = match reference {
             Some(_) => format!("{own}.fk${}", number + 1),
             None => format!("{own}.pk$"),
@@ -217,6 +235,70 @@ impl Resolver<'_> {
                 (reference.path.parts.join("."), names.collect())
             }),
         })
+    }
+
+    /// Checks that a foreign key's columns fit those of the primary key that it refers to
+    fn referenced(
+        &self,
+        own: &str,
+        columns: &[String],
+        reference: &parsed::Reference,
+        all: &[Column],
+    ) -> Result<(), Error> {
+        let path = &reference.path;
+        if path.last() == own {
+            return Ok(());
+        }
+        let found = self.catalog.table(&path.parts, path.span.clone());
+        let table = match found {
+            // what is only checked may stand in no warehouse yet
+            Err(_) if self.findings.is_some() => return Ok(()),
+            found => found?,
+        };
+        let types = |name: &str| {
+            let column = all.iter().find(|column| same(&column.name, name));
+            column.map(|column| &column.ty)
+        };
+        if columns.len() != reference.columns.len() {
+            let message = "a foreign key has as many columns as the key that it refers to";
+            return Err(self.invalid(message, path.span.clone()));
+        }
+        for (column, name) in columns.iter().zip(&reference.columns) {
+            let target = self.column_of(&table.columns, name)?;
+            let known = target.ty.is_known() && types(column).is_some_and(Type::is_known);
+            if known && types(column) != Some(&target.ty) {
+                let message = format!(
+                    "column `{}` is {}, and `{column}`, which refers to it, is not",
+                    name.text, target.ty
+                );
+                return Err(self.mismatch(message, name.span.clone()));
+            }
+        }
+        let stored = self
+            .catalog
+            .stored(&self.physical(path)?, path.span.clone())?;
+        let Some(stored) = stored else {
+            return Ok(());
+        };
+        let keys = TableMetadata::read(stored.comment.as_deref()).keys;
+        let primary = keys.iter().find(|key| key.references.is_none());
+        let fits = primary.is_some_and(|key| {
+            key.columns.len() == reference.columns.len()
+                && key
+                    .columns
+                    .iter()
+                    .all(|own| reference.columns.iter().any(|name| same(own, &name.text)))
+        });
+        match fits {
+            true => Ok(()),
+            false => {
+                let message = format!(
+                    "a foreign key refers to a primary key, which `{}` does not have with these columns",
+                    path.parts.join(".")
+                );
+                Err(self.invalid(message, path.span.clone()))
+            }
+        }
     }
 
     /// `LIKE`, `COPY`, `CLONE`
@@ -292,6 +374,7 @@ impl Resolver<'_> {
             },
             keys: before.keys,
             query: None,
+            columns: Vec::new(),
             base: kind.then(|| source.path.parts.join(".")),
             created: None,
         })
@@ -405,6 +488,11 @@ impl Resolver<'_> {
                 .transpose()?,
             cluster: self.clustering(&view.cluster_by, &relation.columns)?,
             query: Some(text.trim().to_owned()),
+            columns: view
+                .columns
+                .iter()
+                .map(|column| column.name.text.clone())
+                .collect(),
             ..TableMetadata::default()
         };
         let mut statements = vec![
@@ -435,7 +523,7 @@ impl Resolver<'_> {
         if_not_exists: bool,
         options: &[parsed::OptionItem],
     ) -> Result<Analyzed, Error> {
-        self.stored_options(sql, options, Owner::Schema)?;
+        self.schema_options(sql, options)?;
         let schema = self.catalog.schema(&path.parts, path.span.clone())?;
         if or_replace {
             return Err(self.unsupported("CREATE OR REPLACE SCHEMA", path.span.clone()));

@@ -203,6 +203,7 @@ impl Resolver<'_> {
     /// An expression that must be BOOL
     pub fn condition(&self, expr: &Expr, scope: &Scope, place: &str) -> Result<Typed, Error> {
         let value = self.expression(expr, scope)?;
+        self.filtered_by(&value.origins);
         let known = value.ty.is_known();
         if known && value.ty != Type::Bool && !value.is_null_literal() {
             let message = format!("{place} must be BOOL, found {}", value.ty);

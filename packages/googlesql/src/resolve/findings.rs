@@ -37,12 +37,25 @@ pub struct Findings {
     doubts: Cell<usize>,
     conditions: RefCell<BTreeSet<Origin>>,
     columns: RefCell<Option<Vec<OutputColumn>>>,
+    /// What is put into the columns of the table that changes
+    stored: RefCell<Vec<(Column, Origins)>>,
     /// Sort and partition keys so far, which belong to the value of the call around them
     keys: RefCell<Vec<Origins>>,
     /// What the expressions so far are made of
     reads: RefCell<Vec<Origins>>,
     /// The columns that are given to the model function at hand
     inputs: RefCell<Vec<OutputColumn>>,
+}
+
+/// What was found when all of a statement is checked
+#[derive(Default)]
+pub struct Found {
+    pub errors: Vec<Error>,
+    pub conditions: BTreeSet<Origin>,
+    /// The columns that the statement gives or makes
+    pub columns: Option<Vec<OutputColumn>>,
+    /// What it puts into columns that are there
+    pub stored: Vec<(Column, Origins)>,
 }
 
 /// How often something unknown had been read at some point, and how many expressions there were
@@ -189,6 +202,14 @@ impl Resolver<'_> {
         *given = Some(stored);
     }
 
+    /// Notes what a value is made of that the statement puts into a column
+    pub fn stores(&self, column: &Column, origins: &Origins) {
+        if let Some(findings) = &self.findings {
+            let mut stored = findings.stored.borrow_mut();
+            stored.push((column.clone(), origins.clone()));
+        }
+    }
+
     /// Whether a function of a dataset may exist where the statement will run, though nothing here knows it
     pub fn may_exist_elsewhere(&self, path: &[String]) -> bool {
         let builtin = |first: &String| {
@@ -299,12 +320,13 @@ impl Findings {
         }
     }
 
-    pub fn into_parts(self) -> (Vec<Error>, BTreeSet<Origin>, Option<Vec<OutputColumn>>) {
-        (
-            self.errors.into_inner(),
-            self.conditions.into_inner(),
-            self.columns.into_inner(),
-        )
+    pub fn into_parts(self) -> Found {
+        Found {
+            errors: self.errors.into_inner(),
+            conditions: self.conditions.into_inner(),
+            columns: self.columns.into_inner(),
+            stored: self.stored.into_inner(),
+        }
     }
 }
 

@@ -12,6 +12,9 @@ use crate::parse::mark;
 use crate::tree::Typed;
 use crate::{Error, Type, quote_identifier};
 
+/// The dataset of temporary tables
+const SESSION: &str = "_SESSION";
+
 impl Resolver<'_> {
     /// Lowers a `FROM` list and brings its names into scope; `None` when it is empty
     pub fn from(
@@ -238,12 +241,19 @@ impl Resolver<'_> {
         }
         let table = self.catalog.table(&path, place.clone())?;
         self.sites.borrow_mut().reads(&table.sql);
+        if self.in_view() {
+            let name = self.catalog.physical(&path, place.clone())?;
+            if name.schema == SESSION || name.name.starts_with("_SESSION.") {
+                self.refuse_in_view("the temporary table", &path.join("."), &place)?;
+            }
+        }
         let name = match self.alias_name(alias)? {
             Some(name) => Some(name),
             None => path.last().cloned(),
         };
         let alias = scope.free_alias(name.as_deref().unwrap_or("t"));
-        let stored = self.stored_table(&path, &table, &place)?;
+        let filtered = self.needs_filter(&path, &place)?;
+        let stored = self.stored_table(&path, &table, &place)?.or(filtered);
         let column = |one: &crate::Column| ScopeColumn {
             name: one.name.clone(),
             expr: Typed::column(one.ty.clone(), &alias, &one.name, place.clone())

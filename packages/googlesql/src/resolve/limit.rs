@@ -8,6 +8,7 @@ use sqlparser::ast::{ArrayElemTypeDef, DataType, ExactNumberInfo, StructField};
 
 use super::Resolver;
 use crate::type_text::physical_field;
+use crate::value::big_decimal::Rounding;
 use crate::{Error, Field, Type, quote_identifier, quote_string};
 
 impl Resolver<'_> {
@@ -16,6 +17,7 @@ impl Resolver<'_> {
     pub fn limited(
         &self,
         ty: &DataType,
+        rounding: Rounding,
         span: &Range<usize>,
     ) -> Result<(DataType, Option<String>), Error> {
         Ok(match ty {
@@ -30,15 +32,15 @@ impl Resolver<'_> {
                 (DataType::Bytes(None), Some(limit))
             }
             DataType::Numeric(info) | DataType::Decimal(info) => {
-                let limit = self.digits("NUMERIC", info, (29, 9), span)?;
+                let limit = self.digits("NUMERIC", info, (29, 9), rounding, span)?;
                 (DataType::Numeric(ExactNumberInfo::None), limit)
             }
             DataType::BigNumeric(info) | DataType::BigDecimal(info) => {
-                let limit = self.digits("BIGNUMERIC", info, (38, 38), span)?;
+                let limit = self.digits("BIGNUMERIC", info, (38, 38), rounding, span)?;
                 (DataType::BigNumeric(ExactNumberInfo::None), limit)
             }
             DataType::Array(ArrayElemTypeDef::AngleBracket(element)) => {
-                let (element, limit) = self.limited(element, span)?;
+                let (element, limit) = self.limited(element, rounding, span)?;
                 let ty = DataType::Array(ArrayElemTypeDef::AngleBracket(Box::new(element)));
                 let limit = limit.map(|limit| {
                     let item = quote_identifier(&self.fresh("e"));
@@ -51,7 +53,7 @@ impl Resolver<'_> {
                 let mut limits = Vec::new();
                 let mut plain = Vec::new();
                 for field in fields {
-                    let (field_type, limit) = self.limited(&field.field_type, span)?;
+                    let (field_type, limit) = self.limited(&field.field_type, rounding, span)?;
                     limits.push(limit);
                     plain.push(StructField {
                         field_type,
@@ -77,7 +79,17 @@ impl Resolver<'_> {
         ty: &DataType,
         span: &Range<usize>,
     ) -> Result<(Type, Option<String>), Error> {
-        let (plain, limit) = self.limited(ty, span)?;
+        self.rounded_type(ty, Rounding::HalfAwayFromZero, span)
+    }
+
+    /// As [`Resolver::limited_type`], of a column with a rounding mode
+    pub fn rounded_type(
+        &self,
+        ty: &DataType,
+        rounding: Rounding,
+        span: &Range<usize>,
+    ) -> Result<(Type, Option<String>), Error> {
+        let (plain, limit) = self.limited(ty, rounding, span)?;
         Ok((self.data_type(&plain, span)?, limit))
     }
 
@@ -94,6 +106,7 @@ impl Resolver<'_> {
         name: &str,
         info: &ExactNumberInfo,
         most: (u64, u64),
+        rounding: Rounding,
         span: &Range<usize>,
     ) -> Result<Option<String>, Error> {
         let (precision, scale) = match info {
@@ -105,8 +118,14 @@ impl Resolver<'_> {
         match scale {
             Some(scale) if (scale.max(1)..=most.0 + scale).contains(&precision) => {
                 let function = name.to_lowercase();
+                let value = match rounding {
+                    Rounding::HalfEven => {
+                        format!("gs_{function}_round_as($0, {scale}, 'ROUND_HALF_EVEN')")
+                    }
+                    _ => "$0".to_owned(),
+                };
                 Ok(Some(format!(
-                    "gs_{function}_within($0, {precision}, {scale})"
+                    "gs_{function}_within({value}, {precision}, {scale})"
                 )))
             }
             _ => {

@@ -16,7 +16,8 @@ const KEPT: &str = "\"_merge_source\"";
 impl Resolver<'_> {
     pub fn merge(&self, merge: &parsed::Merge) -> Result<Analyzed, Error> {
         let mut scope = Scope::default();
-        let (name, columns, text) = self.target(&merge.path, merge.alias.as_ref(), &mut scope)?;
+        let (columns, text) = self.target(&merge.path, merge.alias.as_ref(), &mut scope)?;
+        let (name, limits) = self.changeable(&merge.path)?;
         let range = match &merge.alias {
             Some(alias) => alias.text.clone(),
             None => merge.path.last().to_owned(),
@@ -45,7 +46,6 @@ impl Resolver<'_> {
         both.pseudo.extend(source.pseudo.clone());
         let condition = self.condition(&merge.condition, &both, "ON clause")?;
         self.before_grouping(&condition, "ON clause")?;
-        let limits = self.limits(&name, &merge.path.span)?;
         let mut changed = Vec::new();
         let mut sql = format!(
             "MERGE INTO {text}\nUSING {source_text}\nON {}",
@@ -71,6 +71,7 @@ impl Resolver<'_> {
             if clause.when == parsed::MergeWhen::Matched {
                 changed.push(applies);
             }
+            self.fits_when(clause)?;
             sql.push_str(" THEN ");
             sql.push_str(&self.merge_action(
                 &clause.action,
@@ -87,6 +88,21 @@ impl Resolver<'_> {
         statements.extend(check);
         statements.push(sql);
         Ok(execute(statements, Effect::Change(name)))
+    }
+
+    /// Rows that are there are updated or deleted, others inserted
+    fn fits_when(&self, clause: &parsed::MergeClause) -> Result<(), Error> {
+        let inserts = matches!(clause.action, parsed::MergeAction::Insert(..));
+        let message = match (clause.when, inserts) {
+            (parsed::MergeWhen::NotMatchedByTarget, false) => {
+                "WHEN NOT MATCHED can only INSERT: there is no row of the target"
+            }
+            (parsed::MergeWhen::Matched | parsed::MergeWhen::NotMatchedBySource, true) => {
+                "only WHEN NOT MATCHED [BY TARGET] can INSERT: here the target has the row"
+            }
+            _ => return Ok(()),
+        };
+        Err(self.invalid(message, clause.span.clone()))
     }
 
     pub fn merge_action(
@@ -136,6 +152,7 @@ impl Resolver<'_> {
                     .map(|(value, column)| match value {
                         Some(value) => {
                             let value = self.assign(value, &column.ty, &column.name)?;
+                            self.stores(column, &value.origins);
                             Ok(limits.held(self.stored(value), &column.name).sql())
                         }
                         None => Ok("DEFAULT".to_owned()),

@@ -49,6 +49,7 @@ pub mod options;
 pub mod order;
 pub mod outer_join;
 pub mod part;
+mod partition_filter;
 pub mod percentile;
 pub mod pipe;
 pub mod pipe_aggregate;
@@ -126,6 +127,8 @@ pub struct Resolver<'a> {
     pub fitted: Cell<bool>,
     /// For the order of rows where a statement names none
     pub natural: natural::Natural,
+    /// Whether tables are read as they ask for
+    partition_filters: partition_filter::PartitionFilters,
     counter: Cell<usize>,
     depth: Cell<usize>,
     steps: Cell<usize>,
@@ -144,6 +147,7 @@ impl<'a> Resolver<'a> {
             statistics: RefCell::default(),
             fitted: Cell::new(false),
             natural: natural::Natural::default(),
+            partition_filters: partition_filter::PartitionFilters::default(),
             counter: Cell::new(0),
             depth: Cell::new(0),
             steps: Cell::new(0),

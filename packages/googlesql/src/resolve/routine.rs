@@ -204,7 +204,12 @@ impl Resolver<'_> {
     ) -> Result<CreateFunction, Error> {
         let mut statements = self.at_call(name, span, || crate::parse(sql))?;
         match statements.pop().map(|statement| statement.kind) {
-            Some(Kind::CreateFunction(function)) => Ok(*function),
+            Some(Kind::CreateFunction(function)) => {
+                if function.temporary {
+                    self.refuse_in_view("the temporary function", name, span)?;
+                }
+                Ok(*function)
+            }
             _ => {
                 let message = format!("the definition of `{name}` cannot be read");
                 Err(self.invalid(message, span.clone()))

@@ -11,6 +11,7 @@ use super::Resolver;
 use super::query::Output;
 use super::scope::{RangeValue, Scope, ScopeColumn, ScopeRelation};
 use super::table_function::relation_of;
+use super::variable::VIEW;
 use crate::parse::statement as parsed;
 use crate::tree::Typed;
 use crate::{
@@ -27,9 +28,7 @@ impl Resolver<'_> {
                 Ok(Analyzed::Query(self.relation(query)?))
             }
             parsed::Kind::CreateTable(table) => self.create_table(sql, table),
-            parsed::Kind::CreateView(view) => {
-                self.lasting("a view", || self.create_view(sql, view))
-            }
+            parsed::Kind::CreateView(view) => self.lasting(VIEW, || self.create_view(sql, view)),
             parsed::Kind::Procedural(one) => Err(self.unsupported(
                 format_args!("{} outside of a script", one.what()),
                 self.whole.clone(),
@@ -40,7 +39,11 @@ impl Resolver<'_> {
                 if_not_exists,
                 options,
             } => self.create_schema(sql, path, *or_replace, *if_not_exists, options),
-            parsed::Kind::AlterSchema { path, options } => self.alter_schema(sql, path, options),
+            parsed::Kind::AlterSchema {
+                path,
+                if_exists,
+                options,
+            } => self.alter_schema(sql, path, *if_exists, options),
             parsed::Kind::AlterModel {
                 path,
                 if_exists,
@@ -103,8 +106,8 @@ impl Resolver<'_> {
             } => self.delete(path, alias.as_ref(), condition),
             parsed::Kind::Merge(merge) => self.merge(merge),
             parsed::Kind::Truncate(path) => {
-                let name = self.physical(path)?;
                 self.must_exist(path, None)?;
+                let (name, _) = self.changeable(path)?;
                 let sql = format!("DELETE FROM {}", qualified(&name));
                 Ok(execute(vec![sql], Effect::Change(name)))
             }
@@ -288,7 +291,7 @@ impl Resolver<'_> {
             },
             None => format!(
                 "assertion failed: {}",
-                sql.get(self.span(condition)).unwrap_or_default()
+                asserted(sql.get(self.whole.clone()).unwrap_or_default())
             ),
         };
         let sql = format!(
@@ -298,6 +301,11 @@ impl Resolver<'_> {
         );
         Ok(execute(vec![sql], Effect::Assert))
     }
+}
+
+/// What stands behind the word `ASSERT`
+fn asserted(statement: &str) -> &str {
+    statement.get("ASSERT".len()..).unwrap_or_default().trim()
 }
 
 /// The function in upper case, if it spans values that are searched

@@ -11,6 +11,7 @@ use sqlparser::ast::{
 use super::Resolver;
 use super::query::{Output, indent};
 use super::scope::{CommonTable, OutputColumn, Scope, same};
+use crate::functions;
 use crate::lineage::Origins;
 use crate::parse::mark;
 use crate::{Column, Error, ModelFunction, Relation, Value, quote_identifier};
@@ -91,6 +92,11 @@ impl Resolver<'_> {
             if self.may_exist_elsewhere(&path) {
                 self.doubt();
                 return Ok(self.open_output());
+            }
+            if let Some(functions::Function::Refused(reason)) = functions::find(&function) {
+                let message =
+                    format!("{function} is not supported by the embedded engine: {reason}");
+                return Err(self.error(code::SQL_UNSUPPORTED, message, place));
             }
             let message = format!("no table function `{}`", name);
             return Err(self.error(code::UNKNOWN_FUNCTION, message, place));

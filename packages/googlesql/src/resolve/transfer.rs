@@ -207,7 +207,7 @@ impl Resolver<'_> {
         };
         let rows = self.read_files(&settings, &before)?;
         let limits = match declared.is_empty() {
-            true => self.limits(&name, &table.path.span)?,
+            true => self.changeable(&table.path)?.1,
             false => self.declared_limits(&table.columns)?,
         };
         let rows = self.held_rows(self.stored_rows(rows), &limits);

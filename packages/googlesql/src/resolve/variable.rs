@@ -6,6 +6,9 @@ use super::Resolver;
 use crate::Error;
 use crate::tree::Typed;
 
+/// What outlives the script and reads tables as they then are
+pub const VIEW: &str = "a view";
+
 impl Resolver<'_> {
     /// The variable, parameter (`@x`, `?1`) or system variable (`@@x`) with a name
     pub fn variable(&self, name: &str, span: Range<usize>) -> Result<Option<Typed>, Error> {
@@ -37,6 +40,22 @@ impl Resolver<'_> {
                 .invalid(format!("query parameter `{shown}` has no value"), span)
                 .help("parameters get values from EXECUTE IMMEDIATE … USING"),
         })
+    }
+
+    /// Whether a view's query is resolved
+    pub fn in_view(&self) -> bool {
+        self.lasting.get() == Some(VIEW)
+    }
+
+    /// Refuses in a view what ends with the script
+    pub fn refuse_in_view(&self, what: &str, name: &str, span: &Range<usize>) -> Result<(), Error> {
+        match self.in_view() {
+            true => {
+                let message = format!("{what} `{name}` ends with the script, {VIEW} does not");
+                Err(self.invalid(message, span.clone()))
+            }
+            false => Ok(()),
+        }
     }
 
     /// Resolves what is kept beyond the script, such as a view, which cannot read its variables

@@ -178,6 +178,9 @@ impl Script<'_> {
     fn wanted(&self, target: &Target) -> Result<Slot, Failure> {
         match target {
             Target::Variable(name) => self.variable(name).cloned(),
+            Target::System(name) if !SETTABLE.contains(&name.text.as_str()) => {
+                Err(not_settable(name))
+            }
             Target::System(_) => Ok(Slot {
                 name: String::new(),
                 ty: Type::String,
@@ -245,10 +248,7 @@ impl Script<'_> {
             "@@query_label" => settings.query_label = value,
             "@@reservation" => settings.reservation = value,
             "@@location" => settings.location = Some(text(value)?),
-            other => {
-                let message = format!("`{other}` cannot be set");
-                return Err(invalid(message, name.span.clone()));
-            }
+            _ => return Err(not_settable(name)),
         }
         self.host.configure(&self.environment.settings);
         Ok(())
@@ -269,6 +269,7 @@ impl Script<'_> {
                 Some(wanted) => assigned(&resolver, value, wanted)?,
                 None => value.into_exact(),
             };
+            resolver.refuse_unfiltered()?;
             (value.sql(), value.ty)
         };
         let mut slot = self.scratch(ty);
@@ -304,6 +305,7 @@ impl Script<'_> {
             let resolver = Resolver::new(&*catalog, span.clone());
             let condition = resolver.condition(condition, &Scope::default(), what)?;
             resolver.before_grouping(&condition, what)?;
+            resolver.refuse_unfiltered()?;
             condition.sql()
         };
         let value = self.host.value(&format!("SELECT {sql}"))?;
@@ -343,10 +345,25 @@ impl Script<'_> {
                 let message = format!("{what} must be STRING, found {}", value.ty);
                 return Err(Error::new(code::TYPE_MISMATCH, message, value.span).into());
             }
+            resolver.refuse_unfiltered()?;
             resolver.coerce(value, &Type::String)?.sql()
         };
         self.host.value(&format!("SELECT {sql}"))
     }
+}
+
+/// The system variables that `SET` takes
+const SETTABLE: &[&str] = &[
+    "@@time_zone",
+    "@@dataset_id",
+    "@@dataset_project_id",
+    "@@query_label",
+    "@@reservation",
+    "@@location",
+];
+
+fn not_settable(name: &Name) -> Failure {
+    invalid(format!("`{}` cannot be set", name.text), name.span.clone())
 }
 
 /// An expression outside of a query

@@ -277,7 +277,10 @@ impl Script<'_> {
     /// Resolves a query of the script
     pub fn relation(&self, query: &Query, span: &Range<usize>) -> Result<Relation, Failure> {
         let catalog = self.host.catalog(self.environment);
-        Ok(Resolver::new(&*catalog, span.clone()).relation(query)?)
+        let resolver = Resolver::new(&*catalog, span.clone());
+        let relation = resolver.relation(query)?;
+        resolver.refuse_unfiltered()?;
+        Ok(relation)
     }
 
     /// A slot for a value that has no name in the script

@@ -168,7 +168,7 @@ fn quote_for(double: bool, single: bool) -> char {
 }
 
 /// A string literal
-fn quoted(text: &str) -> String {
+pub fn quoted(text: &str) -> String {
     let quote = quote_for(text.contains('"'), text.contains('\''));
     let mut quoted = String::from(quote);
     for letter in text.chars() {

@@ -15,10 +15,10 @@ use googlesql::{
 use super::routines::Routines;
 use super::source::TABLE_SUFFIX;
 use super::transaction::given_up;
-use super::{Names, files, functions, information_schema, stored};
+use super::{Names, files, functions, information_schema, stored, wildcard};
 
 /// Hidden columns of tables that are partitioned by the time of ingestion
-const INGESTION_TIME: &str = "_PARTITIONTIME";
+pub const INGESTION_TIME: &str = "_PARTITIONTIME";
 const INGESTION_DATE: &str = "_PARTITIONDATE";
 
 /// The catalog that one connection sees
@@ -68,7 +68,7 @@ impl Catalog for DuckDbCatalog<'_> {
                 .filter(|table| table.starts_with(prefix) && !table.ends_with('*'))
                 .collect();
             if !parts.is_empty() {
-                return self.wildcard(&name.schema, prefix, &parts, span);
+                return self.wildcard(&name, prefix, &parts, span);
             }
         }
         Err(self.unknown(path, &name, &tables, span))
@@ -118,6 +118,37 @@ impl Catalog for DuckDbCatalog<'_> {
 
     fn variables(&self) -> Vec<String> {
         self.environment.names().map(str::to_owned).collect()
+    }
+
+    fn required_filter(
+        &self,
+        path: &[String],
+        span: Range<usize>,
+    ) -> Result<Option<(PhysicalName, Vec<String>)>, Error> {
+        if information_schema::is_named(path) {
+            return Ok(None);
+        }
+        let name = self.physical(path, span.clone())?;
+        let column = stored::filtered_by(self.connection, &name).map_err(|failure| {
+            let message = super::error::message(&failure);
+            Error::new(code::WAREHOUSE_UNAVAILABLE, message, span)
+        })?;
+        Ok(column.map(|column| match column.as_str() {
+            INGESTION_TIME => (name, vec![column, INGESTION_DATE.to_owned()]),
+            _ => (name, vec![column]),
+        }))
+    }
+
+    fn has_schema(&self, schema: &str) -> bool {
+        let found = || -> duckdb::Result<bool> {
+            self.connection
+                .prepare_cached(
+                    "SELECT count(*) > 0 FROM duckdb_schemas() \
+                     WHERE database_name = current_database() AND schema_name = ?",
+                )?
+                .query_row([schema], |row| row.get(0))
+        };
+        found().unwrap_or(true)
     }
 
     fn physical(&self, path: &[String], span: Range<usize>) -> Result<PhysicalName, Error> {
@@ -207,10 +238,7 @@ impl DuckDbCatalog<'_> {
 
     /// A view of the information schema
     fn information(&self, path: &[String], span: Range<usize>) -> Result<Option<Table>, Error> {
-        let named = path
-            .iter()
-            .any(|part| part.eq_ignore_ascii_case("INFORMATION_SCHEMA") || part == "__TABLES__");
-        if !named {
+        if !information_schema::is_named(path) {
             return Ok(None);
         }
         let routines = self.routines.list().map_err(|failure| {
@@ -254,32 +282,47 @@ impl DuckDbCatalog<'_> {
         })
     }
 
-    /// The tables that share a prefix, with the rest of each one's name as `_TABLE_SUFFIX`
+    /// The tables that share a prefix, with the rest of each one's name as `_TABLE_SUFFIX`; the columns are
+    /// those of the newest one
     fn wildcard(
         &self,
-        schema: &str,
+        name: &PhysicalName,
         prefix: &str,
         tables: &[&String],
         span: Range<usize>,
     ) -> Result<Table, Error> {
-        let parts: Vec<String> = tables
+        let unreachable = |failure: duckdb::Error| {
+            let message = super::error::message(&failure);
+            Error::new(code::WAREHOUSE_UNAVAILABLE, message, span.clone())
+        };
+        let mut parts = Vec::new();
+        for table in tables {
+            let part = PhysicalName {
+                schema: name.schema.clone(),
+                name: (*table).clone(),
+            };
+            let stored = stored::stored(self.connection, &part).map_err(unreachable)?;
+            if let Some(stored) = stored {
+                parts.push((part, stored));
+            }
+        }
+        let parts = wildcard::parts(self.names, prefix, parts, &span)?;
+        let selects: Vec<String> = parts
+            .tables
             .iter()
-            .map(|table| {
+            .map(|(part, columns)| {
                 format!(
-                    "SELECT *, {} AS {} FROM {}.{}",
-                    quote_string(&table[prefix.len()..]),
+                    "SELECT {}, {} AS {} FROM {}",
+                    columns.join(", "),
+                    quote_string(&part.name[prefix.len()..]),
                     quote_identifier(TABLE_SUFFIX),
-                    quote_identifier(schema),
-                    quote_identifier(table)
+                    qualified(part)
                 )
             })
             .collect();
-        let sql = format!("({})", parts.join(" UNION ALL BY NAME "));
-        let mut columns = self.columns(&sql, &format!("{prefix}*"), span)?;
-        columns.retain(|column| column.name != TABLE_SUFFIX);
         Ok(Table {
-            sql,
-            columns,
+            sql: format!("({})", selects.join(" UNION ALL ")),
+            columns: parts.columns,
             pseudo_columns: vec![Column::new(TABLE_SUFFIX, Type::String)],
         })
     }

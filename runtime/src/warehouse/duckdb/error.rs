@@ -127,6 +127,13 @@ fn in_our_terms(line: &str) -> Option<String> {
     {
         return Some(format!("no dataset `{name}` in this warehouse"));
     }
+    if line.contains("because there are entries that depend on it")
+        && let Some(name) = between("Cannot drop entry \"", "\"")
+    {
+        return Some(format!(
+            "dataset `{name}` is not empty; DROP SCHEMA … CASCADE drops what is in it too"
+        ));
+    }
     if line.contains("must appear in the GROUP BY clause")
         && let Some(name) = between("column \"", "\"")
     {

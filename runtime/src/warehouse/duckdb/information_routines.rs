@@ -81,6 +81,22 @@ pub fn parameters(source: &Source, dataset: &str) -> duckdb::Result<Vec<Vec<Valu
     Ok(rows)
 }
 
+/// Rows of `ROUTINE_OPTIONS`
+///
+/// # Errors
+/// There are none
+pub fn options(source: &Source, dataset: &str) -> duckdb::Result<Vec<Vec<Value>>> {
+    let mut rows = Vec::new();
+    for routine in of_dataset(source, dataset) {
+        for option in described(routine).options {
+            let mut row = place(source, routine);
+            row.extend([option.name, option.ty, option.value].map(Value::Text));
+            rows.push(row);
+        }
+    }
+    Ok(rows)
+}
+
 fn of_dataset<'s>(source: &'s Source, dataset: &'s str) -> impl Iterator<Item = &'s Routine> {
     source
         .routines

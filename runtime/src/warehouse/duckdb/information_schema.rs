@@ -8,22 +8,25 @@ use bqml::Registry;
 use diagnostic::{code, did_you_mean};
 use duckdb::Connection;
 use googlesql::{
-    Column, ColumnMetadata, Error, PhysicalName, StoredOption, StoredTable, Table, TableMetadata,
-    Type, quote_identifier, quote_string,
+    Column, Error, PhysicalName, StoredTable, Table, TableMetadata, Type, quote_identifier,
+    quote_string,
 };
 
 use super::Names;
+use super::information_columns as of_columns;
 use super::information_ddl::{table_ddl, view_ddl};
 use super::information_keys as of_keys;
 use super::information_routines as of_routines;
 use super::routines::Routine;
-use super::stored::{metadata, stored};
+use super::stored::stored;
 
 /// A view of the information schema: its name, its columns, and the rows of one dataset
 struct View {
     name: &'static str,
     /// `name TYPE` pairs
     columns: &'static str,
+    /// Those that BigQuery has too and nothing here is known of: `*` leaves them out, and reading one is an error
+    unkept: &'static str,
     rows: fn(&Source, &str) -> duckdb::Result<Vec<Vec<Value>>>,
 }
 
@@ -57,14 +60,18 @@ const VIEWS: &[View] = &[
         name: "SCHEMATA",
         columns: "catalog_name STRING, schema_name STRING, schema_owner STRING, creation_time TIMESTAMP, \
                   last_modified_time TIMESTAMP, location STRING, ddl STRING, default_collation_name STRING",
+        unkept: "",
         rows: schemata,
     },
     View {
         name: "TABLES",
         columns: "table_catalog STRING, table_schema STRING, table_name STRING, table_type STRING, \
                   is_insertable_into STRING, is_typed STRING, is_change_history_enabled STRING, creation_time TIMESTAMP, \
-                  base_table_catalog STRING, base_table_schema STRING, base_table_name STRING, ddl STRING, \
-                  default_collation_name STRING",
+                  base_table_catalog STRING, base_table_schema STRING, base_table_name STRING, \
+                  snapshot_time_ms TIMESTAMP, replica_source_catalog STRING, replica_source_schema STRING, \
+                  replica_source_name STRING, replication_status STRING, replication_error STRING, ddl STRING, \
+                  default_collation_name STRING, upsert_stream_apply_watermark TIMESTAMP",
+        unkept: "",
         rows: tables,
     },
     View {
@@ -74,29 +81,40 @@ const VIEWS: &[View] = &[
                   generation_expression STRING, is_stored STRING, is_hidden STRING, is_updatable STRING, \
                   is_system_defined STRING, is_partitioning_column STRING, clustering_ordinal_position INT64, \
                   collation_name STRING, column_default STRING, rounding_mode STRING",
-        rows: columns,
+        unkept: "policy_tags STRING",
+        rows: of_columns::columns,
     },
     View {
         name: "COLUMN_FIELD_PATHS",
         columns: "table_catalog STRING, table_schema STRING, table_name STRING, column_name STRING, field_path STRING, \
                   data_type STRING, description STRING, collation_name STRING, rounding_mode STRING",
-        rows: field_paths,
+        unkept: "policy_tags STRING",
+        rows: of_columns::field_paths,
     },
     View {
         name: "VIEWS",
         columns: "table_catalog STRING, table_schema STRING, table_name STRING, view_definition STRING, \
                   check_option STRING, use_standard_sql STRING",
+        unkept: "",
         rows: views,
+    },
+    View {
+        name: "MATERIALIZED_VIEWS",
+        columns: "table_catalog STRING, table_schema STRING, table_name STRING",
+        unkept: "last_refresh_time TIMESTAMP, refresh_watermark TIMESTAMP, last_refresh_status STRING",
+        rows: materialized_views,
     },
     View {
         name: "PARTITIONS",
         columns: "table_catalog STRING, table_schema STRING, table_name STRING, partition_id STRING, total_rows INT64",
-        rows: partitions,
+        unkept: "total_logical_bytes INT64, total_billable_bytes INT64, last_modified_time TIMESTAMP, storage_tier STRING",
+        rows: super::information_partitions::partitions,
     },
     View {
         name: "TABLE_OPTIONS",
         columns: "table_catalog STRING, table_schema STRING, table_name STRING, option_name STRING, option_type STRING, \
                   option_value STRING",
+        unkept: "",
         rows: table_options,
     },
     View {
@@ -104,6 +122,7 @@ const VIEWS: &[View] = &[
         columns: "constraint_catalog STRING, constraint_schema STRING, constraint_name STRING, table_catalog STRING, \
                   table_schema STRING, table_name STRING, constraint_type STRING, is_deferrable STRING, \
                   initially_deferred STRING, enforced STRING",
+        unkept: "",
         rows: of_keys::constraints,
     },
     View {
@@ -111,12 +130,14 @@ const VIEWS: &[View] = &[
         columns: "constraint_catalog STRING, constraint_schema STRING, constraint_name STRING, table_catalog STRING, \
                   table_schema STRING, table_name STRING, column_name STRING, ordinal_position INT64, \
                   position_in_unique_constraint INT64",
+        unkept: "",
         rows: of_keys::key_columns,
     },
     View {
         name: "CONSTRAINT_COLUMN_USAGE",
         columns: "table_catalog STRING, table_schema STRING, table_name STRING, column_name STRING, \
                   constraint_catalog STRING, constraint_schema STRING, constraint_name STRING",
+        unkept: "",
         rows: of_keys::constraint_columns,
     },
     View {
@@ -125,13 +146,22 @@ const VIEWS: &[View] = &[
                   routine_schema STRING, routine_name STRING, routine_type STRING, data_type STRING, routine_body STRING, \
                   routine_definition STRING, external_language STRING, is_deterministic STRING, security_type STRING, \
                   created TIMESTAMP, last_altered TIMESTAMP, ddl STRING",
+        unkept: "",
         rows: of_routines::routines,
+    },
+    View {
+        name: "ROUTINE_OPTIONS",
+        columns: "specific_catalog STRING, specific_schema STRING, specific_name STRING, option_name STRING, \
+                  option_type STRING, option_value STRING",
+        unkept: "",
+        rows: of_routines::options,
     },
     // BigQuery has no such view: it lists models through its API
     View {
         name: "MODELS",
         columns: "model_catalog STRING, model_schema STRING, model_name STRING, model_type STRING, version INT64, \
                   creation_time TIMESTAMP, last_modified_time TIMESTAMP, training_rows INT64, label_column STRING",
+        unkept: "",
         rows: super::information_models::models,
     },
     View {
@@ -139,15 +169,33 @@ const VIEWS: &[View] = &[
         columns: "specific_catalog STRING, specific_schema STRING, specific_name STRING, ordinal_position INT64, \
                   parameter_mode STRING, is_result STRING, parameter_name STRING, data_type STRING, \
                   parameter_default STRING",
+        unkept: "",
         rows: of_routines::parameters,
     },
 ];
 
-const LEGACY: View = View {
-    name: "__TABLES__",
-    columns: "project_id STRING, dataset_id STRING, table_id STRING, creation_time INT64, row_count INT64, type INT64",
-    rows: legacy_tables,
-};
+/// Views that stand in a dataset without `INFORMATION_SCHEMA` before their names
+const LEGACY: &[View] = &[
+    View {
+        name: "__TABLES__",
+        columns: "project_id STRING, dataset_id STRING, table_id STRING, creation_time INT64, row_count INT64, type INT64",
+        unkept: "last_modified_time INT64, size_bytes INT64",
+        rows: legacy_tables,
+    },
+    View {
+        name: "__TABLES_SUMMARY__",
+        columns: "project_id STRING, dataset_id STRING, table_id STRING, creation_time INT64, type INT64",
+        unkept: "",
+        rows: legacy_summary,
+    },
+];
+
+/// Whether a path names a view of the information schema
+pub fn is_named(path: &[String]) -> bool {
+    let legacy = |part: &String| LEGACY.iter().any(|view| view.name == part.as_str());
+    path.iter()
+        .any(|part| part.eq_ignore_ascii_case("INFORMATION_SCHEMA") || legacy(part))
+}
 
 /// The view that a path names, if it names one of the information schema
 ///
@@ -155,13 +203,13 @@ const LEGACY: View = View {
 /// A view that is not known, or a path without the dataset that it needs
 pub fn table(source: &Source, path: &[String], span: Range<usize>) -> Result<Option<Table>, Error> {
     let (before, name) = match path {
-        [dataset @ .., name] if name == LEGACY.name => (dataset, name),
+        [dataset @ .., name] if LEGACY.iter().any(|view| view.name == name) => (dataset, name),
         [before @ .., schema, name] if schema.eq_ignore_ascii_case("INFORMATION_SCHEMA") => {
             (before, name)
         }
         _ => return Ok(None),
     };
-    let legacy = Some(&LEGACY).filter(|view| view.name == name.as_str());
+    let legacy = LEGACY.iter().find(|view| view.name == name.as_str());
     let known = VIEWS
         .iter()
         .find(|view| view.name.eq_ignore_ascii_case(name));
@@ -205,19 +253,7 @@ pub fn table(source: &Source, path: &[String], span: Range<usize>) -> Result<Opt
 
 /// The rows as a constant relation; the alias tells that they are those of a moment
 fn of_rows(view: &View, rows: &[Vec<Value>]) -> Table {
-    let columns: Vec<Column> = view
-        .columns
-        .split(", ")
-        .filter_map(|pair| pair.trim().split_once(' '))
-        .map(|(name, ty)| {
-            let ty = match ty {
-                "INT64" => Type::Int64,
-                "TIMESTAMP" => Type::Timestamp,
-                _ => Type::String,
-            };
-            Column::new(name, ty)
-        })
-        .collect();
+    let (columns, unkept) = (declared(view.columns), declared(view.unkept));
     let names: Vec<_> = columns
         .iter()
         .map(|column| quote_identifier(&column.name))
@@ -238,14 +274,43 @@ fn of_rows(view: &View, rows: &[Vec<Value>]) -> Table {
             (lines.join(", "), "")
         }
     };
+    let refused: String = unkept
+        .iter()
+        .map(|column| {
+            let message = format!(
+                "`{}` of `{}` is not kept by the embedded engine",
+                column.name, view.name
+            );
+            let message = quote_string(&message);
+            let (ty, name) = (column.ty.duckdb(), quote_identifier(&column.name));
+            format!(", CAST(gs_error({message}) AS {ty}) AS {name}")
+        })
+        .collect();
     Table {
         sql: format!(
-            "(SELECT * FROM (VALUES {lines}) AS \"_information_schema\"({}){tail})",
+            "(SELECT *{refused} FROM (VALUES {lines}) AS \"_information_schema\"({}){tail})",
             names.join(", ")
         ),
         columns,
-        pseudo_columns: Vec::new(),
+        pseudo_columns: unkept,
     }
+}
+
+/// Columns out of `name TYPE` pairs
+fn declared(pairs: &str) -> Vec<Column> {
+    let column = |(name, ty): (&str, &str)| {
+        let ty = match ty {
+            "INT64" => Type::Int64,
+            "TIMESTAMP" => Type::Timestamp,
+            _ => Type::String,
+        };
+        Column::new(name, ty)
+    };
+    pairs
+        .split(", ")
+        .filter_map(|pair| pair.trim().split_once(' '))
+        .map(column)
+        .collect()
 }
 
 impl Value {
@@ -325,7 +390,11 @@ impl Source<'_> {
             .into()
     }
 
-    fn count(&self, name: &PhysicalName) -> duckdb::Result<i64> {
+    /// How many rows a table has
+    ///
+    /// # Errors
+    /// The engine cannot be asked
+    pub fn count(&self, name: &PhysicalName) -> duckdb::Result<i64> {
         let sql = format!("SELECT count(*) FROM {}", super::catalog::qualified(name));
         self.connection.query_row(&sql, [], |row| row.get(0))
     }
@@ -365,7 +434,7 @@ fn tables(source: &Source, dataset: &str) -> duckdb::Result<Vec<Vec<Value>>> {
         let (project, dataset) = source.split(&name.schema);
         let full = format!("{project}.{dataset}.{}", name.name);
         let ddl = match (&metadata.query, kind.as_str()) {
-            (Some(query), _) => Some(view_ddl(&full, &kind, &metadata, query)),
+            (Some(query), _) => Some(view_ddl(&full, &kind, &table, &metadata, query)),
             (None, "BASE TABLE" | "CLONE" | "SNAPSHOT") => {
                 Some(table_ddl(&full, &table, &metadata))
             }
@@ -381,120 +450,31 @@ fn tables(source: &Source, dataset: &str) -> duckdb::Result<Vec<Vec<Value>>> {
             Value::Text(kind.clone()),
             Value::yes(kind == "BASE TABLE" || kind == "CLONE"),
             Value::yes(false),
-            Value::yes(false),
+            Value::yes(
+                metadata
+                    .option("enable_change_history")
+                    .is_some_and(|option| option.value.eq_ignore_ascii_case("true")),
+            ),
             metadata.created.map_or(Value::Null, Value::Micros),
             Value::maybe(base_name.as_ref().map(|_| base_project.unwrap_or(project))),
             Value::maybe(base_dataset),
             Value::maybe(base_name),
+            match kind.as_str() {
+                "CLONE" | "SNAPSHOT" => metadata.created.map_or(Value::Null, Value::Micros),
+                _ => Value::Null,
+            },
+            Value::Null,
+            Value::Null,
+            Value::Null,
+            Value::Null,
+            Value::Null,
             Value::maybe(ddl),
+            Value::Null,
             Value::Null,
         ]);
         rows.push(row);
     }
     Ok(rows)
-}
-
-const HIDDEN: &str = "_PARTITIONTIME";
-
-fn columns(source: &Source, dataset: &str) -> duckdb::Result<Vec<Vec<Value>>> {
-    let mut rows = Vec::new();
-    for (name, table) in source.tables(dataset)? {
-        let layout = TableMetadata::read(table.comment.as_deref());
-        for (at, column) in table.columns.iter().enumerate() {
-            let own = &column.column.name;
-            let kept = metadata(column);
-            let hidden = own == HIDDEN;
-            let partitions = layout.partition.as_ref();
-            let clustered = layout.cluster.iter().position(|other| other == own);
-            let required = column.not_null;
-            let number = |at: usize| Value::Int(i64::try_from(at).unwrap_or(i64::MAX - 1) + 1);
-            let mut row = source.place(&name);
-            row.extend([
-                Value::Text(own.clone()),
-                if hidden { Value::Null } else { number(at) },
-                Value::yes(!required),
-                Value::Text(shown_type(&column.column.ty, &kept)),
-                Value::Text("NEVER".to_owned()),
-                Value::Null,
-                Value::Null,
-                Value::yes(hidden),
-                Value::Null,
-                Value::yes(hidden),
-                Value::yes(partitions.is_some_and(|partition| partition.column == *own)),
-                clustered.map_or(Value::Null, number),
-                Value::Text("NULL".to_owned()),
-                Value::Text(kept.default.clone().unwrap_or_else(|| "NULL".to_owned())),
-                Value::maybe(text_option(&kept, "rounding_mode")),
-            ]);
-            rows.push(row);
-        }
-    }
-    Ok(rows)
-}
-
-/// A column's type as it was declared
-pub fn shown_type(ty: &Type, kept: &ColumnMetadata) -> String {
-    kept.written_type.clone().unwrap_or_else(|| ty.to_string())
-}
-
-/// The text of a literal option
-fn text_option(kept: &ColumnMetadata, name: &str) -> Option<String> {
-    option_text(&kept.options, name)
-}
-
-fn option_text(options: &[StoredOption], name: &str) -> Option<String> {
-    let option = options.iter().find(|option| option.name == name)?;
-    Some(googlesql::literal_text(&option.value).unwrap_or_else(|| option.value.clone()))
-}
-
-fn field_paths(source: &Source, dataset: &str) -> duckdb::Result<Vec<Vec<Value>>> {
-    let mut rows = Vec::new();
-    for (name, table) in source.tables(dataset)? {
-        for column in &table.columns {
-            let kept = metadata(column);
-            let mut paths = Vec::new();
-            collect_paths(&column.column.name, &column.column.ty, &mut paths);
-            for (at, (path, ty)) in paths.into_iter().enumerate() {
-                let top = at == 0;
-                let below = path.get(column.column.name.len() + 1..).unwrap_or_default();
-                let options = match top {
-                    true => Some(&kept.options),
-                    false => kept.fields.get(&below.to_lowercase()),
-                };
-                let description = options.and_then(|options| option_text(options, "description"));
-                let mut row = source.place(&name);
-                row.extend([
-                    Value::Text(column.column.name.clone()),
-                    Value::Text(path),
-                    Value::Text(if top {
-                        shown_type(&ty, &kept)
-                    } else {
-                        ty.to_string()
-                    }),
-                    Value::maybe(description),
-                    Value::Text("NULL".to_owned()),
-                    Value::maybe(text_option(&kept, "rounding_mode").filter(|_| top)),
-                ]);
-                rows.push(row);
-            }
-        }
-    }
-    Ok(rows)
-}
-
-fn collect_paths(path: &str, ty: &Type, paths: &mut Vec<(String, Type)>) {
-    paths.push((path.to_owned(), ty.clone()));
-    let inner = match ty {
-        Type::Array(element) => element,
-        other => other,
-    };
-    if let Type::Struct(fields) = inner {
-        for field in fields {
-            if let Some(name) = &field.name {
-                collect_paths(&format!("{path}.{name}"), &field.ty, paths);
-            }
-        }
-    }
 }
 
 fn views(source: &Source, dataset: &str) -> duckdb::Result<Vec<Vec<Value>>> {
@@ -510,47 +490,10 @@ fn views(source: &Source, dataset: &str) -> duckdb::Result<Vec<Vec<Value>>> {
     Ok(rows)
 }
 
-fn partitions(source: &Source, dataset: &str) -> duckdb::Result<Vec<Vec<Value>>> {
-    let mut rows = Vec::new();
-    for (name, table) in source.tables(dataset)? {
-        if table.view {
-            continue;
-        }
-        let layout = TableMetadata::read(table.comment.as_deref());
-        let unit = layout
-            .partition
-            .as_ref()
-            .and_then(|partition| partition.unit.as_deref().map(|unit| (partition, unit)));
-        let Some((partition, unit)) = unit else {
-            let mut row = source.place(&name);
-            row.extend([Value::Null, Value::Int(source.count(&name)?)]);
-            rows.push(row);
-            continue;
-        };
-        let picture = match unit {
-            "HOUR" => "%Y%m%d%H",
-            "MONTH" => "%Y%m",
-            "YEAR" => "%Y",
-            _ => "%Y%m%d",
-        };
-        let sql = format!(
-            "SELECT coalesce(strftime(CAST({} AS TIMESTAMP), '{picture}'), '__NULL__'), count(*) \
-             FROM {} GROUP BY 1 ORDER BY 1",
-            quote_identifier(&partition.column),
-            super::catalog::qualified(&name)
-        );
-        let mut statement = source.connection.prepare(&sql)?;
-        let found = statement.query_map([], |row| {
-            Ok((row.get::<_, String>(0)?, row.get::<_, i64>(1)?))
-        })?;
-        for one in found {
-            let (id, count) = one?;
-            let mut row = source.place(&name);
-            row.extend([Value::Text(id), Value::Int(count)]);
-            rows.push(row);
-        }
-    }
-    Ok(rows)
+fn materialized_views(source: &Source, dataset: &str) -> duckdb::Result<Vec<Vec<Value>>> {
+    let mut found = source.tables(dataset)?;
+    found.retain(|(name, table)| table_type(source, name, table) == "MATERIALIZED VIEW");
+    Ok(found.iter().map(|(name, _)| source.place(name)).collect())
 }
 
 fn table_options(source: &Source, dataset: &str) -> duckdb::Result<Vec<Vec<Value>>> {
@@ -578,6 +521,15 @@ fn legacy_tables(source: &Source, dataset: &str) -> duckdb::Result<Vec<Vec<Value
         let created = metadata.created.map(|micros| Value::Int(micros / 1000));
         row.extend([created.unwrap_or(Value::Null), count, Value::Int(kind)]);
         rows.push(row);
+    }
+    Ok(rows)
+}
+
+fn legacy_summary(source: &Source, dataset: &str) -> duckdb::Result<Vec<Vec<Value>>> {
+    let mut rows = legacy_tables(source, dataset)?;
+    for row in &mut rows {
+        // the number of rows
+        row.remove(4);
     }
     Ok(rows)
 }

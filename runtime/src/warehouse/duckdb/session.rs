@@ -11,7 +11,7 @@ use duckdb::{Connection, InterruptHandle};
 use googlesql::script::{Environment, Settings};
 use googlesql::{Analyzed, Effect, PhysicalName, Relation, Sites};
 
-use super::catalog::{DuckDbCatalog, qualified};
+use super::catalog::{DuckDbCatalog, TEMPORARY, qualified};
 use super::host::ScriptHost;
 use super::model_views::ModelViews;
 use super::routines::Routines;
@@ -161,6 +161,8 @@ impl DuckDbSession {
         if let Effect::Export { file } = effect {
             make_folder(file)?;
         }
+        let reshaped = reshaped(sql, effect);
+        let before = reshaped.map(|name| self.shape(name)).transpose()?;
         let mut changed = 0;
         let several = sql.len() > 1 && self.transactions.is_none();
         if several {
@@ -180,6 +182,11 @@ impl DuckDbSession {
         }
         if let Effect::CreateTable(name) | Effect::CreateView(name) = effect {
             note_creation(&self.connection, name).map_err(|failure| error::execution(&failure))?;
+        }
+        if let Some(name) = reshaped
+            && before != Some(self.shape(name)?)
+        {
+            self.renew_readers(name)?;
         }
         if several {
             self.batch("COMMIT")?;
@@ -344,6 +351,22 @@ impl Interrupt for Handle {
         self.stopped.store(true, Ordering::SeqCst);
         self.engine.interrupt();
     }
+}
+
+/// The lasting table or view whose columns a statement may change
+fn reshaped<'e>(sql: &[String], effect: &'e Effect) -> Option<&'e PhysicalName> {
+    let loads = || sql.first().is_some_and(|first| is_creation(first));
+    let name = match effect {
+        Effect::CreateTable(name) | Effect::CreateView(name) | Effect::Alter(name) => name,
+        Effect::Change(name) if loads() => name,
+        _ => return None,
+    };
+    (name.schema != TEMPORARY).then_some(name)
+}
+
+/// Whether rows are put into a table that is made for them
+fn is_creation(sql: &str) -> bool {
+    sql.starts_with("CREATE TABLE") || sql.starts_with("CREATE OR REPLACE TABLE")
 }
 
 /// Makes the folder that a file goes to

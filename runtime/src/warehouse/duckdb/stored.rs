@@ -68,6 +68,30 @@ fn columns(connection: &Connection, name: &PhysicalName) -> duckdb::Result<Vec<S
     Ok(columns)
 }
 
+/// The column by which a table is partitioned, if it may only be read with a filter over it
+///
+/// # Errors
+/// The engine cannot be asked
+pub fn filtered_by(connection: &Connection, name: &PhysicalName) -> duckdb::Result<Option<String>> {
+    let comment: Option<Option<String>> = connection
+        .prepare_cached(
+            "SELECT comment FROM duckdb_tables() WHERE NOT temporary \
+             AND database_name = current_database() AND schema_name = $1 AND table_name = $2 \
+             AND comment LIKE '%\"require_partition_filter\"%'",
+        )?
+        .query_map([&name.schema, &name.name], |row| row.get(0))?
+        .next()
+        .transpose()?;
+    let metadata = TableMetadata::read(comment.flatten().as_deref());
+    let required = metadata
+        .option("require_partition_filter")
+        .is_some_and(|option| option.value.eq_ignore_ascii_case("true"));
+    Ok(metadata
+        .partition
+        .filter(|_| required)
+        .map(|partition| partition.column))
+}
+
 /// Notes when a table or view was made, if that is not known yet
 ///
 /// # Errors
