@@ -95,6 +95,50 @@ fn config_and_both_forms_of_an_incremental_table_are_checked() {
     );
 }
 
+/// A table that asks for a filter, functions of the project over it, and an operation that merges it
+fn functions() -> Scratch {
+    Scratch::project(&[
+        (
+            "days.sqlx",
+            "config { type: \"table\", bigquery: { partitionBy: \"day\", requirePartitionFilter: true } }\n\
+             SELECT 1 AS id, DATE '2024-01-01' AS day, 'a' AS name, NUMERIC '1.5' AS amount\n",
+        ),
+        (
+            "tools.sqlx",
+            "config { type: \"operations\" }\n\
+             CREATE OR REPLACE FUNCTION sales.twice(x INT64) RETURNS INT64 AS (x * 2);\n\
+             CREATE OR REPLACE TABLE FUNCTION sales.named(n STRING) AS\n\
+             SELECT id, name FROM ${ref(\"days\")} WHERE name = n AND day > '2000-01-01'\n",
+        ),
+        (
+            "calls.sqlx",
+            "config { type: \"table\", dependencies: [\"tools\"] }\n\
+             SELECT sales.twice(n.id) AS twice, n.nam, sales.twice(n.name) AS wrong\nFROM sales.named('a') AS n\n",
+        ),
+        (
+            "totals.sqlx",
+            "config { type: \"operations\", hasOutput: true }\n\
+             CREATE TABLE IF NOT EXISTS ${self()} (id INT64, total NUMERIC);\n\
+             MERGE ${self()} AS t USING (\n\
+             \x20 SELECT id, SUM(amount) AS total FROM ${ref(\"days\")} WHERE day > '2000-01-01' GROUP BY id\n\
+             ) AS s ON t.id = s.id\n\
+             WHEN MATCHED THEN UPDATE SET total = s.total\nWHEN NOT MATCHED THEN INSERT ROW\n",
+        ),
+        (
+            "all_days.sqlx",
+            "config { type: \"table\" }\nSELECT COUNT(*) AS n FROM ${ref(\"days\")}\n",
+        ),
+    ])
+}
+
+#[test]
+fn functions_and_operations_of_the_project_are_known() {
+    let scratch = functions();
+    assert_transcript!("check_functions", scratch.snapshot(&["check"]));
+    assert_transcript!("lineage_function", scratch.snapshot(&["lineage", "calls"]));
+    assert_transcript!("lineage_merge", scratch.snapshot(&["lineage", "totals"]));
+}
+
 #[test]
 fn a_source_with_files_has_their_columns() {
     let scratch = shop(GOOD);

@@ -26,6 +26,11 @@ impl Script<'_> {
         arguments: &[Expr],
         span: &Range<usize>,
     ) -> Result<(), Failure> {
+        if let [system, name @ ..] = path.parts.as_slice()
+            && system.eq_ignore_ascii_case("BQ")
+        {
+            return self.system_procedure(path, &name.join("."), arguments, span);
+        }
         let name = self.procedure_name(path, span)?;
         let written = path.parts.join(".");
         let Some(definition) = self.host.procedure(&name)? else {
@@ -111,6 +116,36 @@ impl Script<'_> {
             copy.limit = own.limit;
             self.replace(&name.text, copy)?;
         }
+        Ok(())
+    }
+
+    /// A procedure that BigQuery has of itself
+    ///
+    /// <https://cloud.google.com/bigquery/docs/reference/system-procedures>
+    fn system_procedure(
+        &mut self,
+        path: &Path,
+        name: &str,
+        arguments: &[Expr],
+        span: &Range<usize>,
+    ) -> Result<(), Failure> {
+        let written = path.parts.join(".");
+        if !name.eq_ignore_ascii_case("REFRESH_MATERIALIZED_VIEW") {
+            let message = format!("`{written}` is not supported by the embedded engine");
+            return Err(Error::new(code::SQL_UNSUPPORTED, message, path.span.clone()).into());
+        }
+        let [view] = arguments else {
+            let message = format!("`{written}` takes 1 argument, found {}", arguments.len());
+            return Err(Error::new(code::INVALID_ARGUMENTS, message, span.clone()).into());
+        };
+        let view = self.text_of(view, "the name of a materialized view", span)?;
+        let view = view.unwrap_or_default();
+        let parts: Vec<String> = view.split('.').map(str::to_owned).collect();
+        // materialized views are resolved when they are read: there is nothing to do but to find it
+        self.host
+            .catalog(self.environment)
+            .table(&parts, span.clone())?;
+        self.environment.ran(None);
         Ok(())
     }
 

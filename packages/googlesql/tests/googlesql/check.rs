@@ -158,6 +158,11 @@ fn scripts_are_walked() {
         "UPDATE d.orders SET amoun = 1 WHERE idd = 2",
         "CREATE VIEW d.v AS SELECT * FROM d.raw; SELECT x FROM d.v",
         "CREATE TABLE d.t (a INT64, b STRING); INSERT INTO d.t SELECT id, customer FROM d.orders; SELECT a, c FROM d.t",
+        "CREATE FUNCTION d.half(x INT64) AS (x / 2); SELECT d.half(id) AS h, d.half(customer) AS i FROM d.orders",
+        "CREATE TABLE FUNCTION d.of(k STRING) AS SELECT id, day FROM d.orders WHERE customer = k; SELECT *, o.dai FROM d.of('a') AS o",
+        "CREATE TABLE d.t PARTITION BY day OPTIONS (require_partition_filter = TRUE) AS SELECT id, day FROM d.orders; SELECT id FROM d.t; SELECT id FROM d.t WHERE day > '2020-01-01'",
+        "CREATE TABLE d.t PARTITION BY day OPTIONS (require_partition_filter = TRUE) AS SELECT id, day FROM d.orders; CREATE VIEW d.v AS SELECT * FROM d.t; DELETE FROM d.t WHERE id = 1",
+        "CREATE TABLE d.t (n INT64) PARTITION BY _PARTITIONDATE; SELECT n, _PARTITIONTIME AS at FROM d.t",
     ];
     insta::assert_snapshot!(all(&cases));
 }
