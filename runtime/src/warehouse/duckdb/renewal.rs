@@ -33,6 +33,22 @@ impl DuckDbSession {
         self.renew(&|query| mentions(query, &changed.name))
     }
 
+    /// Whether there may be views that read a table
+    ///
+    /// # Errors
+    /// The engine cannot be asked
+    pub fn may_have_readers(&self, name: &PhysicalName) -> Result<bool, SqlError> {
+        let ask = || -> duckdb::Result<bool> {
+            self.connection
+                .prepare_cached(
+                    "SELECT count(*) > 0 FROM duckdb_views() WHERE NOT internal \
+                     AND (contains(comment, $1) OR contains(comment, '*`'))",
+                )?
+                .query_row([&name.name], |row| row.get(0))
+        };
+        ask().map_err(|failure| error::execution(&failure))
+    }
+
     /// The columns of a table or view, hidden ones too
     ///
     /// # Errors

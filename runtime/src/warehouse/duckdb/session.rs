@@ -161,7 +161,10 @@ impl DuckDbSession {
         if let Effect::Export { file } = effect {
             make_folder(file)?;
         }
-        let reshaped = reshaped(sql, effect);
+        let reshaped = match reshaped(sql, effect) {
+            Some(name) if self.may_have_readers(name)? => Some(name),
+            _ => None,
+        };
         let before = reshaped.map(|name| self.shape(name)).transpose()?;
         let mut changed = 0;
         let several = sql.len() > 1 && self.transactions.is_none();
