@@ -338,13 +338,14 @@ impl Resolver<'_> {
             quote_string(&quote)
         ));
         let null = settings.text("null_marker", self)?.unwrap_or_default();
-        options.push_str(&format!(", nullstr = {}", quote_string(&null)));
+        // an empty text in quotes is no NULL
+        options.push_str(&format!(
+            ", nullstr = {}, allow_quoted_nulls = false",
+            quote_string(&null)
+        ));
         let skip = settings.number("skip_leading_rows", self)?;
         if columns.is_empty() {
-            let skip = (skip - 1).max(0);
-            let from = format!(
-                "read_csv({files}, header = true, skip = {skip}, strict_mode = true{options})"
-            );
+            let from = self.detected_csv(settings, files, &options, skip)?;
             return self.read_typed(&from, columns, settings, true);
         }
         let names: Vec<_> = columns
@@ -373,6 +374,16 @@ impl Resolver<'_> {
                     vec![value],
                     settings.span.clone(),
                 ),
+                Type::Bool => {
+                    let words = Typed::apply(
+                        Type::String,
+                        "CASE WHEN lower($0) IN ('t', 'y', 'yes', '1') THEN 'true' \
+                         WHEN lower($0) IN ('f', 'n', 'no', '0') THEN 'false' ELSE $0 END",
+                        vec![value],
+                        settings.span.clone(),
+                    );
+                    self.cast(words, &Type::Bool, false)?
+                }
                 Type::Array(_) | Type::Struct(_) => {
                     let message = format!(
                         "column `{}` is {}, which CSV cannot hold",
@@ -396,6 +407,54 @@ impl Resolver<'_> {
             ),
             columns: columns.to_vec(),
         })
+    }
+
+    /// The reader of CSV files whose columns are to be found out. A first line of texts is a header where the
+    /// lines after it have other types; without one, columns are named after their types
+    ///
+    /// <https://cloud.google.com/bigquery/docs/schema-detect#csv_header>
+    fn detected_csv(
+        &self,
+        settings: &Settings,
+        files: &str,
+        options: &str,
+        skip: i64,
+    ) -> Result<String, Error> {
+        let reader = |header: bool, skip: i64, names: &str| {
+            format!(
+                "read_csv({files}, header = {header}, skip = {skip}, strict_mode = true{options}{names})"
+            )
+        };
+        let told = settings.get("skip_leading_rows").is_some();
+        let first = (skip - 1).max(0);
+        let types = |from: &str| -> Result<Vec<Type>, Error> {
+            let found = self
+                .catalog
+                .described(from, true, settings.span.clone())?
+                .columns;
+            Ok(found.into_iter().map(|column| column.ty).collect())
+        };
+        if !told || skip > 0 {
+            let headed = types(&reader(true, first, ""))?;
+            let whole = types(&reader(false, first, ""))?;
+            let texts = |types: &[Type]| types.iter().all(|ty| *ty == Type::String);
+            if texts(&whole) && !texts(&headed) {
+                return Ok(reader(true, first, ""));
+            }
+        }
+        let names: Vec<String> = types(&reader(false, skip, ""))?
+            .iter()
+            .enumerate()
+            .map(|(at, ty)| {
+                let ty = match ty {
+                    Type::Float64 => "double".to_owned(),
+                    other => other.to_string().to_lowercase(),
+                };
+                quote_string(&format!("{ty}_field_{at}"))
+            })
+            .collect();
+        let names = format!(", names = [{}]", names.join(", "));
+        Ok(reader(false, skip, &names))
     }
 
     /// Rows of files that know their types, by name
