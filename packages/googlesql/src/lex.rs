@@ -5,12 +5,18 @@
 //! always on line 1, so every span of the syntax tree is a byte range.
 
 use std::ops::Range;
+use std::sync::LazyLock;
 
 use diagnostic::code;
-use sqlparser::tokenizer::{Location, Span, Token, TokenWithSpan};
+use rustc_hash::FxHashMap;
+use sqlparser::keywords::{ALL_KEYWORDS, ALL_KEYWORDS_INDEX, Keyword};
+use sqlparser::tokenizer::{Location, Span, Token, TokenWithSpan, Word};
 
 use crate::Error;
 use crate::literal;
+
+/// As many letters as a token has at least, as a rule
+const LETTERS: usize = 4;
 
 /// All tokens of a text; white space and comments are left out
 pub fn lex(text: &str) -> Result<Vec<TokenWithSpan>, Error> {
@@ -19,7 +25,7 @@ pub fn lex(text: &str) -> Result<Vec<TokenWithSpan>, Error> {
         at: 0,
         parameters: 0,
     };
-    let mut tokens = Vec::new();
+    let mut tokens = Vec::with_capacity(text.len() / LETTERS);
     while let Some(token) = lexer.next_token()? {
         tokens.push(token);
     }
@@ -149,11 +155,9 @@ impl Lexer<'_> {
     fn delimited(&mut self, start: usize, open: usize) -> Result<Range<usize>, Error> {
         let rest = &self.text[open..];
         let quote = &rest[..1];
-        let triple = quote.repeat(3);
-        let (delimiter, lines) = if rest.starts_with(&triple) {
-            (triple.as_str(), true)
-        } else {
-            (quote, false)
+        let (delimiter, lines) = match rest.get(..3) {
+            Some(triple) if triple.trim_start_matches(quote).is_empty() => (triple, true),
+            _ => (quote, false),
         };
         let body = open + delimiter.len();
         let mut at = body;
@@ -181,10 +185,15 @@ impl Lexer<'_> {
     fn word(&mut self) -> Token {
         let rest = &self.text[self.at..];
         let end = rest
-            .find(|letter: char| !letter.is_ascii_alphanumeric() && letter != '_')
+            .bytes()
+            .position(|letter| !letter.is_ascii_alphanumeric() && letter != b'_')
             .unwrap_or(rest.len());
         self.at += end;
-        Token::make_word(&rest[..end], None)
+        Token::Word(Word {
+            value: rest[..end].to_owned(),
+            quote_style: None,
+            keyword: keyword(&rest[..end]),
+        })
     }
 
     fn quoted_name(&mut self) -> Result<Token, Error> {
@@ -247,58 +256,67 @@ impl Lexer<'_> {
     }
 
     fn operator(&mut self, first: char) -> Result<Token, Error> {
-        const OPERATORS: &[(&str, Token)] = &[
-            ("||", Token::StringConcat),
-            ("|>", Token::VerticalBarRightAngleBracket),
-            ("<<", Token::ShiftLeft),
-            (">>", Token::ShiftRight),
-            ("<=", Token::LtEq),
-            (">=", Token::GtEq),
-            ("<>", Token::Neq),
-            ("!=", Token::Neq),
-            ("=>", Token::RArrow),
-            ("->", Token::Arrow),
-            ("=", Token::Eq),
-            ("<", Token::Lt),
-            (">", Token::Gt),
-            ("+", Token::Plus),
-            ("-", Token::Minus),
-            ("*", Token::Mul),
-            ("/", Token::Div),
-            ("%", Token::Mod),
-            ("&", Token::Ampersand),
-            ("|", Token::Pipe),
-            ("^", Token::Caret),
-            ("~", Token::Tilde),
-            ("(", Token::LParen),
-            (")", Token::RParen),
-            ("[", Token::LBracket),
-            ("]", Token::RBracket),
-            ("{", Token::LBrace),
-            ("}", Token::RBrace),
-            (",", Token::Comma),
-            (".", Token::Period),
-            (";", Token::SemiColon),
-            (":", Token::Colon),
-        ];
-        let rest = &self.text[self.at..];
         let start = self.at;
-        if first == '?' {
-            self.at += 1;
-            self.parameters += 1;
-            return Ok(Token::Placeholder(format!("?{}", self.parameters)));
-        }
-        let bytes = rest.as_bytes();
-        let is_here = |text: &str| text.as_bytes()[0] == bytes[0] && rest.starts_with(text);
-        match OPERATORS.iter().find(|(text, _)| is_here(text)) {
-            Some((text, token)) => {
-                self.at += text.len();
-                Ok(token.clone())
+        let (length, token) = match &self.text.as_bytes()[start..] {
+            [b'?', ..] => {
+                self.parameters += 1;
+                (1, Token::Placeholder(format!("?{}", self.parameters)))
             }
+            [b'|', b'|', ..] => (2, Token::StringConcat),
+            [b'|', b'>', ..] => (2, Token::VerticalBarRightAngleBracket),
+            [b'<', b'<', ..] => (2, Token::ShiftLeft),
+            [b'>', b'>', ..] => (2, Token::ShiftRight),
+            [b'<', b'=', ..] => (2, Token::LtEq),
+            [b'>', b'=', ..] => (2, Token::GtEq),
+            [b'<', b'>', ..] | [b'!', b'=', ..] => (2, Token::Neq),
+            [b'=', b'>', ..] => (2, Token::RArrow),
+            [b'-', b'>', ..] => (2, Token::Arrow),
+            [b'=', ..] => (1, Token::Eq),
+            [b'<', ..] => (1, Token::Lt),
+            [b'>', ..] => (1, Token::Gt),
+            [b'+', ..] => (1, Token::Plus),
+            [b'-', ..] => (1, Token::Minus),
+            [b'*', ..] => (1, Token::Mul),
+            [b'/', ..] => (1, Token::Div),
+            [b'%', ..] => (1, Token::Mod),
+            [b'&', ..] => (1, Token::Ampersand),
+            [b'|', ..] => (1, Token::Pipe),
+            [b'^', ..] => (1, Token::Caret),
+            [b'~', ..] => (1, Token::Tilde),
+            [b'(', ..] => (1, Token::LParen),
+            [b')', ..] => (1, Token::RParen),
+            [b'[', ..] => (1, Token::LBracket),
+            [b']', ..] => (1, Token::RBracket),
+            [b'{', ..] => (1, Token::LBrace),
+            [b'}', ..] => (1, Token::RBrace),
+            [b',', ..] => (1, Token::Comma),
+            [b'.', ..] => (1, Token::Period),
+            [b';', ..] => (1, Token::SemiColon),
+            [b':', ..] => (1, Token::Colon),
             _ => {
                 let message = format!("unexpected character `{first}`");
-                Err(self.error(&message, start..start + first.len_utf8()))
+                return Err(self.error(&message, start..start + first.len_utf8()));
             }
-        }
+        };
+        self.at += length;
+        Ok(token)
     }
+}
+
+/// sqlparser's keyword of an unquoted word; its own search compares with ten of them
+fn keyword(word: &str) -> Keyword {
+    /// No keyword is longer
+    const LONGEST: usize = 64;
+    static KEYWORDS: LazyLock<FxHashMap<&[u8], Keyword>> = LazyLock::new(|| {
+        let texts = ALL_KEYWORDS.iter().map(|text| text.as_bytes());
+        texts.zip(ALL_KEYWORDS_INDEX.iter().copied()).collect()
+    });
+    let mut upper = [0; LONGEST];
+    let Some(upper) = upper.get_mut(..word.len()) else {
+        return Keyword::NoKeyword;
+    };
+    upper.copy_from_slice(word.as_bytes());
+    upper.make_ascii_uppercase();
+    let known = KEYWORDS.get(&*upper);
+    known.copied().unwrap_or(Keyword::NoKeyword)
 }

@@ -5,7 +5,7 @@
 
 use sqlparser::tokenizer::{Token, TokenWithSpan};
 
-use super::token::{at, is, is_word, mentions};
+use super::token::{at, is, is_word};
 
 pub fn having_last(mut tokens: Vec<TokenWithSpan>) -> Vec<TokenWithSpan> {
     let mut start = 0;
@@ -21,9 +21,6 @@ pub fn having_last(mut tokens: Vec<TokenWithSpan>) -> Vec<TokenWithSpan> {
 
 /// Puts parentheses around a call that `IGNORE NULLS` or `RESPECT NULLS` follows
 pub fn nulls_apart(tokens: Vec<TokenWithSpan>) -> Vec<TokenWithSpan> {
-    if !mentions(&tokens, &["NULLS"]) {
-        return tokens;
-    }
     let mut rewritten: Vec<TokenWithSpan> = Vec::with_capacity(tokens.len() + 2);
     for (index, token) in tokens.iter().enumerate() {
         let treatment = is_word(Some(token), &["IGNORE", "RESPECT"])

@@ -13,9 +13,6 @@ use super::token::{are_words, at, closing, find_outside, is, is_word, name, word
 
 /// Formatted casts
 pub fn formats(tokens: Vec<TokenWithSpan>) -> Vec<TokenWithSpan> {
-    if !tokens.iter().any(|token| is_word(Some(token), &["FORMAT"])) {
-        return tokens;
-    }
     let mut rewritten = Vec::with_capacity(tokens.len());
     let mut index = 0;
     while let Some(token) = tokens.get(index) {
@@ -67,12 +64,6 @@ fn formatted(tokens: &[TokenWithSpan]) -> Option<Vec<TokenWithSpan>> {
 
 /// Types with brackets that sqlparser does not read
 pub fn bracketed_types(tokens: Vec<TokenWithSpan>) -> Vec<TokenWithSpan> {
-    if !tokens
-        .iter()
-        .any(|token| is_word(Some(token), &["RANGE", "STRUCT"]))
-    {
-        return tokens;
-    }
     let mut rewritten: Vec<TokenWithSpan> = Vec::with_capacity(tokens.len());
     let mut index = 0;
     while let Some(token) = tokens.get(index) {

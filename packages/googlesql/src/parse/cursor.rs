@@ -8,6 +8,7 @@ use sqlparser::parser::{Parser, ParserError};
 use sqlparser::tokenizer::{Token, TokenWithSpan, Word};
 
 use super::statement::{Kind, Name, OptionItem, Path};
+use super::token::{is_word, word};
 use crate::Error;
 use crate::dialect::GoogleSql;
 use crate::lex::range_of;
@@ -15,27 +16,30 @@ use crate::lex::range_of;
 /// How deep sqlparser may nest; it counts several levels for each written one
 const DEPTH: usize = 300;
 
-pub struct Cursor<'a> {
-    tokens: &'a [TokenWithSpan],
-    at: usize,
+pub struct Cursor {
+    /// Holds the tokens and the place
+    parser: Parser<'static>,
     end: usize,
-    /// sqlparser over these tokens, and the index that it is at; kept, since it owns a copy of them
-    parser: Option<(Parser<'static>, usize)>,
 }
 
-impl<'a> Cursor<'a> {
+impl Cursor {
     /// At the start of `tokens`, whose text ends at byte `end`
-    pub fn new(tokens: &'a [TokenWithSpan], end: usize) -> Self {
-        Self {
-            tokens,
-            at: 0,
-            end,
-            parser: None,
-        }
+    pub fn new(tokens: Vec<TokenWithSpan>, end: usize) -> Self {
+        let parser = Parser::new(&GoogleSql)
+            .with_recursion_limit(DEPTH)
+            .with_tokens_with_locations(tokens);
+        Self { parser, end }
     }
 
-    pub fn peek(&self, ahead: usize) -> Option<&'a Token> {
-        self.tokens.get(self.at + ahead).map(|token| &token.token)
+    pub fn into_tokens(self) -> Vec<TokenWithSpan> {
+        self.parser.into_tokens()
+    }
+
+    pub fn peek(&self, ahead: usize) -> Option<&Token> {
+        match &self.parser.peek_nth_token_ref(ahead).token {
+            Token::EOF => None,
+            token => Some(token),
+        }
     }
 
     pub fn peek_is(&self, token: &Token) -> bool {
@@ -53,48 +57,39 @@ impl<'a> Cursor<'a> {
     }
 
     pub fn peek_keyword(&self, keywords: &[&str]) -> bool {
-        self.peek_word()
-            .is_some_and(|word| keywords.contains(&word.as_str()))
+        is_word(Some(self.parser.peek_token_ref()), keywords)
     }
 
     /// Where the next token stands
     pub fn span(&self) -> Range<usize> {
-        self.tokens
-            .get(self.at)
-            .and_then(|token| range_of(token.span))
-            .unwrap_or(self.end..self.end)
+        range_of(self.parser.peek_token_ref().span).unwrap_or(self.end..self.end)
     }
 
     /// Where the previous token ends
     pub fn previous_end(&self) -> usize {
-        self.at
-            .checked_sub(1)
-            .and_then(|at| self.tokens.get(at))
-            .and_then(|token| range_of(token.span))
-            .map_or(0, |range| range.end)
+        match self.parser.index() {
+            0 => 0,
+            _ => range_of(self.parser.get_current_token().span).map_or(0, |range| range.end),
+        }
     }
 
     pub fn advance(&mut self) {
-        self.at += 1;
+        self.parser.advance_token();
     }
 
     pub fn take(&mut self, token: &Token) -> bool {
-        let found = self.peek_is(token);
-        self.at += usize::from(found);
-        found
+        self.parser.consume_token(token)
     }
 
     /// Takes all of the keywords, or none
     pub fn take_keywords(&mut self, keywords: &[&str]) -> bool {
-        let start = self.at;
-        for keyword in keywords {
-            if !self.peek_keyword(&[keyword]) {
-                self.at = start;
-                return false;
-            }
-            self.at += 1;
+        let found = keywords.iter().enumerate().all(|(ahead, keyword)| {
+            is_word(Some(self.parser.peek_nth_token_ref(ahead)), &[keyword])
+        });
+        for _ in keywords.iter().filter(|_| found) {
+            self.advance();
         }
-        true
+        found
     }
 
     pub fn expect(&mut self, token: &Token) -> Result<(), Error> {
@@ -112,10 +107,10 @@ impl<'a> Cursor<'a> {
     }
 
     pub fn expect_end(&self) -> Result<(), Error> {
-        if self.at >= self.tokens.len() {
-            return Ok(());
+        match self.peek(0) {
+            None => Ok(()),
+            Some(_) => Err(self.expected("the end of the statement")),
         }
-        Err(self.expected("the end of the statement"))
     }
 
     /// A syntax error at the next token
@@ -134,7 +129,9 @@ impl<'a> Cursor<'a> {
     /// Takes the rest as something that is understood but not supported
     pub fn unsupported(&mut self, what: String) -> Kind {
         let span = self.span();
-        self.at = self.tokens.len();
+        while self.peek(0).is_some() {
+            self.advance();
+        }
         Kind::Unsupported { what, span }
     }
 
@@ -142,11 +139,9 @@ impl<'a> Cursor<'a> {
         let span = self.span();
         match self.peek(0) {
             Some(Token::Word(word)) => {
-                self.at += 1;
-                Ok(Name {
-                    text: word.value.clone(),
-                    span,
-                })
+                let text = word.value.clone();
+                self.advance();
+                Ok(Name { text, span })
             }
             _ => Err(self.expected("a name")),
         }
@@ -160,10 +155,10 @@ impl<'a> Cursor<'a> {
             let Some(Token::Word(word)) = self.peek(0) else {
                 return Err(self.expected("a name"));
             };
-            let mut part = word.value.clone();
-            self.at += 1;
+            let (mut part, quoted) = (word.value.clone(), word.quote_style.is_some());
+            self.advance();
             let mut dotted = false;
-            if word.quote_style.is_some() {
+            if quoted {
                 parts.extend(part.split('.').map(str::to_owned));
             } else {
                 if parts.is_empty() {
@@ -194,7 +189,8 @@ impl<'a> Cursor<'a> {
                 Some(Token::Number(digits, _)) => digits.clone(),
                 _ => return false,
             };
-            self.at += 2;
+            self.advance();
+            self.advance();
             part.push('-');
             part.push_str(text.trim_end_matches('.'));
             if text.ends_with('.') {
@@ -266,23 +262,16 @@ impl<'a> Cursor<'a> {
 
     /// The columns of `TABLE<name type, …>`, as the struct type that is written like it
     pub fn table_type(&mut self) -> Result<DataType, Error> {
-        let at = self.at;
-        let span = self.tokens.get(at).map(|token| token.span);
+        let (at, span) = (self.parser.index(), self.parser.peek_token_ref().span);
         self.expect_keyword("TABLE")?;
-        let mut tokens = self.tokens.to_vec();
-        if let (Some(token), Some(span)) = (tokens.get_mut(at), span) {
-            *token = TokenWithSpan {
-                token: Token::make_word("STRUCT", None),
-                span,
-            };
+        let parser = std::mem::replace(&mut self.parser, Parser::new(&GoogleSql));
+        let mut tokens = parser.into_tokens();
+        tokens[at] = word("STRUCT", span);
+        *self = Self::new(tokens, self.end);
+        while self.parser.index() < at {
+            self.advance();
         }
-        let mut inner = Cursor {
-            at,
-            ..Cursor::new(&tokens, self.end)
-        };
-        let ty = inner.data_type()?;
-        self.at = inner.at;
-        Ok(ty)
+        self.data_type()
     }
 
     pub fn table_factor(&mut self) -> Result<TableFactor, Error> {
@@ -293,42 +282,23 @@ impl<'a> Cursor<'a> {
         self.parse(|parser| parser.parse_comma_separated(Parser::parse_table_and_joins))
     }
 
-    /// Lets sqlparser read on from here and goes to where it stopped
+    /// Lets sqlparser read on from here
     fn parse<T>(
         &mut self,
         read: impl FnOnce(&mut Parser) -> Result<T, ParserError>,
     ) -> Result<T, Error> {
-        let (mut parser, mut index) = self.parser.take().unwrap_or_else(|| {
-            let parser = Parser::new(&GoogleSql).with_recursion_limit(DEPTH);
-            (parser.with_tokens_with_locations(self.tokens.to_vec()), 0)
-        });
-        while index < self.at {
-            parser.advance_token();
-            index += 1;
-        }
-        while index > self.at {
-            parser.prev_token();
-            index -= 1;
-        }
-        let parsed = read(&mut parser).map_err(|error| {
-            let here = range_of(parser.peek_token_ref().span);
-            self.syntax_error(error, here)
-        })?;
-        let passed = parser.get_current_index() + 1;
-        self.at = passed.min(self.tokens.len());
-        self.parser = Some((parser, passed));
-        Ok(parsed)
+        read(&mut self.parser).map_err(|error| self.syntax_error(error))
     }
 
     /// sqlparser words its errors as `Expected: X, found: Y at Line: 1, Column: N`
-    fn syntax_error(&self, error: ParserError, here: Option<Range<usize>>) -> Error {
+    fn syntax_error(&self, error: ParserError) -> Error {
         let text = match error {
             ParserError::ParserError(text) | ParserError::TokenizerError(text) => text,
             ParserError::RecursionLimitExceeded => {
                 return Error::new(
                     code::SQL_UNSUPPORTED,
                     "expression is nested too deeply",
-                    here.unwrap_or_else(|| self.span()),
+                    self.span(),
                 );
             }
         };
@@ -337,9 +307,9 @@ impl<'a> Cursor<'a> {
             None => (text.as_str(), None),
         };
         let start = column.map_or(self.end, |column| column.saturating_sub(1));
-        let span = self
-            .tokens
-            .iter()
+        let span = (0..)
+            .map(|index| self.parser.token_at(index))
+            .take_while(|token| token.token != Token::EOF)
             .filter_map(|token| range_of(token.span))
             .find(|range| range.start >= start)
             .unwrap_or(self.end..self.end);

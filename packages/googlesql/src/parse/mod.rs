@@ -57,7 +57,7 @@ pub fn on_stack_for<T>(span: &Range<usize>, run: impl FnOnce() -> T) -> T {
 /// Parses a type as written
 pub fn parse_type(text: &str) -> Result<sqlparser::ast::DataType, Error> {
     let tokens = lex(text)?;
-    let mut cursor = Cursor::new(&tokens, text.len());
+    let mut cursor = Cursor::new(tokens, text.len());
     let ty = cursor.data_type()?;
     cursor.expect_end()?;
     Ok(ty)
@@ -75,7 +75,7 @@ fn select_items(items: &str) -> Result<Box<sqlparser::ast::Query>, Error> {
     }];
     tokens.extend(lex(items)?);
     let tokens = rewrite::rewrite(tokens);
-    let mut cursor = Cursor::new(&tokens, items.len());
+    let mut cursor = Cursor::new(tokens, items.len());
     let query = cursor.query()?;
     cursor.expect_end()?;
     Ok(query)

@@ -4,13 +4,10 @@
 use sqlparser::tokenizer::{Token, TokenWithSpan};
 
 use super::mark;
-use super::token::{at, closing, find_outside, is, is_word, mentions, name, string};
+use super::token::{at, closing, find_outside, is, is_word, name, string};
 
 /// `x LIKE ANY (…)`, `x LIKE ALL UNNEST(…)` become `x LIKE any(…)`, `x LIKE every(unnest(…))`
 pub fn quantified(tokens: Vec<TokenWithSpan>) -> Vec<TokenWithSpan> {
-    if !mentions(&tokens, &["LIKE"]) {
-        return tokens;
-    }
     let mut rewritten = Vec::with_capacity(tokens.len());
     let mut closers: Vec<usize> = Vec::new();
     let mut index = 0;
@@ -48,9 +45,6 @@ pub fn quantified(tokens: Vec<TokenWithSpan>) -> Vec<TokenWithSpan> {
 
 /// `UNNEST(a AS x, b, mode => 'PAD')` becomes `UNNEST(named(a, 'x'), b, mode('PAD'))`
 pub fn unnested(tokens: Vec<TokenWithSpan>) -> Vec<TokenWithSpan> {
-    if !mentions(&tokens, &["UNNEST"]) {
-        return tokens;
-    }
     let mut rewritten: Vec<TokenWithSpan> = Vec::with_capacity(tokens.len());
     let mut index = 0;
     while let Some(token) = tokens.get(index) {

@@ -147,13 +147,13 @@ impl Reader {
         chain::check(&tokens)?;
         let tokens = rewrite::rewrite(tokens);
         on_stack_for(&span, || {
-            let mut cursor = Cursor::new(&tokens, span.end);
+            let mut cursor = Cursor::new(tokens, span.end);
             let parsed = read(&mut cursor).and_then(|parsed| {
                 cursor.expect_end()?;
                 Ok(parsed)
             });
             parsed.map_err(|error| match error.span.start < span.end {
-                true => open_bracket(&tokens).unwrap_or(error),
+                true => open_bracket(&cursor.into_tokens()).unwrap_or(error),
                 false => error,
             })
         })

@@ -9,7 +9,7 @@
 //!
 //! What belongs to one construct is in a module of its own.
 
-use sqlparser::keywords::Keyword;
+use sqlparser::keywords::{ALL_KEYWORDS, Keyword};
 use sqlparser::tokenizer::{Token, TokenWithSpan};
 
 use super::aggregate_clause::{having_last, nulls_apart};
@@ -21,13 +21,50 @@ use super::pipe::pipes;
 use super::token::{at, is, is_name, is_word, mentions, string, word};
 use super::with::{depths, from_first, lets, without_hints};
 
-pub fn rewrite(tokens: Vec<TokenWithSpan>) -> Vec<TokenWithSpan> {
-    let tokens = nulls_apart(having_last(formats(tokens)));
-    let tokens = lets(depths(from_first(without_hints(tokens))));
-    let tokens = chained(named_arguments(bracketed_types(typed_arrays(tokens))));
-    let tokens = labels(unnested(quantified(tokens)));
-    by_name(pipes(offsets(tokens)))
+pub fn rewrite(mut tokens: Vec<TokenWithSpan>) -> Vec<TokenWithSpan> {
+    let mut mentioned = vec![false; ALL_KEYWORDS.len() + 1];
+    for token in &tokens {
+        if let Token::Word(word) = &token.token
+            && let Some(known) = mentioned.get_mut(word.keyword as usize)
+        {
+            *known = true;
+        }
+    }
+    let is_mentioned = |keyword: &Keyword| mentioned.get(*keyword as usize) == Some(&true);
+    for (keywords, pass) in PASSES {
+        if keywords.is_empty() || keywords.iter().any(is_mentioned) {
+            tokens = pass(tokens);
+        }
+    }
+    tokens
 }
+
+type Pass = fn(Vec<TokenWithSpan>) -> Vec<TokenWithSpan>;
+
+/// What is done in this order, where one of the keywords is there at all: most statements need little
+/// of it. The passes without keywords find out for themselves, and no pass adds another's keyword.
+const PASSES: &[(&[Keyword], Pass)] = &[
+    (&[Keyword::FORMAT], formats),
+    (&[Keyword::HAVING], having_last),
+    (&[Keyword::NULLS], nulls_apart),
+    (&[], without_hints),
+    (&[Keyword::FROM], from_first),
+    (&[Keyword::WITH], depths),
+    (&[Keyword::WITH], lets),
+    (
+        &[Keyword::SAFE, Keyword::TRY_CAST, Keyword::ARRAY],
+        typed_arrays,
+    ),
+    (&[Keyword::RANGE, Keyword::STRUCT], bracketed_types),
+    (&[], named_arguments),
+    (&[], chained),
+    (&[Keyword::LIKE], quantified),
+    (&[Keyword::UNNEST], unnested),
+    (&[Keyword::UNPIVOT], labels),
+    (&[Keyword::OFFSET], offsets),
+    (&[], pipes),
+    (&[Keyword::NAME, Keyword::CORRESPONDING], by_name),
+];
 
 fn named_arguments(tokens: Vec<TokenWithSpan>) -> Vec<TokenWithSpan> {
     if !mentions(&tokens, &["MODEL", "TABLE"]) {
@@ -61,9 +98,6 @@ fn named_arguments(tokens: Vec<TokenWithSpan>) -> Vec<TokenWithSpan> {
 }
 
 fn typed_arrays(tokens: Vec<TokenWithSpan>) -> Vec<TokenWithSpan> {
-    if !mentions(&tokens, &["SAFE", "TRY_CAST", "ARRAY"]) {
-        return tokens;
-    }
     let mut rewritten = Vec::with_capacity(tokens.len());
     // The types whose closing bracket is still to come, each with the depth of brackets before it
     let mut open: Vec<(usize, Vec<TokenWithSpan>)> = Vec::new();
@@ -137,9 +171,6 @@ fn type_end(tokens: &[TokenWithSpan], start: usize) -> Option<usize> {
 }
 
 fn by_name(tokens: Vec<TokenWithSpan>) -> Vec<TokenWithSpan> {
-    if !mentions(&tokens, &["NAME", "CORRESPONDING"]) {
-        return tokens;
-    }
     let mut rewritten: Vec<TokenWithSpan> = Vec::with_capacity(tokens.len());
     let mut index = 0;
     while index < tokens.len() {
@@ -250,9 +281,6 @@ pub fn set_operator(tokens: &[TokenWithSpan], start: usize) -> Option<SetOperato
 }
 
 fn offsets(tokens: Vec<TokenWithSpan>) -> Vec<TokenWithSpan> {
-    if !mentions(&tokens, &["OFFSET"]) {
-        return tokens;
-    }
     let mut rewritten: Vec<TokenWithSpan> = Vec::with_capacity(tokens.len());
     let mut index = 0;
     while let Some(token) = tokens.get(index) {

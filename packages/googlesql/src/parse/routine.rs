@@ -136,11 +136,9 @@ fn code(cursor: &mut Cursor) -> Result<Name, Error> {
     let span = cursor.span();
     match cursor.peek(0) {
         Some(Token::SingleQuotedString(text)) => {
+            let text = text.clone();
             cursor.advance();
-            Ok(Name {
-                text: text.clone(),
-                span,
-            })
+            Ok(Name { text, span })
         }
         _ => Err(cursor.expected("the code as a text")),
     }

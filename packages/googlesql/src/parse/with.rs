@@ -11,8 +11,8 @@ use super::token::{are_words, at, closing, is, is_name, is_word, name, opening, 
 pub fn depths(tokens: Vec<TokenWithSpan>) -> Vec<TokenWithSpan> {
     let starts: Vec<usize> = (1..tokens.len())
         .filter(|index| {
-            are_words(&tokens[*index..], &["WITH", "DEPTH"])
-                && is(tokens.get(index - 1), &Token::RParen)
+            is(tokens.get(index - 1), &Token::RParen)
+                && are_words(&tokens[*index..], &["WITH", "DEPTH"])
         })
         .collect();
     let mut tokens = tokens;
@@ -68,7 +68,7 @@ pub fn depths(tokens: Vec<TokenWithSpan>) -> Vec<TokenWithSpan> {
 /// `WITH(a AS value, b AS value, result)` becomes `let('a', value, 'b', value, result)`
 pub fn lets(tokens: Vec<TokenWithSpan>) -> Vec<TokenWithSpan> {
     let opens = |pair: &[TokenWithSpan]| {
-        is_word(pair.first(), &["WITH"]) && is(pair.get(1), &Token::LParen)
+        is(pair.get(1), &Token::LParen) && is_word(pair.first(), &["WITH"])
     };
     if !tokens.windows(2).any(opens) {
         return tokens;
@@ -121,8 +121,8 @@ pub fn lets(tokens: Vec<TokenWithSpan>) -> Vec<TokenWithSpan> {
 /// `(FROM t …)` becomes `(SELECT ALL FROM t …)`, where `ALL` is a mark
 pub fn from_first(tokens: Vec<TokenWithSpan>) -> Vec<TokenWithSpan> {
     let first = |index: usize| {
-        is_word(tokens.get(index), &["FROM"])
-            && is(tokens.get(index.wrapping_sub(1)), &Token::LParen)
+        is(tokens.get(index.wrapping_sub(1)), &Token::LParen)
+            && is_word(tokens.get(index), &["FROM"])
     };
     if !(0..tokens.len()).any(first) {
         return tokens;
