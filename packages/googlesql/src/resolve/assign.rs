@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::Resolver;
 use super::layout::{INGESTION_DATE, INGESTION_TIME};
-use super::query::{Output, indent};
+use super::query::{Output, over};
 use super::scope::{OutputColumn, Scope, same};
 use super::statement::{qualified, relation_in_scope};
 use super::table_function::relation_of;
@@ -56,12 +56,7 @@ impl Resolver<'_> {
             });
         }
         Output {
-            sql: format!(
-                "SELECT {}\nFROM (\n{}\n) AS {}",
-                items.join(", "),
-                indent(&output.sql),
-                quote_identifier(&alias)
-            ),
+            sql: over(&items, &output.sql, &alias),
             columns,
             value_table: false,
         }
@@ -106,12 +101,7 @@ impl Resolver<'_> {
             })
             .collect::<Result<Vec<_>, Error>>()?;
         Ok(Relation {
-            sql: format!(
-                "SELECT {}\nFROM (\n{}\n) AS {}",
-                items.join(", "),
-                indent(&output.sql),
-                quote_identifier(&alias)
-            ),
+            sql: over(&items, &output.sql, &alias),
             columns: columns.to_vec(),
         })
     }

@@ -7,7 +7,7 @@ use std::ops::Range;
 use sqlparser::ast::{Expr, SelectItem, SetExpr, Value};
 
 use super::Resolver;
-use super::query::{Output, indent};
+use super::query::{Output, over};
 use super::scope::{OutputColumn, same};
 use crate::parse::mark::BY_NAME;
 use crate::tree::Typed;
@@ -178,12 +178,7 @@ impl Resolver<'_> {
             columns.push(column);
         }
         Output {
-            sql: format!(
-                "SELECT {}\nFROM (\n{}\n) AS {}",
-                items.join(", "),
-                indent(&output.sql),
-                quote_identifier(&alias)
-            ),
+            sql: over(&items, &output.sql, &alias),
             columns,
             value_table: false,
         }

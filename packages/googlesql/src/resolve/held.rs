@@ -7,8 +7,8 @@ use std::ops::Range;
 
 use super::Resolver;
 use super::column::rounds;
+use super::query::over;
 use super::scope::same;
-use super::table_function::over;
 use crate::catalog::StoredTable;
 use crate::metadata::{ColumnMetadata, StoredOption, TableMetadata};
 use crate::parse::statement as parsed;
@@ -179,7 +179,7 @@ impl Resolver<'_> {
                 format!("{} AS {name}", limits.held(value, &column.name).sql())
             })
             .collect();
-        let sql = over(&items, &relation, &alias);
+        let sql = over(&items, &relation.sql, &alias);
         Relation { sql, ..relation }
     }
 }

@@ -10,18 +10,8 @@ use super::Resolver;
 use super::call::Call;
 use super::scope::Scope;
 use crate::tree::{Literal, Typed};
+use crate::value::picture::DAYS;
 use crate::{Error, Type};
-
-/// Days from Sunday
-const WEEKDAYS: [&str; 7] = [
-    "SUNDAY",
-    "MONDAY",
-    "TUESDAY",
-    "WEDNESDAY",
-    "THURSDAY",
-    "FRIDAY",
-    "SATURDAY",
-];
 
 /// Upper-case name of a part; weeks from a day other than Sunday are `WEEK(DAY)`
 fn part_of_field(field: &DateTimeField) -> String {
@@ -39,7 +29,7 @@ fn week_start(part: &str) -> Option<usize> {
         "ISOWEEK" => Some(1),
         _ => {
             let day = part.strip_prefix("WEEK(")?.strip_suffix(')')?;
-            WEEKDAYS.iter().position(|name| *name == day)
+            DAYS.iter().position(|name| name.eq_ignore_ascii_case(day))
         }
     }
 }
@@ -205,7 +195,7 @@ impl Resolver<'_> {
                 match super::access::single_argument(&function.args) {
                     Some(Expr::Identifier(day)) if name == "WEEK" => {
                         let day = day.value.to_ascii_uppercase();
-                        match WEEKDAYS.contains(&day.as_str()) {
+                        match DAYS.iter().any(|name| name.eq_ignore_ascii_case(&day)) {
                             true if day == "SUNDAY" => Ok("WEEK".to_owned()),
                             true => Ok(format!("WEEK({day})")),
                             false => {

@@ -126,12 +126,7 @@ impl Resolver<'_> {
             .collect();
         let list: Vec<_> = items.iter().map(Typed::sql).collect();
         let order = self.order_by(tail.order, &items, true, &level)?;
-        let mut sql = format!(
-            "SELECT {}\nFROM (\n{}\n) AS {}",
-            list.join(", "),
-            indent(&inner.sql),
-            quote_identifier(&alias)
-        );
+        let mut sql = over(&list, &inner.sql, &alias);
         push_clause(&mut sql, "ORDER BY", &order.join(", "));
         push_limit(&mut sql, &tail.limit);
         Ok(Output { sql, ..inner })
@@ -205,6 +200,16 @@ impl Resolver<'_> {
             },
         }
     }
+}
+
+/// `SELECT <items>` from a lowered query under an alias
+pub fn over(items: &[String], sql: &str, alias: &str) -> String {
+    format!(
+        "SELECT {}\nFROM (\n{}\n) AS {}",
+        items.join(", "),
+        indent(sql),
+        quote_identifier(alias)
+    )
 }
 
 /// Each line two spaces to the right; lowered SQL has no line breaks inside literals

@@ -479,12 +479,7 @@ impl Resolver<'_> {
             items.push(format!("{} AS {}", value.sql(), quote_identifier(&name)));
             columns.push(crate::Column::new(name, wanted.ty));
         }
-        let sql = format!(
-            "SELECT {}\nFROM (\n{}\n) AS {}",
-            items.join(", "),
-            super::query::indent(&relation.sql),
-            quote_identifier(&alias)
-        );
+        let sql = super::query::over(&items, &relation.sql, &alias);
         Ok(Relation { sql, columns })
     }
 

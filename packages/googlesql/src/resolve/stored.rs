@@ -3,7 +3,7 @@
 //! <https://cloud.google.com/bigquery/docs/reference/standard-sql/data-types#array_nulls>
 
 use super::Resolver;
-use super::table_function::over;
+use super::query::over;
 use crate::tree::{Literal, Node, Typed};
 use crate::type_text::physical_field;
 use crate::{Relation, Type, quote_identifier};
@@ -88,7 +88,7 @@ impl Resolver<'_> {
                 }
             })
             .collect();
-        let sql = over(&items, &relation, &alias);
+        let sql = over(&items, &relation.sql, &alias);
         Relation { sql, ..relation }
     }
 }

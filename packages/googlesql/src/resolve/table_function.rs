@@ -298,16 +298,6 @@ pub fn output_of(relation: &Relation) -> Output {
     }
 }
 
-/// `SELECT <items>` from a lowered query under an alias
-pub fn over(items: &[String], relation: &Relation, alias: &str) -> String {
-    format!(
-        "SELECT {}\nFROM (\n{}\n) AS {}",
-        items.join(", "),
-        indent(&relation.sql),
-        quote_identifier(alias)
-    )
-}
-
 /// Whether a query is only `VALUES`
 pub fn values_of(body: &SetExpr) -> Option<&sqlparser::ast::Values> {
     match body {

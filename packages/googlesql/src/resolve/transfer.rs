@@ -5,10 +5,9 @@ use std::ops::Range;
 use super::Resolver;
 use super::define::{head, insert_all};
 use super::options::Owner;
-use super::query::indent;
+use super::query::{indent, over};
 use super::settings::Settings;
 use super::statement::{execute, qualified};
-use super::table_function::over;
 use crate::metadata::TableMetadata;
 use crate::parse::statement as parsed;
 use crate::tree::Typed;
@@ -151,7 +150,7 @@ impl Resolver<'_> {
             };
             items.push(format!("{} AS {name}", text.sql()));
         }
-        Ok(over(&items, relation, &alias))
+        Ok(over(&items, &relation.sql, &alias))
     }
 
     /// Rows as BigQuery's JSON has them: INT64 and NUMERIC as texts, no member for NULL
@@ -167,7 +166,7 @@ impl Resolver<'_> {
                 quote_identifier(&column.name)
             ));
         }
-        Ok(over(&items, relation, &alias))
+        Ok(over(&items, &relation.sql, &alias))
     }
 
     fn json_value(&self, value: Typed) -> Result<Typed, Error> {

@@ -67,14 +67,12 @@ pub const TEXTS: &[TextFunction] = &[
         name: "gs_upper",
         parameters: &[Text],
         body: |cells, out| {
-            let (text, start) = (cells[0].text(), out.len());
-            match text.is_ascii() {
-                true => {
-                    out.push_str(text);
-                    out[start..].make_ascii_uppercase();
-                }
-                false => out.push_str(&text.to_uppercase()),
-            }
+            cased(
+                cells[0].text(),
+                out,
+                str::make_ascii_uppercase,
+                str::to_uppercase,
+            );
             Ok(())
         },
     },
@@ -82,14 +80,12 @@ pub const TEXTS: &[TextFunction] = &[
         name: "gs_lower",
         parameters: &[Text],
         body: |cells, out| {
-            let (text, start) = (cells[0].text(), out.len());
-            match text.is_ascii() {
-                true => {
-                    out.push_str(text);
-                    out[start..].make_ascii_lowercase();
-                }
-                false => out.push_str(&text.to_lowercase()),
-            }
+            cased(
+                cells[0].text(),
+                out,
+                str::make_ascii_lowercase,
+                str::to_lowercase,
+            );
             Ok(())
         },
     },
@@ -121,6 +117,18 @@ pub const TEXTS: &[TextFunction] = &[
         },
     },
 ];
+
+/// The text in another case; ASCII, which most texts are, is changed in place
+fn cased(text: &str, out: &mut String, ascii: fn(&mut str), any: fn(&str) -> String) {
+    match text.is_ascii() {
+        true => {
+            let start = out.len();
+            out.push_str(text);
+            ascii(&mut out[start..]);
+        }
+        false => out.push_str(&any(text)),
+    }
+}
 
 /// A first letter after each delimiter in upper case, all others in lower case; a letter whose other
 /// case takes several letters stays

@@ -4,6 +4,8 @@
 
 use num_bigint::{BigInt, Sign};
 
+use super::decimal::{Written, written};
+
 /// Which of the two decimal types
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Decimal {
@@ -65,19 +67,14 @@ impl Decimal {
 
     /// The units of a decimal text, rounded half away from zero
     pub fn parse(self, text: &str) -> Option<BigInt> {
-        let text = text.trim();
-        let (negative, digits) = match text.as_bytes().first()? {
-            b'-' => (true, &text[1..]),
-            b'+' => (false, &text[1..]),
-            _ => (false, text),
-        };
-        let (mantissa, exponent) = match digits.find(['e', 'E']) {
-            Some(at) => (&digits[..at], digits[at + 1..].parse::<i32>().ok()?),
-            None => (digits, 0),
-        };
-        let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
+        let Written {
+            negative,
+            whole,
+            fraction,
+            exponent,
+        } = written(text)?;
         let all = format!("{whole}{fraction}");
-        if all.is_empty() || !all.bytes().all(|byte| byte.is_ascii_digit()) {
+        if !all.bytes().all(|byte| byte.is_ascii_digit()) {
             return None;
         }
         let value = BigInt::parse_bytes(all.as_bytes(), 10)?;

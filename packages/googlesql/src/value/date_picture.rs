@@ -2,33 +2,9 @@
 //!
 //! <https://cloud.google.com/bigquery/docs/reference/standard-sql/format-elements#format_date_time_as_string>
 
-use super::picture::Has;
+use super::picture::{DAYS, Has, MONTHS};
 use super::temporal::{date_of, days_of, in_range, join, split, time_of, weekday};
 use super::zone;
-
-const DAYS: [&str; 7] = [
-    "SUNDAY",
-    "MONDAY",
-    "TUESDAY",
-    "WEDNESDAY",
-    "THURSDAY",
-    "FRIDAY",
-    "SATURDAY",
-];
-const MONTHS: [&str; 12] = [
-    "JANUARY",
-    "FEBRUARY",
-    "MARCH",
-    "APRIL",
-    "MAY",
-    "JUNE",
-    "JULY",
-    "AUGUST",
-    "SEPTEMBER",
-    "OCTOBER",
-    "NOVEMBER",
-    "DECEMBER",
-];
 
 /// Elements by name; longer ones before those that they start with
 const ELEMENTS: [&str; 48] = [
@@ -214,8 +190,8 @@ fn cased(name: &str, written: &str) -> String {
         .map(|letter| letter.is_ascii_uppercase())
         .collect();
     match upper.as_slice() {
-        [true, true, ..] => name.to_owned(),
-        [true, ..] => format!("{}{}", &name[..1], name[1..].to_ascii_lowercase()),
+        [true, true, ..] => name.to_ascii_uppercase(),
+        [true, ..] => name.to_owned(),
         _ => name.to_ascii_lowercase(),
     }
 }

@@ -11,20 +11,12 @@ pub fn check(units: i128) -> Option<i128> {
 
 /// Units of a decimal text, rounded half away from zero
 pub fn parse(text: &str) -> Option<i128> {
-    let text = text.trim();
-    let (negative, digits) = match text.as_bytes().first()? {
-        b'-' => (true, &text[1..]),
-        b'+' => (false, &text[1..]),
-        _ => (false, text),
-    };
-    let (mantissa, exponent) = match digits.find(['e', 'E']) {
-        Some(at) => (&digits[..at], digits[at + 1..].parse::<i32>().ok()?),
-        None => (digits, 0),
-    };
-    let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
-    if whole.is_empty() && fraction.is_empty() {
-        return None;
-    }
+    let Written {
+        negative,
+        whole,
+        fraction,
+        exponent,
+    } = written(text)?;
     let mut units: i128 = 0;
     let mut round = None;
     let point = i64::try_from(whole.len()).ok()? + i64::from(exponent) + i64::from(SCALE);
@@ -50,6 +42,36 @@ pub fn parse(text: &str) -> Option<i128> {
         units += 1;
     }
     check(if negative { -units } else { units })
+}
+
+/// The parts of a decimal text; there is a digit before or after the point, or something that is none
+pub struct Written<'t> {
+    pub negative: bool,
+    pub whole: &'t str,
+    pub fraction: &'t str,
+    pub exponent: i32,
+}
+
+/// Takes a decimal text apart
+pub fn written(text: &str) -> Option<Written<'_>> {
+    let text = text.trim();
+    let (negative, digits) = match text.as_bytes().first()? {
+        b'-' => (true, &text[1..]),
+        b'+' => (false, &text[1..]),
+        _ => (false, text),
+    };
+    let (mantissa, exponent) = match digits.find(['e', 'E']) {
+        Some(at) => (&digits[..at], digits[at + 1..].parse().ok()?),
+        None => (digits, 0),
+    };
+    let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
+    let empty = whole.is_empty() && fraction.is_empty();
+    (!empty).then_some(Written {
+        negative,
+        whole,
+        fraction,
+        exponent,
+    })
 }
 
 /// As `PARSE_NUMERIC` reads it

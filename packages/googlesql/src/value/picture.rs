@@ -4,6 +4,7 @@
 
 use super::temporal::{date_of, days_of, iso_week, padded, split, weekday};
 
+/// From Sunday on
 pub const DAYS: [&str; 7] = [
     "Sunday",
     "Monday",
