@@ -8,6 +8,8 @@ use sqlparser::keywords::Keyword;
 use sqlparser::parser::{Parser, ParserError};
 use sqlparser::tokenizer::{Token, Word};
 
+use crate::parse::call::call;
+
 /// The dialect that all of this crate's parsing uses
 #[derive(Debug)]
 pub struct GoogleSql;
@@ -39,7 +41,7 @@ impl Dialect for GoogleSql {
             Token::LParen if named || is_plain_function(word.keyword) => {
                 let name = ObjectName::from(vec![ident(word)]);
                 parser.advance_token();
-                Some(parser.parse_function(name))
+                Some(call(parser, name))
             }
             next if named && ends_operand(next, &parser.peek_nth_token_ref(2).token) => {
                 let name = ident(word);

@@ -83,7 +83,7 @@ pub fn expressions_over(
 
 fn read(value: &Typed) -> Expression {
     let inner = stacker::maybe_grow(64 * 1024, 1024 * 1024, || match &value.node {
-        Node::Column { name, .. } => Expression::Column(name.clone()),
+        Node::Column { name, .. } => Expression::Column(name.to_string()),
         Node::Text(_) if value.ty == Type::String && matches!(value.literal, Literal::Text(_)) => {
             match &value.literal {
                 Literal::Text(text) => Expression::Text(text.clone()),

@@ -9,12 +9,11 @@ pub fn quote_identifier(name: &str) -> String {
 
 /// As [`quote_identifier`], behind what is there
 pub(crate) fn write_identifier(name: &str, out: &mut String) {
+    out.reserve(name.len() + 2);
     out.push('"');
-    let mut pieces = name.split('"');
-    out.push_str(pieces.next().unwrap_or_default());
-    for piece in pieces {
-        out.push_str("\"\"");
-        out.push_str(piece);
+    match name.contains('"') {
+        true => out.push_str(&name.replace('"', "\"\"")),
+        false => out.push_str(name),
     }
     out.push('"');
 }

@@ -6,6 +6,7 @@
 
 use std::borrow::Cow;
 use std::ops::Range;
+use std::rc::Rc;
 
 use crate::Type;
 use crate::lineage::Origins;
@@ -51,8 +52,8 @@ pub enum Literal {
 #[derive(Debug, Clone, PartialEq)]
 pub enum Node {
     Column {
-        relation: String,
-        name: String,
+        relation: Rc<str>,
+        name: Rc<str>,
     },
     /// Text that needs no parentheses anywhere
     Text(String),
@@ -133,8 +134,8 @@ impl Typed {
 
     pub fn column(ty: Type, relation: &str, name: &str, span: Range<usize>) -> Self {
         let node = Node::Column {
-            relation: relation.to_owned(),
-            name: name.to_owned(),
+            relation: relation.into(),
+            name: name.into(),
         };
         Self::new(ty, node, span)
     }
@@ -215,7 +216,7 @@ impl Typed {
 
     /// The DuckDB SQL
     pub fn sql(&self) -> String {
-        let mut out = String::new();
+        let mut out = String::with_capacity(64);
         self.write(&mut out);
         out
     }
@@ -293,11 +294,11 @@ impl Aggregate {
 
     /// The native call with what stands in and after its parentheses
     fn write_core(&self, core: &str, out: &mut String) {
-        let call = match self.distinct {
-            true => core.replacen('(', "(DISTINCT ", 1),
+        let call: Cow<str> = match self.distinct {
+            true => core.replacen('(', "(DISTINCT ", 1).into(),
             // DuckDB's `count(*)` is negative in a frame that ends before it starts
-            false if core == "count(*)" && self.over.is_some() => "count(1)".to_owned(),
-            false => core.to_owned(),
+            false if core == "count(*)" && self.over.is_some() => "count(1)".into(),
+            false => core.into(),
         };
         fill(&call, &self.arguments, out);
         out.pop();
@@ -391,7 +392,7 @@ fn fill(template: &str, arguments: &[Typed], out: &mut String) {
     if !template.contains('$') {
         return out.push_str(template);
     }
-    let own = level(template);
+    let mut own = None;
     let bytes = template.as_bytes();
     let mut at = 0;
     while let Some(found) = template[at..].find('$') {
@@ -417,9 +418,10 @@ fn fill(template: &str, arguments: &[Typed], out: &mut String) {
                     write_list(arguments.get(index..).unwrap_or_default(), out);
                 } else if let Some(argument) = arguments.get(index) {
                     let bare = is_delimited(&template[..hole], &template[at..]);
-                    let first = hole == 0 && matches!(own, Level::Sum | Level::Product)
-                        || matches!(own, Level::And | Level::Or);
                     let held = bare || {
+                        let own = *own.get_or_insert_with(|| level(template));
+                        let first = hole == 0 && matches!(own, Level::Sum | Level::Product)
+                            || matches!(own, Level::And | Level::Or);
                         let inner = argument.level();
                         inner > own || (first && inner == own)
                     };

@@ -30,8 +30,9 @@ mod signature;
 mod string;
 mod temporal;
 
-use std::collections::HashMap;
 use std::sync::LazyLock;
+
+use rustc_hash::FxHashMap;
 
 use crate::Type;
 
@@ -90,7 +91,7 @@ pub fn names() -> impl Iterator<Item = &'static str> {
 }
 
 struct Table {
-    functions: HashMap<&'static str, Function>,
+    functions: FxHashMap<&'static str, Function>,
 }
 
 /// The parts of the table with their titles
@@ -121,7 +122,7 @@ const GROUPS: &[(&str, &str)] = &[
 
 static TABLE: LazyLock<Table> = LazyLock::new(|| {
     let mut table = Table {
-        functions: HashMap::new(),
+        functions: FxHashMap::default(),
     };
     for (_, group) in GROUPS {
         for line in group.lines().map(str::trim) {
@@ -134,7 +135,7 @@ static TABLE: LazyLock<Table> = LazyLock::new(|| {
     table
 });
 
-fn read(line: &'static str, functions: &mut HashMap<&'static str, Function>) -> Option<()> {
+fn read(line: &'static str, functions: &mut FxHashMap<&'static str, Function>) -> Option<()> {
     if let Some(signature) = line.strip_prefix("special ") {
         let name = signature.split('(').next()?;
         let known = functions

@@ -32,9 +32,10 @@ special ML.TF_IDF(ARRAY<STRING>, [INT64], [INT64]) ARRAY<STRUCT<INT64, FLOAT64>>
 
 /// Whether a function of the table is one of [`ANALYTIC`]
 pub fn is_analytic(name: &str) -> bool {
-    ANALYTIC.lines().any(|line| {
-        line.strip_prefix("special ")
-            .and_then(|line| line.split_once('('))
-            .is_some_and(|(own, _)| own == name)
-    })
+    name.starts_with("ML.")
+        && ANALYTIC.lines().any(|line| {
+            line.strip_prefix("special ")
+                .and_then(|line| line.split_once('('))
+                .is_some_and(|(own, _)| own == name)
+        })
 }

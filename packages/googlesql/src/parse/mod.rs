@@ -3,6 +3,7 @@
 mod access;
 mod aggregate_clause;
 mod alter;
+pub mod call;
 mod cast_format;
 mod chain;
 mod chained;

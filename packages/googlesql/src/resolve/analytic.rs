@@ -134,7 +134,7 @@ impl Resolver<'_> {
         };
         let nested = super::placement::find(
             &argument,
-            &|one| matches!(&one.node, Node::Column { relation, .. } if *relation == statistics.alias),
+            &|one| matches!(&one.node, Node::Column { relation, .. } if **relation == *statistics.alias),
         );
         if let (Some(inner), false) = (nested, statistics.alias.is_empty()) {
             let message = format!("an analytic function is not allowed inside {}", call.name);

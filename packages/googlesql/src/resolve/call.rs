@@ -46,7 +46,8 @@ impl Resolver<'_> {
         }
         let name_span = self.span(&function.name);
         let span = name_span.start.min(span.start)..span.end;
-        if functions::find(&name).is_none() {
+        let known = functions::find(&name);
+        if known.is_none() {
             let own = &path[usize::from(safe)..];
             if let Some(value) = self.routine_call(own, function, scope, &span)? {
                 return match safe {
@@ -74,7 +75,7 @@ impl Resolver<'_> {
             let call = self.arguments(name, function, span)?;
             return self.fitted_call(&call, scope);
         }
-        let Some(known) = functions::find(&name) else {
+        let Some(known) = known else {
             if self.may_exist_elsewhere(&path) {
                 let call = self.arguments(name, function, span.clone())?;
                 self.all(call.arguments.iter().copied(), scope)?;
@@ -474,6 +475,10 @@ fn signature_cost(row: &Row, arguments: &[Typed]) -> Option<u32> {
 /// What the type variables of a signature stand for
 fn variables(row: &Row, arguments: &[Typed]) -> Option<Vec<(char, Type)>> {
     let mut found: Vec<(char, Type)> = Vec::new();
+    let varies = |shape: &Shape| matches!(shape, Shape::Variable(_) | Shape::ArrayOf(_));
+    if !row.parameters.iter().any(varies) && !varies(&row.result) {
+        return Some(found);
+    }
     for letter in ['T', 'U'] {
         let direct: Vec<&Typed> = arguments
             .iter()

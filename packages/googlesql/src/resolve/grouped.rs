@@ -51,7 +51,7 @@ impl Resolver<'_> {
         }
         let parts: Vec<&Typed> = match &value.node {
             Node::Column { relation, name } => {
-                let own = scope.relations.iter().any(|one| one.alias == *relation);
+                let own = scope.relations.iter().any(|one| *one.alias == **relation);
                 if own && !relation.is_empty() {
                     let message = format!("column `{name}` is neither grouped nor aggregated");
                     let error = self.invalid(message, value.span.clone());

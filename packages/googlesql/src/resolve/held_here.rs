@@ -24,7 +24,7 @@ impl Resolver<'_> {
         let is_own = |value: &Typed| match &value.node {
             Node::Column { relation, .. } => {
                 let mut own = level.relations.iter();
-                own.any(|one| one.alias == *relation)
+                own.any(|one| *one.alias == **relation)
             }
             _ => false,
         };

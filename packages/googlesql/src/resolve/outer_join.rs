@@ -4,6 +4,7 @@
 //! what it meant before.
 
 use std::ops::Range;
+use std::rc::Rc;
 
 use super::Resolver;
 use super::attempt::is_volatile;
@@ -97,12 +98,12 @@ impl Resolver<'_> {
 }
 
 /// The range variables of a side on DuckDB, each with its columns
-struct Rows(Vec<(String, Vec<String>)>);
+struct Rows(Vec<(Rc<str>, Vec<Rc<str>>)>);
 
 impl Rows {
     /// Each as a struct
     fn packed(&self) -> String {
-        let row = |(alias, columns): &(String, Vec<String>)| {
+        let row = |(alias, columns): &(Rc<str>, Vec<Rc<str>>)| {
             let alias = quote_identifier(alias);
             let fields: Vec<_> = columns
                 .iter()
@@ -118,7 +119,7 @@ impl Rows {
 
     /// Each as it comes from the other side of a join
     fn named(&self) -> String {
-        let row = |(alias, _): &(String, Vec<String>)| {
+        let row = |(alias, _): &(Rc<str>, Vec<Rc<str>>)| {
             let alias = quote_identifier(alias);
             format!("\"_other\".{alias} AS {alias}")
         };

@@ -283,10 +283,8 @@ pub fn unknown_column(rest: &ScopeColumn, name: &str, span: &Range<usize>) -> Ty
 
 /// Names of columns, fields and aliases are compared without regard to case
 pub fn same(left: &str, right: &str) -> bool {
-    let equal = match left.is_ascii() && right.is_ascii() {
-        true => left.eq_ignore_ascii_case(right),
-        false => left.to_lowercase() == right.to_lowercase(),
-    };
+    let equal = left.eq_ignore_ascii_case(right)
+        || !(left.is_ascii() && right.is_ascii()) && left.to_lowercase() == right.to_lowercase();
     equal && !left.is_empty()
 }
 

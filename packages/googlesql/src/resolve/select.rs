@@ -201,7 +201,6 @@ impl Resolver<'_> {
         mode: Option<ValueTableMode>,
         select: &Select,
     ) -> Result<(Vec<Item>, bool), Error> {
-        let span = self.span(select);
         match mode {
             None => Ok((items, false)),
             Some(ValueTableMode::AsStruct | ValueTableMode::DistinctAsStruct) => {
@@ -214,7 +213,7 @@ impl Resolver<'_> {
                     });
                     values.push(item.value.into_exact());
                 }
-                let value = self.struct_value(fields, values, span)?;
+                let value = self.struct_value(fields, values, self.span(select))?;
                 Ok((vec![Item { name: None, value }], true))
             }
             Some(ValueTableMode::AsValue | ValueTableMode::DistinctAsValue) => match items.len() {
@@ -230,7 +229,7 @@ impl Resolver<'_> {
                 )),
                 count => Err(self.invalid(
                     format!("SELECT AS VALUE takes one column, not {count}"),
-                    span,
+                    self.span(select),
                 )),
             },
         }
@@ -525,7 +524,7 @@ pub fn write_list(items: Vec<Item>) -> (Vec<String>, Vec<OutputColumn>) {
             .cloned();
         let value = item.value.into_exact();
         let written = value.sql();
-        let plain = matches!(&value.node, Node::Column { name, .. } if *name == physical);
+        let plain = matches!(&value.node, Node::Column { name, .. } if **name == *physical);
         list.push(match plain {
             true => written,
             false => format!("{written} AS {}", quote_identifier(&physical)),
