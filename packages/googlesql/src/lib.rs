@@ -32,6 +32,7 @@ pub mod udf;
 mod value;
 mod weight;
 mod words;
+mod write;
 
 pub use analyze::{analyze, analyze_with_sites, select_over};
 pub use analyzed::{
