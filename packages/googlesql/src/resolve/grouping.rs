@@ -213,7 +213,7 @@ pub fn has_subquery(value: &Typed) -> bool {
 /// rows, as in Google's reference evaluator
 pub fn rows_only(grouping: &str, having: String) -> String {
     let sets = ["ROLLUP (", "CUBE (", "GROUPING SETS ("];
-    let keys = |text: &str| text.contains(|letter| letter == '"' || letter == '\'');
+    let keys = |text: &str| text.contains(['"', '\'']);
     if !sets.iter().any(|set| grouping.starts_with(set)) || !keys(grouping) {
         return having;
     }
