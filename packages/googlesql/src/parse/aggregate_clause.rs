@@ -43,7 +43,7 @@ fn call_start(tokens: &[TokenWithSpan]) -> Option<usize> {
         open = open.checked_sub(1)?;
         match tokens[open].token {
             Token::RParen => depth += 1,
-            Token::LParen => depth -= 1,
+            Token::LParen => depth = depth.checked_sub(1)?,
             _ if depth == 0 => return None,
             _ => {}
         }

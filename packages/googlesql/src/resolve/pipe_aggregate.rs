@@ -50,7 +50,9 @@ impl Resolver<'_> {
                 Node::Apply { template, .. } => template.contains("GROUPING("),
                 _ => false,
             };
-            if self.findings.is_none() && find(&value, &aggregate).is_none() {
+            let unknown = |part: &Typed| !part.ty.is_known();
+            let settled = find(&value, &unknown).is_none();
+            if settled && find(&value, &aggregate).is_none() {
                 let message = "pipe AGGREGATE takes aggregate functions";
                 return Err(self.invalid(message, value.span));
             }

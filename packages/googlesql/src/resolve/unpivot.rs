@@ -64,7 +64,7 @@ impl Resolver<'_> {
             for part in parts {
                 let source = self.expression(part, &level)?;
                 let known = level.star.iter().any(|one| one.expr.node == source.node);
-                if !known && self.findings.is_none() {
+                if !known && source.ty.is_known() {
                     let message = "UNPIVOT takes columns of its table";
                     return Err(self.invalid(message, source.span));
                 }
