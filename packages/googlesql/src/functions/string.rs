@@ -11,7 +11,7 @@ INITCAP(STRING) STRING = gs_initcap($0)
 INITCAP(STRING, STRING) STRING = gs_initcap_with($0, $1)
 REVERSE(STRING) STRING = gs_reverse($0)
 REVERSE(BYTES) BYTES = gs_bytes_reverse($0)
-REPLACE(STRING, STRING, STRING) STRING = CASE WHEN $1 = '' THEN $0 ELSE replace($0, $1, $2) END
+REPLACE(STRING, STRING, STRING) STRING = CASE WHEN $1 = '' AND $2 IS NOT NULL THEN $0 ELSE replace($0, $1, $2) END
 REPLACE(BYTES, BYTES, BYTES) BYTES = gs_bytes_replace($0, $1, $2)
 STARTS_WITH(STRING, STRING) BOOL = starts_with($0, $1)
 STARTS_WITH(BYTES, BYTES) BOOL = gs_bytes_starts_with($0, $1)

@@ -159,6 +159,9 @@ impl Resolver<'_> {
 
     /// An aggregate with a lowering of its own; `None` for any other name
     pub fn special_aggregate(&self, call: &Call, scope: &Scope) -> Option<Result<Typed, Error>> {
+        if let Err(error) = self.only_clauses(call) {
+            return Some(Err(error));
+        }
         let value = match call.name.as_str() {
             "COUNTIF" => self.count_if(call, scope),
             "ARRAY_AGG" | "STRING_AGG" | "ARRAY_CONCAT_AGG" => self.gather(call, scope),
@@ -178,6 +181,50 @@ impl Resolver<'_> {
                 None => Ok(value),
             }),
         )
+    }
+
+    /// Which aggregates take `IGNORE NULLS`, and which an order and a limit
+    fn only_clauses(&self, call: &Call) -> Result<(), Error> {
+        let (nulls, order) = match call.name.as_str() {
+            "ARRAY_AGG" => (true, true),
+            "STRING_AGG" | "ARRAY_CONCAT_AGG" => (false, true),
+            "COUNTIF"
+            | "APPROX_COUNT_DISTINCT"
+            | "APPROX_TOP_COUNT"
+            | "APPROX_TOP_SUM"
+            | "MAX_BY"
+            | "MIN_BY" => (false, false),
+            "APPROX_QUANTILES" => (true, false),
+            _ => return Ok(()),
+        };
+        let ordered = call.clauses.iter().any(|clause| {
+            matches!(
+                clause,
+                FunctionArgumentClause::OrderBy(_) | FunctionArgumentClause::Limit(_)
+            )
+        });
+        let clause = match (call.nulls().is_some() && !nulls, ordered && !order) {
+            (true, _) => "IGNORE NULLS and RESPECT NULLS are",
+            (_, true) => "ORDER BY and LIMIT are",
+            _ => return Ok(()),
+        };
+        let message = format!("{clause} not allowed in {}", call.name);
+        Err(self.invalid(message, call.span.clone()))
+    }
+
+    /// Aggregates and window functions are about the rows of a FROM
+    pub fn refuse_aggregates(&self, values: &[Typed]) -> Result<(), Error> {
+        let test = |one: &Typed| matches!(one.node, Node::Aggregate(_));
+        match values
+            .iter()
+            .find(|value| super::placement::find(value, &test).is_some())
+        {
+            Some(value) => {
+                let message = "an aggregate or window function needs a query with FROM";
+                Err(self.invalid(message, value.span.clone()))
+            }
+            None => Ok(()),
+        }
     }
 
     /// `MAX_BY(value, key)`, which is `ANY_VALUE(value HAVING MAX key)`

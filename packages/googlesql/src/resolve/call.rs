@@ -486,9 +486,12 @@ fn variables(row: &Row, arguments: &[Typed]) -> Option<Vec<(char, Type)>> {
             .filter(|(at, _)| parameter(row, *at) == Some(&Shape::Variable(letter)))
             .map(|(_, argument)| argument)
             .collect();
+        let known = |argument: &Typed| argument.literal != Literal::EmptyArray || direct.is_empty();
         let element = arguments.iter().enumerate().find_map(|(at, argument)| {
             match (parameter(row, at), &argument.ty) {
-                (Some(Shape::ArrayOf(own)), Type::Array(element)) if *own == letter => {
+                (Some(Shape::ArrayOf(own)), Type::Array(element))
+                    if *own == letter && known(argument) =>
+                {
                     Some(element.as_ref().clone())
                 }
                 _ => None,

@@ -247,6 +247,15 @@ impl Resolver<'_> {
 
     /// The clock reading of a TIMESTAMP in a zone
     pub fn civil(&self, instant: Typed, zone: Option<Typed>) -> Typed {
+        self.reading("gs_civil_of_instant($0, $1)", instant, zone)
+    }
+
+    /// As [`Self::civil`], with readings just before the year 1 and after 9999, for what is made of them
+    pub fn any_civil(&self, instant: Typed, zone: Option<Typed>) -> Typed {
+        self.reading("gs_any_civil_of_instant($0, $1)", instant, zone)
+    }
+
+    fn reading(&self, reading: &'static str, instant: Typed, zone: Option<Typed>) -> Typed {
         let span = instant.span.clone();
         let utc = self.utc(instant);
         let zone = match zone {
@@ -254,15 +263,10 @@ impl Resolver<'_> {
             None if self.is_utc() => return utc,
             None => self.string(&self.zone, span.clone()),
         };
-        if matches!(&zone.literal, Literal::Text(name) if name.eq_ignore_ascii_case("UTC")) {
+        if matches!(&zone.literal, Literal::Text(name) if name == "UTC") {
             return utc;
         }
-        Typed::apply(
-            Type::DateTime,
-            "gs_civil_of_instant($0, $1)",
-            vec![utc, zone],
-            span,
-        )
+        Typed::apply(Type::DateTime, reading, vec![utc, zone], span)
     }
 
     /// The TIMESTAMP of a clock reading in a zone
@@ -273,7 +277,7 @@ impl Resolver<'_> {
             None if self.is_utc() => return self.instant(civil),
             None => self.string(&self.zone, span.clone()),
         };
-        if matches!(&zone.literal, Literal::Text(name) if name.eq_ignore_ascii_case("UTC")) {
+        if matches!(&zone.literal, Literal::Text(name) if name == "UTC") {
             return self.instant(civil);
         }
         let both = vec![civil, zone];

@@ -55,6 +55,9 @@ impl Resolver<'_> {
             return Err(self.mismatch(message, format.span));
         }
         let format = self.coerce(format, &Type::String)?;
+        if value.is_null_literal() && *to == Type::String {
+            return Ok(Typed::null(Type::String, span).into_exact());
+        }
         // An untyped NULL may be any text
         let value = match value.is_null_literal() {
             true => self.coerce(value, &Type::String)?,

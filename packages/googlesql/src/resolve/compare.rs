@@ -11,7 +11,7 @@ use sqlparser::ast::Expr;
 use super::Resolver;
 use super::coerce::supertype;
 use super::scope::Scope;
-use crate::tree::Typed;
+use crate::tree::{Literal, Typed};
 use crate::{Error, Type};
 
 impl Resolver<'_> {
@@ -109,20 +109,25 @@ impl Resolver<'_> {
         span: Range<usize>,
     ) -> Typed {
         let (first, second) = (may_be_nan(&left), may_be_nan(&right));
+        let constant = |side: &Typed| side.literal != Literal::No && !side.is_null_literal();
+        // NaN beside NULL is NULL
+        let (first_is_number, second_is_number) = (
+            match constant(&right) {
+                true => "NOT isnan($0)",
+                false => "(NOT isnan($0) OR $1 IS NULL)",
+            },
+            match constant(&left) {
+                true => "NOT isnan($1)",
+                false => "(NOT isnan($1) OR $0 IS NULL)",
+            },
+        );
         let template = match op {
             // DuckDB is right unless the greater (or, for `=`, each) side is NaN
-            "=" if first && second => "$0 = $1 AND NOT isnan($0)",
-            "<>" if first && second => "$0 <> $1 OR isnan($0)",
-            "<" if second => "$0 < $1 AND NOT isnan($1)",
-            "<=" if second => "$0 <= $1 AND NOT isnan($1)",
-            ">" if first => "$0 > $1 AND NOT isnan($0)",
-            ">=" if first => "$0 >= $1 AND NOT isnan($0)",
-            "=" => "$0 = $1",
-            "<>" => "$0 <> $1",
-            "<" => "$0 < $1",
-            "<=" => "$0 <= $1",
-            ">" => "$0 > $1",
-            _ => "$0 >= $1",
+            "=" if first && second => format!("$0 = $1 AND {first_is_number}"),
+            "<>" if first && second => "$0 <> $1 OR (isnan($0) AND $1 IS NOT NULL)".to_owned(),
+            "<" | "<=" if second => format!("$0 {op} $1 AND {second_is_number}"),
+            ">" | ">=" if first => format!("$0 {op} $1 AND {first_is_number}"),
+            _ => format!("$0 {op} $1"),
         };
         Typed::apply(Type::Bool, template, vec![left, right], span)
     }

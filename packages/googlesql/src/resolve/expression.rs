@@ -6,7 +6,7 @@ use super::Resolver;
 use super::pipe::marked;
 use super::scope::Scope;
 use crate::parse::mark;
-use crate::tree::Typed;
+use crate::tree::{Literal, Typed};
 use crate::weight;
 use crate::{Error, Field, Type};
 
@@ -246,7 +246,14 @@ impl Resolver<'_> {
         {
             return self.number(&format!("-{text}"), span);
         }
+        if super::operator::is_null(operand) {
+            return Err(self.null_operand(op, span));
+        }
         let operand = self.expression(operand, scope)?;
+        let operand = match (op, &operand.literal) {
+            (UnaryOperator::BitwiseNot, Literal::Text(_)) => self.coerce(operand, &Type::Bytes)?,
+            _ => operand,
+        };
         match op {
             UnaryOperator::Not => {
                 let operand = self.coerce(operand, &Type::Bool)?;

@@ -9,6 +9,7 @@ use sqlparser::ast::{DateTimeField, Interval};
 
 use super::Resolver;
 use super::call::Call;
+use super::coerce::supertype;
 use super::scope::Scope;
 use crate::tree::{Literal, Node, Typed};
 use crate::value::interval::{self, Part};
@@ -158,19 +159,26 @@ impl Resolver<'_> {
         end: &Typed,
         start: &Typed,
         span: &Range<usize>,
-    ) -> Option<Typed> {
-        let template = match (&end.ty, &start.ty) {
-            (Type::Date, Type::Date) => "gs_interval_between_dates($0, $1)",
-            (Type::DateTime, Type::DateTime) => "gs_interval_between_civils($0, $1)",
-            (Type::Timestamp, Type::Timestamp) => "gs_interval_between_instants($0, $1)",
-            (Type::Time, Type::Time) => "gs_interval_between_times($0, $1)",
-            _ => return None,
+    ) -> Result<Option<Typed>, Error> {
+        let both = [end, start];
+        let Some(ty) = supertype(both.into_iter()) else {
+            return Ok(None);
         };
-        let both = [end, start].map(|one| match one.ty {
-            Type::Timestamp => self.utc(one.clone()),
-            _ => one.clone(),
-        });
-        Some(self.interval_call(template, both.into(), span.clone()))
+        let template = match ty {
+            Type::Date => "gs_interval_between_dates($0, $1)",
+            Type::DateTime => "gs_interval_between_civils($0, $1)",
+            Type::Timestamp if start.ty == end.ty => "gs_interval_between_instants($0, $1)",
+            Type::Time => "gs_interval_between_times($0, $1)",
+            _ => return Ok(None),
+        };
+        let both = both
+            .into_iter()
+            .map(|one| match ty {
+                Type::Timestamp => Ok(self.utc(one.clone())),
+                _ => self.coerce(one.clone(), &ty),
+            })
+            .collect::<Result<_, Error>>()?;
+        Ok(Some(self.interval_call(template, both, span.clone())))
     }
 
     /// `EXTRACT(part FROM interval)`

@@ -7,6 +7,7 @@ use std::ops::Range;
 use sqlparser::ast::Expr;
 
 use super::Resolver;
+use super::operator::is_null;
 use super::pipe::{Marked, marked};
 use super::quantified::Quantifier;
 use super::scope::Scope;
@@ -23,16 +24,20 @@ impl Resolver<'_> {
         scope: &Scope,
         span: Range<usize>,
     ) -> Result<Typed, Error> {
-        let operand = self.expression(operand, scope)?;
         if let Expr::Function(function) = pattern
             && let Some((quantifier, patterns)) = marked(function)
         {
+            let operand = self.expression(operand, scope)?;
             let quantifier = match quantifier {
                 mark::EVERY => Quantifier::Every,
                 _ => Quantifier::Any,
             };
             return self.like_quantified(operand, quantifier, &patterns, negated, scope, span);
         }
+        if is_null(operand) || is_null(pattern) {
+            return Err(self.null_operand(if negated { "NOT LIKE" } else { "LIKE" }, span));
+        }
+        let operand = self.expression(operand, scope)?;
         let pattern = self.expression(pattern, scope)?;
         self.like_one(operand, pattern, negated, &span)
     }

@@ -4,7 +4,7 @@
 
 use std::ops::Range;
 
-use sqlparser::ast::{BinaryOperator, Expr};
+use sqlparser::ast::{BinaryOperator, Expr, Value};
 
 use super::Resolver;
 use super::expression::is_number;
@@ -21,6 +21,9 @@ impl Resolver<'_> {
         scope: &Scope,
         span: Range<usize>,
     ) -> Result<Typed, Error> {
+        if takes_no_null(op) && (is_null(left) || is_null(right)) {
+            return Err(self.null_operand(op, span));
+        }
         let left = self.expression(left, scope)?;
         let right = self.expression(right, scope)?;
         match op {
@@ -55,6 +58,15 @@ impl Resolver<'_> {
             }
             other => Err(self.unsupported(format!("operator `{other}`"), span)),
         }
+    }
+
+    /// A literal NULL where an operator takes none
+    pub fn null_operand(&self, op: impl std::fmt::Display, span: Range<usize>) -> Error {
+        self.mismatch(
+            format!("operator `{op}` takes no literal NULL: its result would always be NULL"),
+            span,
+        )
+        .help("compare with `IS NULL`; a NULL of some type is `CAST(NULL AS …)`")
     }
 
     fn no_operator(&self, op: &str, left: &Typed, right: &Typed, span: Range<usize>) -> Error {
@@ -113,7 +125,7 @@ impl Resolver<'_> {
                 return Ok(self.shift_days(right, plus, left, span));
             }
             _ if !plus => {
-                if let Some(between) = self.interval_between(&left, &right, &span) {
+                if let Some(between) = self.interval_between(&left, &right, &span)? {
                     return Ok(between);
                 }
             }
@@ -292,6 +304,26 @@ impl Resolver<'_> {
         }
         let both = vec![left.into_exact(), right.into_exact()];
         Ok(Typed::apply(Type::Int64, template, both, span))
+    }
+}
+
+/// Whether BigQuery refuses a literal NULL as an operand
+fn takes_no_null(op: &BinaryOperator) -> bool {
+    !matches!(
+        op,
+        BinaryOperator::And
+            | BinaryOperator::Or
+            | BinaryOperator::PGBitwiseShiftLeft
+            | BinaryOperator::PGBitwiseShiftRight
+    )
+}
+
+/// `NULL` as it is written
+pub fn is_null(expr: &Expr) -> bool {
+    match expr {
+        Expr::Nested(inner) => is_null(inner),
+        Expr::Value(value) => value.value == Value::Null,
+        _ => false,
     }
 }
 

@@ -117,7 +117,11 @@ impl Resolver<'_> {
             return Err(self.unsupported("this form of INTERVAL", span));
         };
         let part = part_of_field(field);
-        let count = self.coerce(self.expression(&interval.value, scope)?, &Type::Int64)?;
+        let count = self.expression(&interval.value, scope)?;
+        let count = match count.ty {
+            Type::String => self.cast(count, &Type::Int64, false)?,
+            _ => self.coerce(count, &Type::Int64)?,
+        };
         let template = if plus { "$0 + $1" } else { "$0 - $1" };
         match value.ty {
             Type::Date => {
@@ -290,7 +294,7 @@ impl Resolver<'_> {
                     let utc = self.truncated(self.utc(value), &part, span)?;
                     return Ok(self.instant(utc));
                 }
-                let civil = self.civil(value, zone.clone());
+                let civil = self.any_civil(value, zone.clone());
                 let civil = self.truncated(civil, &part, span)?;
                 Ok(self.instant_in(civil, zone))
             }
@@ -399,8 +403,12 @@ impl Resolver<'_> {
             other => (other, None),
         };
         let value = self.expression(operand, scope)?;
+        let instant = value.ty == Type::Timestamp;
         let value = match (value.ty.clone(), zone) {
-            (Type::Timestamp, zone) => self.civil(value, zone),
+            (Type::Timestamp, zone) if matches!(part.as_str(), "DATE" | "DATETIME") => {
+                self.civil(value, zone)
+            }
+            (Type::Timestamp, zone) => self.any_civil(value, zone),
             (ty, Some(_)) => {
                 return Err(
                     self.mismatch(format!("AT TIME ZONE takes a TIMESTAMP, found {ty}"), span)
@@ -413,6 +421,15 @@ impl Resolver<'_> {
             Type::DateTime => (true, true),
             Type::Time => (false, true),
             Type::Interval => return self.extract_interval(&part, value, span),
+            _ if value.is_null_literal() => {
+                let ty = match part.as_str() {
+                    "DATE" => Type::Date,
+                    "TIME" => Type::Time,
+                    "DATETIME" => Type::DateTime,
+                    _ => Type::Int64,
+                };
+                return Ok(Typed::null(ty, span).into_exact());
+            }
             ref other => {
                 return Err(self.unsupported(format!("EXTRACT from {other}"), span));
             }
@@ -433,7 +450,7 @@ impl Resolver<'_> {
             "MICROSECOND" if clock => (Type::Int64, "microsecond($0) % 1000000".to_owned()),
             "DATE" if date && clock => (Type::Date, "CAST($0 AS DATE)".to_owned()),
             "TIME" if date && clock => (Type::Time, "CAST($0 AS TIME)".to_owned()),
-            "DATETIME" if date && clock => return Ok(Typed { span, ..value }),
+            "DATETIME" if instant => return Ok(Typed { span, ..value }),
             part => match week_start(part) {
                 // Days before the year's first such weekday are in week 0
                 Some(start) if date => (

@@ -4,8 +4,8 @@ use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
 use sqlparser::ast::{
-    Distinct, Ident, Select, SelectItem, SelectItemQualifiedWildcardKind, ValueTableMode,
-    WildcardAdditionalOptions,
+    Distinct, GroupByExpr, Ident, Select, SelectItem, SelectItemQualifiedWildcardKind,
+    ValueTableMode, WildcardAdditionalOptions,
 };
 
 use super::Resolver;
@@ -54,6 +54,9 @@ impl Resolver<'_> {
             true if select.selection.is_some() => Some("WHERE"),
             true if select.having.is_some() => Some("HAVING"),
             true if select.qualify.is_some() => Some("QUALIFY"),
+            true if select.distinct.is_some() => Some("SELECT DISTINCT"),
+            true if !tail.order.is_empty() => Some("ORDER BY"),
+            true if has_keys(&select.group_by) => Some("GROUP BY"),
             _ => None,
         };
         if let Some(clause) = clause {
@@ -92,6 +95,9 @@ impl Resolver<'_> {
             .into_iter()
             .map(|item| (item.name, item.value))
             .unzip();
+        if select.from.is_empty() {
+            self.refuse_aggregates(&values)?;
+        }
         scope.aliases_first = true;
         let since = self.mark();
         let listed = fields.as_ref().unwrap_or(&values);
@@ -538,6 +544,14 @@ pub fn write_list(items: Vec<Item>) -> (Vec<String>, Vec<OutputColumn>) {
         });
     }
     (list, columns)
+}
+
+/// Whether there is something to group by
+fn has_keys(clause: &GroupByExpr) -> bool {
+    match clause {
+        GroupByExpr::Expressions(keys, modifiers) => !keys.is_empty() || !modifiers.is_empty(),
+        GroupByExpr::All(_) => true,
+    }
 }
 
 /// Whether it is a struct of literals, among them a NULL of any type

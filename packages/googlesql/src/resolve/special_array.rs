@@ -38,7 +38,8 @@ impl Resolver<'_> {
 
     pub fn array_call(&self, call: &Call, mut arguments: Vec<Typed>) -> Result<Typed, Error> {
         let span = call.span.clone();
-        if arguments[0].is_null_literal() {
+        let untyped = arguments[0].is_null_literal();
+        if untyped {
             let ty = Type::Array(Box::new(Type::Int64));
             arguments[0] = Typed::null(ty, arguments[0].span.clone()).into_exact();
         }
@@ -76,7 +77,11 @@ impl Resolver<'_> {
             }
             ("ARRAY_AVG", ty) => {
                 let (ty, template) = match ty {
-                    Type::Int64 | Type::Float64 => (Type::Float64, "list_avg($0)"),
+                    Type::Int64 => (Type::Float64, "list_avg($0)"),
+                    Type::Float64 => (
+                        Type::Float64,
+                        "CASE WHEN isinf(list_avg($0)) AND len(list_filter($0, lambda e: isinf(e))) = 0 THEN list_avg(list_transform($0, lambda e: e * pow(2e0, -60))) * pow(2e0, 60) ELSE list_avg($0) END",
+                    ),
                     Type::Numeric => (
                         Type::Numeric,
                         "gs_numeric_divide(gs_numeric_in_range(CAST(list_sum($0) AS DECIMAL(38, 9))), CAST(list_count($0) AS DECIMAL(38, 9)))",
@@ -91,6 +96,11 @@ impl Resolver<'_> {
                 Ok(Typed::apply(ty, template, arguments, span))
             }
             ("ARRAY_INCLUDES_ANY" | "ARRAY_INCLUDES_ALL", _) => {
+                // An array without a type of its own takes the other's
+                if let (true, Type::Array(_)) = (untyped, &arguments[1].ty) {
+                    let ty = arguments[1].ty.clone();
+                    arguments[0] = Typed::null(ty, span.clone()).into_exact();
+                }
                 let (mut arguments, ty) = self.unify(arguments, "arrays")?;
                 let Type::Array(element) = ty else {
                     return Err(self.mismatch(format!("{} takes arrays", call.name), span));
@@ -222,7 +232,7 @@ impl Resolver<'_> {
         let mode = match call.named("mode") {
             None => "STRICT".to_owned(),
             Some(mode) => match self.expression(mode, scope)?.literal {
-                Literal::Text(mode) => mode.to_ascii_uppercase(),
+                Literal::Text(mode) => mode,
                 _ => return Err(self.unsupported("a mode of ARRAY_ZIP that is no literal", span)),
             },
         };

@@ -29,7 +29,7 @@ fn wrong_path(name: &str, arguments: &[Typed]) -> Option<String> {
     };
     let mut paths = arguments.iter().skip(1).step_by(every);
     paths.find_map(|path| match &path.literal {
-        Literal::Text(text) => json_path::path(text, json_path::Style::Standard).err(),
+        Literal::Text(text) => json_path::path_to_change(text).err(),
         _ => None,
     })
 }
@@ -47,11 +47,9 @@ impl Resolver<'_> {
             return Ok(Typed::apply(Type::Json, "error($0)", message, span).into_exact());
         }
         match (call.name.as_str(), count) {
-            ("TO_JSON" | "SAFE_TO_JSON", 1) => {
-                let stringify = flag("stringify_wide_numbers", false)?;
-                self.to_json(call, arguments, stringify)
-            }
-            ("TO_JSON_STRING", 1 | 2) => self.to_json_string(call, arguments, scope),
+            ("TO_JSON", 1) => self.to_json(call, arguments, scope),
+            ("SAFE_TO_JSON", 1) => self.as_json(arguments, JsonStyle::Wide, span),
+            ("TO_JSON_STRING", 1 | 2) => self.to_json_string(call, arguments),
             ("JSON_REMOVE", 2..) => {
                 let mut arguments = arguments.into_iter();
                 let json = self.json_first(arguments.next(), &span)?;
@@ -64,15 +62,20 @@ impl Resolver<'_> {
                 Ok(Typed::apply(Type::Json, template, vec![json, paths], span))
             }
             ("JSON_SET", 3..) if count % 2 == 1 => {
-                let create = flag("create_if_missing", true)?;
+                let Some(create) = flag("create_if_missing", true)? else {
+                    return self.json_first(arguments.into_iter().next(), &span);
+                };
                 self.json_steps(arguments, &span, false, |_| {
                     format!("CAST(gs_json_set($0, CAST([$1] AS VARCHAR[]), $2, {create}) AS JSON)")
                 })
             }
             ("JSON_ARRAY_APPEND" | "JSON_ARRAY_INSERT", 3..) if count % 2 == 1 => {
-                let (native, each) = match call.name.as_str() {
-                    "JSON_ARRAY_APPEND" => ("append", flag("append_each_element", true)?),
-                    _ => ("insert", flag("insert_each_element", true)?),
+                let (native, name) = match call.name.as_str() {
+                    "JSON_ARRAY_APPEND" => ("append", "append_each_element"),
+                    _ => ("insert", "insert_each_element"),
+                };
+                let Some(each) = flag(name, true)? else {
+                    return self.json_first(arguments.into_iter().next(), &span);
                 };
                 self.json_steps(arguments, &span, each, |elements| {
                     let values = if elements { "$2" } else { "[$2]" };
@@ -83,9 +86,12 @@ impl Resolver<'_> {
                 })
             }
             ("JSON_STRIP_NULLS", 1 | 2) => {
-                let (arrays, empty) = (flag("include_arrays", true)?, flag("remove_empty", false)?);
+                let flags = (flag("include_arrays", true)?, flag("remove_empty", false)?);
                 let mut arguments = arguments.into_iter();
                 let json = self.json_first(arguments.next(), &span)?;
+                let (Some(arrays), Some(empty)) = flags else {
+                    return Ok(json);
+                };
                 let path = match arguments.next() {
                     Some(path) => self.coerce(path, &Type::String)?.into_exact(),
                     None => self.string("$", span.clone()),
@@ -106,13 +112,13 @@ impl Resolver<'_> {
                     Some(mode) => self.coerce(self.expression(mode, scope)?, &Type::String)?,
                     None => self.string("strict", span.clone()),
                 };
+                if let Literal::Text(name) = &mode.literal {
+                    json_path::Mode::of(name)
+                        .map_err(|reason| self.invalid(reason, span.clone()))?;
+                }
                 let all = vec![json, depth.into_exact(), mode.into_exact()];
-                Ok(Typed::apply(
-                    ty,
-                    "gs_json_keys($0, $1, lower($2))",
-                    all,
-                    span,
-                ))
+                let template = "CASE WHEN $1 <= 0 THEN error('the depth of JSON_KEYS is positive') ELSE gs_json_keys($0, coalesce($1, 2147483647), $2) END";
+                Ok(Typed::apply(ty, template, all, span))
             }
             ("JSON_ARRAY", _) => {
                 let texts = self.json_texts(arguments)?;
@@ -124,15 +130,22 @@ impl Resolver<'_> {
         }
     }
 
-    /// A named argument that is TRUE or FALSE
-    fn flag(&self, call: &Call, name: &str, default: bool, scope: &Scope) -> Result<bool, Error> {
+    /// A named argument that is TRUE, FALSE or, as `None`, NULL: with that a value stays as it is
+    fn flag(
+        &self,
+        call: &Call,
+        name: &str,
+        default: bool,
+        scope: &Scope,
+    ) -> Result<Option<bool>, Error> {
         let Some(value) = call.named(name) else {
-            return Ok(default);
+            return Ok(Some(default));
         };
         let value = self.condition(value, scope, name)?;
         match value.sql().to_ascii_uppercase().as_str() {
-            "TRUE" => Ok(true),
-            "FALSE" => Ok(false),
+            "TRUE" => Ok(Some(true)),
+            "FALSE" => Ok(Some(false)),
+            _ if value.is_null_literal() => Ok(None),
             _ => Err(self.unsupported(format!("{name} that is not TRUE or FALSE"), value.span)),
         }
     }
@@ -227,40 +240,50 @@ impl Resolver<'_> {
         Ok(Typed::apply(Type::Json, native, both, span))
     }
 
-    fn to_json(
-        &self,
-        call: &Call,
-        mut arguments: Vec<Typed>,
-        stringify: bool,
-    ) -> Result<Typed, Error> {
-        let style = if stringify {
-            JsonStyle::Wide
-        } else {
-            JsonStyle::Exact
+    /// `TO_JSON(value, stringify_wide_numbers)`
+    fn to_json(&self, call: &Call, arguments: Vec<Typed>, scope: &Scope) -> Result<Typed, Error> {
+        let span = call.span.clone();
+        let Some(stringify) = call.named("stringify_wide_numbers") else {
+            return self.as_json(arguments, JsonStyle::Exact, span);
         };
-        let text = self.json_text(arguments.remove(0), style)?;
+        let stringify = self.condition(stringify, scope, "stringify_wide_numbers")?;
+        let style = match stringify.sql().to_ascii_uppercase().as_str() {
+            "TRUE" => Some(JsonStyle::Wide),
+            "FALSE" => Some(JsonStyle::Exact),
+            _ => None,
+        };
+        if let Some(style) = style {
+            return self.as_json(arguments, style, span);
+        }
+        let forms = vec![
+            stringify.into_exact(),
+            self.as_json(arguments.clone(), JsonStyle::Wide, span.clone())?,
+            self.as_json(arguments, JsonStyle::Exact, span.clone())?,
+        ];
+        let template = "CASE WHEN $0 IS NULL THEN NULL WHEN $0 THEN $1 ELSE $2 END";
+        Ok(Typed::apply(Type::Json, template, forms, span))
+    }
+
+    /// The only argument as JSON
+    fn as_json(
+        &self,
+        arguments: Vec<Typed>,
+        style: JsonStyle,
+        span: Range<usize>,
+    ) -> Result<Typed, Error> {
+        let texts = arguments
+            .into_iter()
+            .map(|value| self.json_text(value, style))
+            .collect::<Result<_, _>>()?;
         let template = "CAST(gs_json_parse($0, 'round') AS JSON)";
-        Ok(Typed::apply(
-            Type::Json,
-            template,
-            vec![text],
-            call.span.clone(),
-        ))
+        Ok(Typed::apply(Type::Json, template, texts, span))
     }
 
     /// `TO_JSON_STRING(value, pretty_print)`
-    fn to_json_string(
-        &self,
-        call: &Call,
-        mut arguments: Vec<Typed>,
-        scope: &Scope,
-    ) -> Result<Typed, Error> {
-        let named = call
-            .named("pretty_print")
-            .map(|one| self.expression(one, scope));
+    fn to_json_string(&self, call: &Call, mut arguments: Vec<Typed>) -> Result<Typed, Error> {
         let pretty = match arguments.len() {
             2 => arguments.pop(),
-            _ => named.transpose()?,
+            _ => None,
         };
         let text = self.json_text(arguments.remove(0), JsonStyle::Text)?;
         let Some(pretty) = pretty else {

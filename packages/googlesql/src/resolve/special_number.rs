@@ -57,6 +57,12 @@ impl Resolver<'_> {
                 test("# IS NULL"),
                 test("isnan(#)")
             ),
+            // The engine's own function knows no length of a month
+            Type::Interval => format!(
+                "CASE WHEN {} THEN NULL ELSE list_reduce([$*], lambda a, b: CASE WHEN b {} a THEN b ELSE a END) END",
+                test("# IS NULL"),
+                if name == "greatest" { ">" } else { "<" }
+            ),
             _ => format!(
                 "CASE WHEN {} THEN NULL ELSE {name}($*) END",
                 test("# IS NULL")

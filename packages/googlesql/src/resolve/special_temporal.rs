@@ -84,32 +84,50 @@ impl Resolver<'_> {
         }
         let zone = match arguments.len() {
             1 => None,
+            2 if arguments[1].is_null_literal() => {
+                return Ok(Typed::null(to, span).into_exact());
+            }
             2 if types[1] == Type::String => arguments.pop(),
             _ => return Err(self.wrong_count(call)),
         };
         let Some(value) = arguments.pop() else {
             return Err(self.wrong_count(call));
         };
+        if value.is_null_literal() {
+            return Ok(Typed::null(to, span).into_exact());
+        }
+        let literal = value.literal != Literal::No;
+        let first = self.path_parts(&call.function.name)?;
+        let safe = first
+            .first()
+            .is_some_and(|part| part.eq_ignore_ascii_case("SAFE"));
         match (&value.ty, &to, zone) {
             (Type::Timestamp, Type::String, zone) => {
                 let zone = zone.unwrap_or_else(|| self.string(&self.zone, span.clone()));
                 let both = vec![self.utc(value), zone];
                 Ok(Typed::apply(to, "gs_text_of_timestamp($0, $1)", both, span))
             }
-            (Type::Timestamp, Type::Date | Type::DateTime | Type::Time, zone) => {
+            (Type::Timestamp, Type::Time, zone) => {
+                let civil = self.any_civil(value, zone);
+                self.cast(civil, &to, false)
+            }
+            (Type::Timestamp, Type::Date | Type::DateTime, zone) => {
                 let civil = self.civil(value, zone);
                 self.cast(civil, &to, false)
             }
-            (Type::String, Type::Time, Some(zone)) if value.literal != Literal::No => {
+            (Type::String, Type::Time, zone) if literal => {
                 let instant = self.coerce(value, &Type::Timestamp)?;
-                let civil = self.civil(instant, Some(zone));
+                let civil = self.civil(instant, zone);
                 self.cast(civil, &to, false)
             }
-            (Type::String, Type::Time, None) if matches!(&value.literal, Literal::Text(text) if temporal::parse_time(text).is_none()) =>
-            {
-                let instant = self.coerce(value, &Type::Timestamp)?;
-                let civil = self.civil(instant, None);
-                self.cast(civil, &to, false)
+            (Type::String, Type::String, None) if literal => {
+                let date = self.coerce(value, &Type::Date)?;
+                self.cast(date, &to, false)
+            }
+            // Only DATE, DATETIME and TIMESTAMP read texts
+            (Type::String, Type::Time | Type::String, _) if !literal => {
+                let message = format!("{} has no form for STRING", call.name);
+                Err(self.mismatch(message, span))
             }
             (Type::Date, Type::Time, None) => {
                 let midnight = self.cast(value, &Type::DateTime, false)?;
@@ -155,13 +173,13 @@ impl Resolver<'_> {
                 Type::Date | Type::DateTime | Type::String | Type::Time | Type::Timestamp,
                 _,
                 None,
-            ) => {
-                if value.literal == Literal::No || value.is_null_literal() {
-                    self.cast(value, &to, false)
-                } else {
-                    self.coerce(value, &to)
+            ) => match literal && !safe {
+                true => self.coerce(value, &to),
+                false => {
+                    let literal = Literal::No;
+                    self.cast(Typed { literal, ..value }.into_exact(), &to, false)
                 }
-            }
+            },
             (ty, ..) => {
                 let message = format!("{} has no form for {ty}", call.name);
                 Err(self.mismatch(message, span))
@@ -191,7 +209,12 @@ impl Resolver<'_> {
             _ if date => Some(Typed::text(Type::Interval, "to_days(1)", span.clone())),
             _ => None,
         };
-        let Some(step) = step.filter(|step| step.ty == Type::Interval) else {
+        let written = call.arguments.get(2).copied();
+        if let Some(step) = written.filter(|step| !matches!(step, Expr::Interval(_))) {
+            let message = format!("the step of {} is written as INTERVAL", call.name);
+            return Err(self.invalid(message, self.span(step)));
+        }
+        let Some(step) = step else {
             return Err(self.wrong_count(call));
         };
         let (Some(end), Some(start)) = (arguments.pop(), arguments.pop()) else {

@@ -188,15 +188,7 @@ pub const TABLE: &[Function] = &[
     ),
     function!("gs_json_keys", [Text, Int, Text], List(&Text), |cells| {
         let depth = cells[1].int();
-        if depth <= 0 {
-            return Err("the depth of JSON_KEYS is positive".to_owned());
-        }
-        let mode = match cells[2].text() {
-            "strict" => Mode::Strict,
-            "lax" => Mode::Lax,
-            "lax recursive" | "recursive lax" => Mode::Recursive,
-            other => return Err(format!("there is no mode `{other}` of JSON paths")),
-        };
+        let mode = Mode::of(cells[2].text())?;
         let mut keys = Vec::new();
         collect_keys(&parse(cells[0].text())?, "", depth, mode, false, &mut keys);
         keys.sort();
@@ -312,7 +304,9 @@ fn collect_keys(
     match value {
         Value::Object(members) if depth > 0 => {
             for (name, member) in members {
-                let special = name.is_empty() || name.contains(['.', '[', ']', '"', '$', '\\']);
+                let special = name.contains(|letter: char| {
+                    matches!(letter, '.' | '"' | '\\') || letter.is_control()
+                });
                 let own = if special { quote(name) } else { name.clone() };
                 let path = format!("{prefix}{own}");
                 collect_keys(member, &format!("{path}."), depth - 1, mode, false, keys);

@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::Kind::{Bool, List, Text};
 use super::{Answer, Cell, Function};
 use crate::value::json::{parse, write};
-use crate::value::json_path::{Step, Style, at_mut, path};
+use crate::value::json_path::{Step, at_mut, path_to_change};
 
 /// The longest array that is made by setting an element behind its end
 const LONGEST: usize = 1_000_000;
@@ -74,8 +74,10 @@ pub const TABLE: &[Function] = &[
                 let new = elements(&cells[2])?;
                 let place = at_mut(&mut value, parents);
                 if let Some(items) = place.and_then(array_or_null) {
-                    if items.len() < *index {
-                        grow(items, *index)?;
+                    // What is nothing still makes its place
+                    let least = index + usize::from(new.is_empty());
+                    if items.len() < least {
+                        grow(items, least)?;
                     }
                     items.splice(*index..*index, new);
                 }
@@ -90,11 +92,11 @@ pub const TABLE: &[Function] = &[
         result: Text,
         body: |cells| {
             let mut value = parse(cells[0].text())?;
-            let steps = path(cells[1].text(), Style::Standard)?;
+            let steps = path_to_change(cells[1].text())?;
             let (arrays, empty) = (cells[2].int() != 0, cells[3].int() != 0);
             if let Some(part) = at_mut(&mut value, &steps) {
                 strip(part, arrays, empty);
-                if empty && is_empty(part) {
+                if empty && is_empty(part, arrays) {
                     *part = Value::Null;
                 }
             }
@@ -106,9 +108,7 @@ pub const TABLE: &[Function] = &[
 /// The paths that are not NULL
 fn paths(list: &Cell) -> Result<Vec<Vec<Step>>, String> {
     let texts = list.items().iter().flatten();
-    texts
-        .map(|text| path(text.text(), Style::Standard))
-        .collect()
+    texts.map(|text| path_to_change(text.text())).collect()
 }
 
 fn elements(list: &Cell) -> Result<Vec<Value>, String> {
@@ -180,7 +180,7 @@ fn set(value: &mut Value, steps: &[Step], new: Value) -> Result<(), String> {
 }
 
 fn strip(value: &mut Value, arrays: bool, empty: bool) {
-    let goes = |part: &Value| part.is_null() || empty && is_empty(part);
+    let goes = |part: &Value| part.is_null() || empty && is_empty(part, arrays);
     match value {
         Value::Object(members) => {
             members
@@ -198,10 +198,11 @@ fn strip(value: &mut Value, arrays: bool, empty: bool) {
     }
 }
 
-fn is_empty(value: &Value) -> bool {
+/// Whether the value has no parts; an array counts where arrays are stripped
+fn is_empty(value: &Value, arrays: bool) -> bool {
     match value {
         Value::Object(members) => members.is_empty(),
-        Value::Array(items) => items.is_empty(),
+        Value::Array(items) => arrays && items.is_empty(),
         _ => false,
     }
 }

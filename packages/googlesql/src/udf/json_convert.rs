@@ -222,6 +222,7 @@ fn lax_float64(value: &Value) -> Answer {
 /// A number without the point that it does not need
 fn lax_string(value: &Value) -> Answer {
     let text = scalar(value).map(|text| match value {
+        Value::Number(_) if text == "-0.0" => "0".to_owned(),
         Value::Number(_) => text.strip_suffix(".0").unwrap_or(&text).to_owned(),
         _ => text,
     });

@@ -131,11 +131,12 @@ fn cased(text: &str, out: &mut String, ascii: fn(&mut str), any: fn(&str) -> Str
 }
 
 /// A first letter after each delimiter in upper case, all others in lower case; a letter whose other
-/// case takes several letters stays
+/// case takes several letters stays, but for `İ`
 fn initcap(text: &str, out: &mut String, delimiter: impl Fn(char) -> bool) {
     fn single(letter: char, mut cased: impl Iterator<Item = char>) -> char {
         match (cased.next(), cased.next()) {
             (Some(one), None) => one,
+            (Some('i'), Some(_)) => 'i',
             _ => letter,
         }
     }

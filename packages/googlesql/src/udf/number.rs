@@ -174,7 +174,7 @@ pub const TABLE: &[Function] = &[
             if base < 0.0 && base.is_finite() && exponent.is_finite() && exponent.fract() != 0.0 {
                 return Err("POW of a negative number with a fraction".to_owned());
             }
-            if base == 0.0 && exponent < 0.0 {
+            if base == 0.0 && exponent < 0.0 && exponent.is_finite() {
                 return Err("POW of 0 with a negative exponent".to_owned());
             }
             or_error(

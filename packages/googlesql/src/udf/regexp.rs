@@ -1,6 +1,6 @@
 //! Regular expressions over STRING and BYTES
 
-use regex::bytes::{Match, Regex};
+use regex::bytes::{Captures, Match, Regex};
 
 use super::Kind::{Blob, Bool, Int, List, Text};
 use super::{Answer, Cell, Function};
@@ -53,7 +53,9 @@ fn contains(cells: &[Cell], subject: Subject) -> Result<Answer, String> {
 }
 
 fn extract(cells: &[Cell], subject: Subject) -> Result<Answer, String> {
-    let found = nth_match(cells, subject, |found| answer(found, subject));
+    let found = nth_match(cells, subject, |captures, group| {
+        captures.get(group).map(|found| answer(found, subject))
+    });
     Ok(found?.unwrap_or(Answer::Null))
 }
 
@@ -90,19 +92,24 @@ fn instr(cells: &[Cell], subject: Subject) -> Result<Answer, String> {
         1 => true,
         _ => return Err("the last argument of REGEXP_INSTR is 0 or 1".to_owned()),
     };
-    if cells[0].bytes().is_empty() || cells[1].bytes().is_empty() {
-        with(cells[1].bytes(), subject, |regex| {
-            only_group(regex).map(drop)
-        })?;
-        return Ok(Answer::Int(0));
-    }
     let text = cells[0].bytes();
     let start = position(cells, subject)?;
-    let found = nth_match(cells, subject, |found| {
-        // The place of an empty match is told after the letter that it stands before
-        let at = if after { found.end() } else { found.start() };
-        let before = &text[..start.unwrap_or(0) + at];
-        letters(before, subject) + i64::from(found.is_empty()) + 1
+    occurrence(cells)?;
+    if text.is_empty() || cells[1].bytes().is_empty() {
+        with(cells[1].bytes(), subject, |_| Ok(()))?;
+        return Ok(Answer::Int(0));
+    }
+    let found = nth_match(cells, subject, |captures, group| {
+        let place = captures.get(group)?;
+        let at = if after { place.end() } else { place.start() };
+        // Without a group, the place of an empty match is told after the letter that it stands before
+        let skipped = group == 0 && place.is_empty();
+        let before = start.unwrap_or(0) + at;
+        let before = match skipped {
+            true => before + letter_length(&text[before..], subject),
+            false => before,
+        };
+        Some(letters(&text[..before.min(text.len())], subject) + 1)
     })?;
     Ok(Answer::Int(found.unwrap_or(0)))
 }
@@ -182,29 +189,32 @@ fn replacement(text: &[u8], groups: usize) -> Result<Vec<Piece>, String> {
     Ok(pieces)
 }
 
-/// What the group, or else the whole, of the match caught that the third and fourth argument name
+/// What is taken of the match that the third and fourth argument name, with its only group, or 0
 fn nth_match<T>(
     cells: &[Cell],
     subject: Subject,
-    take: impl FnOnce(Match) -> T,
+    take: impl FnOnce(Captures, usize) -> Option<T>,
 ) -> Result<Option<T>, String> {
     let start = position(cells, subject)?;
-    let occurrence = cells[3].int();
-    if occurrence <= 0 {
-        return Err("the occurrence of a match is positive".to_owned());
-    }
+    let nth = occurrence(cells)?;
     let text = cells[0].bytes();
     with(cells[1].bytes(), subject, |regex| {
-        let group = only_group(regex)?;
         let Some(start) = start.filter(|start| *start < text.len() || text.is_empty()) else {
             return Ok(None);
         };
-        let nth = usize::try_from(occurrence - 1).unwrap_or(usize::MAX);
+        let group = only_group(regex)?;
         Ok(matches(regex, &text[start..], subject)
             .nth(nth)
-            .and_then(|captures| captures.get(group))
-            .map(take))
+            .and_then(|captures| take(captures, group)))
     })
+}
+
+/// The match that the fourth argument names, from 0
+fn occurrence(cells: &[Cell]) -> Result<usize, String> {
+    match cells[3].int() {
+        1.. => Ok(usize::try_from(cells[3].int() - 1).unwrap_or(usize::MAX)),
+        _ => Err("the occurrence of a match is positive".to_owned()),
+    }
 }
 
 fn only_group(regex: &Regex) -> Result<usize, String> {

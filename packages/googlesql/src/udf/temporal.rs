@@ -18,6 +18,16 @@ pub const TABLE: &[Function] = &[
         },
     },
     Function {
+        name: "gs_any_civil_of_instant",
+        parameters: &[Civil, Text],
+        result: Civil,
+        body: |cells| {
+            let name = cells[1].text();
+            let civil = zone::civil(cells[0].int(), name).ok_or_else(|| unknown_zone(name))?;
+            Ok(Answer::Micros(civil))
+        },
+    },
+    Function {
         name: "gs_instant_of_civil",
         parameters: &[Civil, Text],
         result: Civil,

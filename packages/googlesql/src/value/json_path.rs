@@ -1,5 +1,7 @@
 //! JSONPath: the steps that lead to a part of a JSON value
 
+use std::borrow::Cow;
+
 use serde_json::Value;
 
 /// A step of a path
@@ -9,6 +11,26 @@ pub enum Step {
     Element(usize),
     /// `[-1]`, which no array has
     Nowhere,
+}
+
+impl Step {
+    /// The member that the step names
+    pub fn name(&self) -> Option<Cow<'_, str>> {
+        match self {
+            Self::Member(name) => Some(name.into()),
+            Self::Element(index) => Some(index.to_string().into()),
+            Self::Nowhere => None,
+        }
+    }
+
+    /// The element that the step counts to
+    pub fn index(&self) -> Option<usize> {
+        match self {
+            Self::Member(name) => name.parse().ok(),
+            Self::Element(index) => Some(*index),
+            Self::Nowhere => None,
+        }
+    }
 }
 
 /// How names are quoted in a path
@@ -31,12 +53,37 @@ pub enum Mode {
     Recursive,
 }
 
+impl Mode {
+    /// The mode of this name, as `JSON_KEYS` takes it
+    ///
+    /// # Errors
+    /// There is none of this name
+    pub fn of(name: &str) -> Result<Self, String> {
+        match name.to_ascii_lowercase().as_str() {
+            "strict" => Ok(Self::Strict),
+            "lax" => Ok(Self::Lax),
+            "lax recursive" | "recursive lax" => Ok(Self::Recursive),
+            _ => Err(format!("there is no mode `{name}` of JSON paths")),
+        }
+    }
+}
+
+/// The steps of a path into what is changed: no element is counted from the end
+pub fn path_to_change(text: &str) -> Result<Vec<Step>, String> {
+    let steps = path(text, Style::Standard)?;
+    match steps.contains(&Step::Nowhere) {
+        true => Err(format!("invalid JSONPath `{text}`")),
+        false => Ok(steps),
+    }
+}
+
 /// The steps of `$.a.b[0]`
 pub fn path(text: &str, style: Style) -> Result<Vec<Step>, String> {
     let bad = || format!("invalid JSONPath `{text}`");
     let mut rest = text.strip_prefix('$').ok_or_else(bad)?;
     let mut steps = Vec::new();
-    while !rest.is_empty() {
+    // A point at the end is left alone by the older functions
+    while !rest.is_empty() && !(style == Style::Legacy && rest == ".") {
         if let Some(after) = rest.strip_prefix('[') {
             let (step, after) = bracket(after, style).ok_or_else(bad)?;
             steps.push(step);
@@ -48,11 +95,13 @@ pub fn path(text: &str, style: Style) -> Result<Vec<Step>, String> {
                 }
                 Some(_) => return Err(bad()),
                 None => {
-                    let end = after.find(['.', '[']).unwrap_or(after.len());
-                    if end == 0 || after[..end].contains('*') {
+                    let plain = |letter: char| is_plain(letter) || letter.is_whitespace();
+                    let end = after.find(|letter| !plain(letter));
+                    let (name, after) = after.split_at(end.unwrap_or(after.len()));
+                    if name.is_empty() {
                         return Err(bad());
                     }
-                    (after[..end].to_owned(), &after[end..])
+                    (name.to_owned(), after)
                 }
             };
             steps.push(Step::Member(name));
@@ -81,18 +130,22 @@ pub fn path_with_mode(text: &str) -> Result<(Mode, Vec<Step>), String> {
         ["lax", "recursive"] | ["recursive", "lax"] => Mode::Recursive,
         _ => return Err(format!("invalid JSONPath `{text}`")),
     };
-    Ok((mode, path(steps, Style::Standard)?))
+    let steps = match mode {
+        Mode::Strict => path(steps, Style::Standard)?,
+        Mode::Lax | Mode::Recursive => path_to_change(steps)?,
+    };
+    Ok((mode, steps))
+}
+
+/// A letter of a name that is not quoted
+fn is_plain(letter: char) -> bool {
+    letter.is_alphanumeric() || matches!(letter, '_' | '-' | ':')
 }
 
 fn bracket(after: &str, style: Style) -> Option<(Step, &str)> {
-    for quote in ['\'', '"'] {
-        if let Some(quoted) = after.strip_prefix(quote) {
-            if style == Style::Standard {
-                return None;
-            }
-            let (name, rest) = quoted_name(quoted, quote)?;
-            return Some((Step::Member(name), rest.strip_prefix(']')?));
-        }
+    if let (Some(quoted), Style::Legacy) = (after.trim_start().strip_prefix('\''), style) {
+        let (name, rest) = quoted_name(quoted, '\'')?;
+        return Some((Step::Member(name), rest.trim_start().strip_prefix(']')?));
     }
     let (inner, rest) = after.split_once(']')?;
     let inner = inner.trim();
@@ -100,7 +153,7 @@ fn bracket(after: &str, style: Style) -> Option<(Step, &str)> {
     let number = !digits.is_empty() && digits.bytes().all(|digit| digit.is_ascii_digit());
     let step = match (number, style) {
         (true, _) => inner.parse().map_or(Step::Nowhere, Step::Element),
-        (false, Style::Legacy) if !inner.is_empty() && !inner.contains('*') => {
+        (false, Style::Legacy) if !inner.is_empty() && inner.chars().all(is_plain) => {
             Step::Member(inner.to_owned())
         }
         (false, _) => return None,
@@ -124,16 +177,16 @@ fn quoted_name(text: &str, quote: char) -> Option<(String, &str)> {
     None
 }
 
-/// The part of a value that the steps lead to
+/// The part of a value that the steps lead to; digits name members and elements alike
 pub fn at<'v>(value: &'v Value, steps: &[Step]) -> Option<&'v Value> {
-    steps.iter().try_fold(value, |value, step| match step {
-        Step::Member(name) => value.as_object()?.get(name),
-        Step::Element(index) => value.as_array()?.get(*index),
-        Step::Nowhere => None,
+    steps.iter().try_fold(value, |value, step| match value {
+        Value::Object(members) => members.get(step.name()?.as_ref()),
+        Value::Array(items) => items.get(step.index()?),
+        _ => None,
     })
 }
 
-/// As [`at`], to be changed
+/// As [`at`], to be changed; digits in brackets count elements, others name members
 pub fn at_mut<'v>(value: &'v mut Value, steps: &[Step]) -> Option<&'v mut Value> {
     steps.iter().try_fold(value, |value, step| match step {
         Step::Member(name) => value.as_object_mut()?.get_mut(name),

@@ -10,9 +10,9 @@ pub fn find<'t>(text: &'t str, steps: &[Step]) -> Option<&'t str> {
     let mut scanner = Scanner { text, at: 0 };
     for step in steps {
         scanner.space();
-        match (step, scanner.peek()?) {
-            (Step::Member(name), b'{') => scanner.seek_member(name)?,
-            (Step::Element(index), b'[') => scanner.seek_element(*index)?,
+        match scanner.peek()? {
+            b'{' => scanner.seek_member(&step.name()?)?,
+            b'[' => scanner.seek_element(step.index()?)?,
             _ => return None,
         }
     }

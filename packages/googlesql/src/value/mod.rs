@@ -19,6 +19,7 @@ pub mod letters;
 pub mod number;
 pub mod number_picture;
 pub mod pattern;
+pub mod pattern_class;
 pub mod picture;
 pub mod picture_parse;
 pub mod preprocessing;

@@ -83,10 +83,11 @@ fn parse_hexadecimal(text: &str) -> Option<f64> {
     let (whole, fraction) = digits.split_once('.').unwrap_or((digits, ""));
     let all = format!("{whole}{fraction}");
     let value = u64::from_str_radix(&all, 16).ok()?;
-    // More digits than a FLOAT64 holds exactly would have to be rounded
-    (value < 1 << 53).then_some(())?;
     let places = i32::try_from(fraction.len()).ok()?;
-    Some(value as f64 * 2_f64.powi(exponent.checked_sub(4 * places)?))
+    let exponent = exponent.checked_sub(4 * places)?;
+    // Very small numbers would be rounded twice
+    (value < 1 << 53 || exponent > -1000).then_some(())?;
+    Some(value as f64 * 2_f64.powi(exponent))
 }
 
 pub fn parse_bool(text: &str) -> Option<bool> {

@@ -67,7 +67,11 @@ pub fn format(format: &str, number: &Number) -> Result<String, String> {
     } else {
         picture.plain(number)
     };
-    Ok(picture.finish(body, negative))
+    let plus = match number {
+        Number::Float(value) if value.is_nan() => " ",
+        _ => "+",
+    };
+    Ok(picture.finish(body, negative, plus))
 }
 
 impl Picture {
@@ -312,6 +316,11 @@ impl Picture {
 
     fn hexadecimal(&self, number: &Number) -> Body {
         let overflow = "#".repeat(self.whole.len());
+        // Halves go away from zero here, those of FLOAT64 too
+        let number = match number {
+            Number::Float(value) => &Number::Float(value.round()),
+            other => other,
+        };
         let value = number
             .digits(0, 0)
             .and_then(|(whole, _)| whole.parse::<u128>().ok());
@@ -336,7 +345,9 @@ impl Picture {
     }
 
     /// Sign, currency and padding around the digits
-    fn finish(&self, body: Body, negative: bool) -> String {
+    ///
+    /// `plus` is the sign of what is not negative, where one is asked for
+    fn finish(&self, body: Body, negative: bool, plus: &str) -> String {
         let currency = self.currency.unwrap_or_default();
         let mut width = body.width + currency.len();
         let Some(text) = body.text else {
@@ -354,10 +365,10 @@ impl Picture {
         let number = format!("{currency}{text}");
         let (before, after) = match (self.sign, negative) {
             (SignPlace::Blank | SignPlace::First, true) => ("-", ""),
-            (SignPlace::First, false) => ("+", ""),
+            (SignPlace::First, false) => (plus, ""),
             (SignPlace::Blank, false) => ("", ""),
             (SignPlace::Last | SignPlace::Minus, true) => ("", "-"),
-            (SignPlace::Last, false) => ("", "+"),
+            (SignPlace::Last, false) => ("", plus),
             (SignPlace::Minus, false) => ("", " "),
             (SignPlace::Brackets, true) => ("<", ">"),
             (SignPlace::Brackets, false) => (" ", " "),

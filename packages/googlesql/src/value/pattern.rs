@@ -10,6 +10,8 @@ use std::str::Chars;
 
 use regex::bytes::{Captures, Regex, RegexBuilder};
 
+use super::pattern_class::{class, property};
+
 /// What a pattern is matched against
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Subject {
@@ -78,7 +80,7 @@ pub fn compile(pattern: &[u8], subject: Subject) -> Result<Regex, String> {
         Subject::Bytes => pattern.iter().copied().map(char::from).collect(),
     };
     let invalid = |reason: &str| format!("cannot parse the regular expression `{text}`: {reason}");
-    let translated = translate(&text).map_err(|reason| invalid(&reason))?;
+    let translated = translate(&text, subject).map_err(|reason| invalid(&reason))?;
     RegexBuilder::new(&translated)
         .unicode(subject == Subject::Text)
         .build()
@@ -86,7 +88,7 @@ pub fn compile(pattern: &[u8], subject: Subject) -> Result<Regex, String> {
 }
 
 /// All matches from the start on, as GoogleSQL counts them: one that is empty is followed by the
-/// next from one letter later on, and none stands at the end of a subject that is not empty
+/// next from one letter later on, and none is looked for from the end of the subject on
 pub fn matches<'r, 's>(
     regex: &'r Regex,
     subject: &'s [u8],
@@ -99,9 +101,6 @@ pub fn matches<'r, 's>(
         }
         let captures = regex.captures_at(subject, next)?;
         let whole = captures.get(0)?;
-        if whole.start() >= subject.len() && !subject.is_empty() {
-            return None;
-        }
         next = match whole.is_empty() {
             false => whole.end(),
             true => whole.end() + letter_length(&subject[whole.end()..], kind),
@@ -120,7 +119,7 @@ pub fn letter_length(rest: &[u8], kind: Subject) -> usize {
     }
 }
 
-fn translate(pattern: &str) -> Result<String, String> {
+fn translate(pattern: &str, subject: Subject) -> Result<String, String> {
     let mut out = String::new();
     let mut rest = pattern.chars().peekable();
     // Whether the piece before was a repetition, which RE2 does not let another follow
@@ -129,8 +128,8 @@ fn translate(pattern: &str) -> Result<String, String> {
         let mut repetition = false;
         match letter {
             '\\' if rest.next_if_eq(&'Q').is_some() => quoted(&mut rest, &mut out),
-            '\\' => escape(&mut rest, &mut out, false)?,
-            '[' => class(&mut rest, &mut out)?,
+            '\\' => escape(&mut rest, &mut out, subject, false)?,
+            '[' => class(&mut rest, &mut out, subject)?,
             '(' => group(&mut rest, &mut out)?,
             '*' | '+' | '?' => {
                 if repeated {
@@ -169,7 +168,7 @@ fn literal(letter: char, out: &mut String) {
 }
 
 /// The letter of this code: plain where it can mean nothing else
-fn code(code: u32, out: &mut String) {
+pub fn code(code: u32, out: &mut String) {
     match char::from_u32(code) {
         Some(letter) if letter.is_ascii_alphanumeric() => out.push(letter),
         // Without braces a single byte where letters are bytes
@@ -192,12 +191,14 @@ const DIGIT: &str = "0-9";
 const WORD: &str = "0-9A-Za-z_";
 const SPACE: &str = "\\t\\n\\x{c}\\r\\x{20}";
 
-/// What a backslash begins
-fn escape(rest: &mut Peekable<Chars>, out: &mut String, in_class: bool) -> Result<(), String> {
-    let Some(letter) = rest.next() else {
-        return Err("trailing backslash".to_owned());
-    };
-    let octal = |letter: &char| matches!(letter, '0'..='7');
+/// What a backslash begins, in a class or outside of one
+pub fn escape(
+    rest: &mut Peekable<Chars>,
+    out: &mut String,
+    subject: Subject,
+    in_class: bool,
+) -> Result<(), String> {
+    let letter = rest.next().ok_or("trailing backslash")?;
     match letter {
         'd' | 'w' | 's' | 'D' | 'W' | 'S' => {
             let set = match letter.to_ascii_lowercase() {
@@ -217,34 +218,23 @@ fn escape(rest: &mut Peekable<Chars>, out: &mut String, in_class: bool) -> Resul
             out.push(letter);
         }
         'C' if !in_class => out.push_str("(?s-u:.)"),
-        'p' | 'P' => {
-            out.push('\\');
-            out.push(letter);
-            match rest.next() {
-                Some('{') => {
-                    out.push('{');
-                    loop {
-                        let letter = rest.next().ok_or("invalid character class range")?;
-                        out.push(letter);
-                        if letter == '}' {
-                            break;
-                        }
-                        if !letter.is_ascii_alphanumeric() && !matches!(letter, '_' | '^') {
-                            return Err("invalid character class range".to_owned());
-                        }
-                    }
-                }
-                Some(name) if name.is_ascii_alphabetic() => out.push(name),
-                _ => return Err("invalid character class range".to_owned()),
-            }
-        }
-        'a' => code(7, out),
-        'f' => code(12, out),
-        'v' => code(11, out),
-        't' => code(9, out),
-        'n' => code(10, out),
-        'r' => code(13, out),
-        'x' => code(hexadecimal(rest)?, out),
+        'p' | 'P' => property(letter == 'P', rest, out, subject)?,
+        letter => code(escaped_letter(letter, rest)?, out),
+    }
+    Ok(())
+}
+
+/// The code that a backslash and this letter stand for
+pub fn escaped_letter(letter: char, rest: &mut Peekable<Chars>) -> Result<u32, String> {
+    let octal = |letter: &char| matches!(letter, '0'..='7');
+    Ok(match letter {
+        'a' => 7,
+        'f' => 12,
+        'v' => 11,
+        't' => 9,
+        'n' => 10,
+        'r' => 13,
+        'x' => hexadecimal(rest)?,
         '0'..='7' => {
             let mut digits = String::from(letter);
             while digits.len() < 3 {
@@ -256,17 +246,13 @@ fn escape(rest: &mut Peekable<Chars>, out: &mut String, in_class: bool) -> Resul
             if letter != '0' && digits.len() == 1 {
                 return Err(format!("invalid escape sequence: \\{letter}"));
             }
-            code(u32::from_str_radix(&digits, 8).unwrap_or(0), out);
+            u32::from_str_radix(&digits, 8).unwrap_or(0)
         }
-        letter if letter == '_' || letter.is_ascii_punctuation() || !letter.is_ascii() => {
-            if !letter.is_ascii() && letter > '\u{ff}' {
-                return Err(format!("invalid escape sequence: \\{letter}"));
-            }
-            code(u32::from(letter), out);
+        letter if letter.is_ascii_punctuation() || ('\u{80}'..='\u{ff}').contains(&letter) => {
+            u32::from(letter)
         }
         letter => return Err(format!("invalid escape sequence: \\{letter}")),
-    }
-    Ok(())
+    })
 }
 
 /// `\x7F` and `\x{10FFFF}`, after the `x`
@@ -287,59 +273,6 @@ fn hexadecimal(rest: &mut Peekable<Chars>) -> Result<u32, String> {
         .ok()
         .filter(|code| closed && *code <= 0x10_ffff)
         .ok_or_else(|| "invalid escape sequence: \\x".to_owned())
-}
-
-/// A class, after its `[`
-fn class(rest: &mut Peekable<Chars>, out: &mut String) -> Result<(), String> {
-    out.push('[');
-    out.extend(rest.next_if_eq(&'^'));
-    let mut first = true;
-    // What a `-` could make a range of: a single letter
-    let mut single = false;
-    loop {
-        let letter = rest.next().ok_or("missing ]")?;
-        match letter {
-            ']' if !first => break,
-            '[' if rest.peek() == Some(&':') => {
-                let mut name = String::new();
-                rest.next();
-                loop {
-                    match rest.next().ok_or("missing ]")? {
-                        ':' if rest.next_if_eq(&']').is_some() => break,
-                        letter => name.push(letter),
-                    }
-                }
-                out.push_str(&format!("[:{name}:]"));
-                single = false;
-            }
-            '-' if single && rest.peek() != Some(&']') => {
-                out.push('-');
-                match rest.next().ok_or("missing ]")? {
-                    '\\' => escape(rest, out, true)?,
-                    '-' => return Err("invalid character class range".to_owned()),
-                    letter => code(u32::from(letter), out),
-                }
-                single = false;
-            }
-            '-' if !first && rest.peek() != Some(&']') => {
-                return Err("invalid character class range".to_owned());
-            }
-            '\\' => {
-                single = !matches!(
-                    rest.peek(),
-                    Some('d' | 'w' | 's' | 'D' | 'W' | 'S' | 'p' | 'P')
-                );
-                escape(rest, out, true)?;
-            }
-            letter => {
-                code(u32::from(letter), out);
-                single = true;
-            }
-        }
-        first = false;
-    }
-    out.push(']');
-    Ok(())
 }
 
 /// A group, after its `(`

@@ -2,7 +2,7 @@
 //!
 //! <https://cloud.google.com/bigquery/docs/reference/standard-sql/format-elements>
 
-use super::temporal::{date_of, days_of, iso_week, padded, split, weekday};
+use super::temporal::{date_of, day_of_year, iso_week, padded, split, weekday};
 
 /// From Sunday on
 pub const DAYS: [&str; 7] = [
@@ -84,8 +84,11 @@ impl Reading {
             text.push_str(&rest[..start]);
             rest = &rest[start + 1..];
             let length = match rest.chars().next() {
-                // A `%` at the end is dropped
-                None => return Ok(()),
+                // A `%` at the end stands for itself
+                None => {
+                    text.push('%');
+                    return Ok(());
+                }
                 Some('E' | 'O') => (rest.char_indices().skip(1))
                     .find(|(_, part)| part.is_alphabetic())
                     .map_or(rest.len(), |(at, part)| at + part.len_utf8()),
@@ -207,11 +210,11 @@ impl Reading {
                     }
                 }
             }
-            "E1S" | "E2S" | "E3S" | "E4S" | "E5S" | "E6S" => {
+            "E1S" | "E2S" | "E3S" | "E4S" | "E5S" | "E6S" | "E7S" | "E8S" | "E9S" => {
                 let count = usize::from(plain.as_bytes()[1] - b'0');
                 padded(text, second, 2, '0');
                 text.push('.');
-                text.push_str(&format!("{:06}", self.micros % 1_000_000)[..count]);
+                text.push_str(&format!("{:06}000", self.micros % 1_000_000)[..count]);
             }
             _ => return Err(format!("format element `%{element}` is not supported")),
         }
@@ -225,7 +228,7 @@ impl Reading {
 
     /// From 1
     fn day_of_year(&self) -> i64 {
-        i64::from(self.days - days_of(self.year, 1, 1).unwrap_or(self.days)) + 1
+        day_of_year(self.days)
     }
 }
 
@@ -238,7 +241,7 @@ fn zone_offset(seconds: i32, colon: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::value::temporal::join;
+    use crate::value::temporal::{days_of, join};
 
     #[test]
     fn pictures_format_and_parse() {

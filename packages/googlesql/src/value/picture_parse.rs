@@ -20,6 +20,9 @@ pub fn parse(picture: &str, text: &str, has: Has, zone: &str) -> Result<i64, Str
     if !rest.trim_start().is_empty() {
         return Err(failed());
     }
+    if has == Has::Timestamp && !zone::is_known(zone) {
+        return Err(format!("unknown time zone: {zone}"));
+    }
     if let Some(seconds) = fields.instant {
         let micros = seconds.checked_mul(1_000_000).ok_or_else(failed)?;
         return checked(micros, failed);
@@ -54,6 +57,8 @@ fn checked(micros: i64, failed: impl FnOnce() -> String) -> Result<i64, String> 
 #[derive(Debug, Default)]
 struct Fields {
     position: usize,
+    /// Where the year, or a part of it, was told
+    year_position: usize,
     year: Option<i64>,
     century: Option<i64>,
     year_of_century: Option<i64>,
@@ -145,7 +150,12 @@ impl Fields {
             if self.weekday && matches!(whole, Whole::Week(..)) {
                 return Err("weekdays cannot be parsed with weeks".to_owned());
             }
-            (own_year, month, day) = date_of(days);
+            // Week 0 may lie in the year before, unless the year is told after it
+            let (year_of_day, month_of_day, day_of_month) = date_of(days);
+            (month, day) = (month_of_day, day_of_month);
+            if self.year_position < since {
+                own_year = year_of_day;
+            }
         }
         if let Some((_, number)) = self.month.filter(|(position, _)| *position > since) {
             month = number;
@@ -225,6 +235,7 @@ fn read<'t>(
             match year.strip_prefix('0').and_then(|year| year.parse().ok()) {
                 Some(year) => {
                     fields.position += 1;
+                    fields.year_position = fields.position;
                     (fields.year, fields.century, fields.year_of_century) =
                         (Some(year), None, None);
                     rest = after;
@@ -262,6 +273,9 @@ fn read_one<'t>(
     fits(element, has)?;
     fields.position += 1;
     let at = fields.position;
+    if matches!(element, "Y" | "EY" | "E4Y" | "C" | "EC" | "y" | "Ey") {
+        fields.year_position = at;
+    }
     let again = |picture: &str, fields: &mut Fields| read(picture, text, has, fields);
     let whole = |found: Option<(i64, &'t str)>, fields: &mut Fields, kind: fn(i64) -> Whole| {
         found.map(|(number, rest)| {

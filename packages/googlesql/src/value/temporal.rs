@@ -16,13 +16,18 @@ pub fn days_of(year: i64, month: i64, day: i64) -> Option<i32> {
     {
         return None;
     }
+    i32::try_from(civil_days(year, month, day)).ok()
+}
+
+/// Days since 1970-01-01 of a date in any year
+fn civil_days(year: i64, month: i64, day: i64) -> i64 {
     // Howard Hinnant, "chrono-Compatible Low-Level Date Algorithms": days_from_civil
     let shifted = if month <= 2 { year - 1 } else { year };
     let era = shifted.div_euclid(400);
     let year_of_era = shifted.rem_euclid(400);
     let day_of_year = (153 * ((month + 9) % 12) + 2) / 5 + day - 1;
     let day_of_era = year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year;
-    i32::try_from(era * 146_097 + day_of_era - 719_468).ok()
+    era * 146_097 + day_of_era - 719_468
 }
 
 pub fn last_day(year: i64, month: i64) -> i64 {
@@ -67,15 +72,16 @@ pub fn iso_year_start(year: i64) -> Option<i32> {
 
 /// ISO year and week from 1
 pub fn iso_week(days: i32) -> (i64, i64) {
+    // A week belongs to the year of its Thursday
+    let thursday = i64::from(days) - (weekday(days) + 6) % 7 + 3;
+    let (year, ..) = date_of(i32::try_from(thursday).unwrap_or(days));
+    (year, (thursday - civil_days(year, 1, 1)) / 7 + 1)
+}
+
+/// The day of its year, from 1
+pub fn day_of_year(days: i32) -> i64 {
     let (year, ..) = date_of(days);
-    for year in [year + 1, year, year - 1] {
-        if let Some(start) = iso_year_start(year)
-            && start <= days
-        {
-            return (year, i64::from(days - start) / 7 + 1);
-        }
-    }
-    (year, 1)
+    i64::from(days) - civil_days(year, 1, 1) + 1
 }
 
 /// Splits a clock reading into days and microseconds of the day
