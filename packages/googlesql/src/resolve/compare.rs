@@ -11,7 +11,7 @@ use sqlparser::ast::Expr;
 use super::Resolver;
 use super::coerce::supertype;
 use super::scope::Scope;
-use crate::tree::{Literal, Typed};
+use crate::tree::{Node, Typed};
 use crate::{Error, Type};
 
 impl Resolver<'_> {
@@ -109,7 +109,8 @@ impl Resolver<'_> {
         span: Range<usize>,
     ) -> Typed {
         let (first, second) = (may_be_nan(&left), may_be_nan(&right));
-        let constant = |side: &Typed| side.literal != Literal::No && !side.is_null_literal();
+        let constant =
+            |side: &Typed| matches!(&side.node, Node::Text(text) if text.parse::<f64>().is_ok());
         // NaN beside NULL is NULL
         let (first_is_number, second_is_number) = (
             match constant(&right) {
