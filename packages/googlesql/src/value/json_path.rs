@@ -83,7 +83,8 @@ pub fn path(text: &str, style: Style) -> Result<Vec<Step>, String> {
     let mut rest = text.strip_prefix('$').ok_or_else(bad)?;
     let mut steps = Vec::new();
     // A point at the end is left alone by the older functions
-    while !rest.is_empty() && !(style == Style::Legacy && rest == ".") {
+    let end = |rest: &str| rest.is_empty() || style == Style::Legacy && rest == ".";
+    while !end(rest) {
         if let Some(after) = rest.strip_prefix('[') {
             let (step, after) = bracket(after, style).ok_or_else(bad)?;
             steps.push(step);
