@@ -7,7 +7,7 @@ use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use std::sync::{Mutex, PoisonError};
 
 use diagnostic::{Diagnostic, code, did_you_mean};
-use sqlx_compiler::{DiskProject, FileError, FileSystem};
+use sqlx_compiler::{DiskProject, FileError, FileSystem, is_listed};
 
 /// A project as it was; packages are those that are installed now
 pub struct GitProject {
@@ -62,13 +62,7 @@ impl FileSystem for GitProject {
     }
 
     fn list(&self) -> Result<Vec<String>, FileError> {
-        let listed = |path: &&String| {
-            let name = path.rsplit('/').next().unwrap_or_default();
-            path.contains('/')
-                && !Self::is_package(path)
-                && path.split('/').all(|part| !part.starts_with('.'))
-                && name.contains('.')
-        };
+        let listed = |path: &&String| is_listed(path);
         Ok(self.files.keys().filter(listed).cloned().collect())
     }
 

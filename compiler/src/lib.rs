@@ -22,7 +22,7 @@ pub use incremental::{
     DefinitionFile, Name, Replaced, Snapshot, SnapshotAction, Trace, recompile, settings_warnings,
 };
 pub use project::{
-    CORE_VERSION, ConfigOverride, DiskProject, FileError, FileSystem, MemoryProject,
+    CORE_VERSION, ConfigOverride, DiskProject, FileError, FileSystem, MemoryProject, is_listed,
     names_core_version,
 };
 pub use sqlx::{GeneratedLine, SqlPart};

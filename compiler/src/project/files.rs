@@ -47,12 +47,15 @@ impl FileError {
 /// The most bytes that a file may have
 const LARGEST: u64 = 64 << 20;
 
+/// The folders of a project that sources stand in
+const SOURCE_FOLDERS: [&str; 2] = ["definitions", "includes"];
+
 /// The files of one project; paths are relative to it, with forward slashes
 pub trait FileSystem: Sync {
     /// The project folder, as it stands in messages
     fn root(&self) -> String;
 
-    /// Every file that Dataform lists: in folders other than `node_modules`, no dot-files, with a dot in the name
+    /// Every file that Dataform may load: in `definitions` and `includes`, no dot-files, with a dot in the name
     ///
     /// # Errors
     /// When a folder cannot be read.
@@ -142,7 +145,7 @@ impl DiskProject {
 
     fn walk(&self, folder: &str, files: &mut Vec<String>) -> Result<(), FileError> {
         let unreadable = |reason: std::io::Error| FileError::Unreadable {
-            path: if folder.is_empty() { "." } else { folder }.to_owned(),
+            path: folder.to_owned(),
             reason: reason.to_string(),
         };
         let mut folders = Vec::new();
@@ -151,19 +154,14 @@ impl DiskProject {
             let Ok(name) = entry.file_name().into_string() else {
                 continue;
             };
-            let top = folder.is_empty();
-            if name.starts_with('.') || (top && name == "node_modules") {
+            if name.starts_with('.') {
                 continue;
             }
-            let path = if top {
-                name
-            } else {
-                format!("{folder}/{name}")
-            };
+            let path = format!("{folder}/{name}");
             let kind = entry.file_type().map_err(unreadable)?;
             if kind.is_dir() {
                 folders.push(path);
-            } else if !top && lists(&path) && (kind.is_file() || self.is_source_link(&path)) {
+            } else if lists(&path) && (kind.is_file() || self.is_source_link(&path)) {
                 files.push(path);
             }
         }
@@ -181,7 +179,13 @@ impl FileSystem for DiskProject {
 
     fn list(&self) -> Result<Vec<String>, FileError> {
         let mut files = Vec::new();
-        self.walk("", &mut files)?;
+        for folder in SOURCE_FOLDERS {
+            // a link is none of the project's own folders
+            let found = std::fs::symlink_metadata(self.root.join(folder));
+            if found.is_ok_and(|found| found.is_dir()) {
+                self.walk(folder, &mut files)?;
+            }
+        }
         files.sort();
         Ok(files)
     }
@@ -249,12 +253,7 @@ impl FileSystem for MemoryProject {
     }
 
     fn list(&self) -> Result<Vec<String>, FileError> {
-        let listed = |path: &&String| {
-            path.contains('/')
-                && !path.starts_with("node_modules/")
-                && path.split('/').all(|part| !part.starts_with('.'))
-                && lists(path)
-        };
+        let listed = |path: &&String| is_listed(path);
         Ok(self.files.keys().filter(listed).cloned().collect())
     }
 
@@ -270,6 +269,14 @@ impl FileSystem for MemoryProject {
         let prefix = format!("{path}/");
         self.files.keys().any(|file| file.starts_with(&prefix))
     }
+}
+
+/// Whether a file is one that [`FileSystem::list`] lists
+pub fn is_listed(path: &str) -> bool {
+    let folder = path.split_once('/').map(|(folder, _)| folder);
+    folder.is_some_and(|folder| SOURCE_FOLDERS.contains(&folder))
+        && path.split('/').all(|part| !part.starts_with('.'))
+        && lists(path)
 }
 
 fn lists(path: &str) -> bool {

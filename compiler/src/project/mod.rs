@@ -9,7 +9,7 @@ pub mod yaml;
 pub mod yaml_dump;
 mod yaml_error;
 
-pub use files::{DiskProject, FileError, FileSystem, MemoryProject};
+pub use files::{DiskProject, FileError, FileSystem, MemoryProject, is_listed};
 pub use overrides::ConfigOverride;
 pub use settings::{
     CORE_VERSION, Extension, Settings, encoding_error, json_reason, names_core_version,

@@ -182,6 +182,9 @@ impl Unit<'_> {
         progress: &mut dyn FnMut(String),
     ) -> Result<Done, Failure> {
         let mut done = Done::default();
+        let metadata = Metadata::of(action);
+        let written = |metadata: &Metadata| session.declare(action.target(), metadata);
+        let written = metadata.as_ref().is_some_and(written);
         for task in tasks {
             match task {
                 Task::Statement(statement) => {
@@ -195,7 +198,7 @@ impl Unit<'_> {
                 }
             }
         }
-        if let Some(metadata) = Metadata::of(action) {
+        if let Some(metadata) = metadata.filter(|_| !written) {
             let described = self.warehouse.set_metadata(action.target(), &metadata);
             described.map_err(|failure| failure.in_file(action.file_name()))?;
         }

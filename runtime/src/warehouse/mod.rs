@@ -223,6 +223,13 @@ pub trait Session: Send {
         }
     }
 
+    /// Has what is declared about a table or view written together with the script that makes it, the next
+    /// one of [`Session::execute_once`]; `false` where the engine has it written afterwards, by
+    /// [`Warehouse::set_metadata`]
+    fn declare(&mut self, _target: &Target, _metadata: &Metadata) -> bool {
+        false
+    }
+
     /// What the statements so far have taken, where the engine tells
     fn statistics(&self) -> Statistics {
         Statistics::default()

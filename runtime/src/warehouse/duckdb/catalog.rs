@@ -14,6 +14,7 @@ use googlesql::{
 
 use super::routines::Routines;
 use super::source::TABLE_SUFFIX;
+use super::stored::with_temporary;
 use super::transaction::given_up;
 use super::{Names, files, functions, information_schema, stored, wildcard};
 
@@ -226,14 +227,12 @@ impl DuckDbCatalog<'_> {
             [name] => name,
             _ => return None,
         };
-        let found = || -> duckdb::Result<bool> {
-            self.connection
-                .prepare_cached(
-                    "SELECT count(*) > 0 FROM duckdb_tables() WHERE temporary AND table_name = ?",
-                )?
-                .query_row([&in_session(name).name], |row| row.get(0))
-        };
-        found().unwrap_or_default().then(|| in_session(name))
+        let sql = format!(
+            "SELECT count(*) > 0 FROM duckdb_tables() WHERE temporary AND table_name = {}",
+            quote_string(&in_session(name).name)
+        );
+        let found: duckdb::Result<bool> = self.connection.query_row(&sql, [], |row| row.get(0));
+        found.unwrap_or_default().then(|| in_session(name))
     }
 
     /// A view of the information schema
@@ -384,14 +383,17 @@ impl DuckDbCatalog<'_> {
 
 /// Names of the tables and views of a schema, in order
 pub fn tables(connection: &Connection, schema: &str) -> duckdb::Result<Vec<String>> {
-    connection
-        .prepare_cached(
-            "SELECT table_name FROM information_schema.tables \
-             WHERE table_catalog = current_database() AND table_schema = $1 \
-             OR table_catalog = 'temp' AND $1 = 'temp' ORDER BY 1",
-        )?
-        .query_map([schema], |row| row.get(0))?
-        .collect()
+    let mut tables: Vec<String> = connection
+        .prepare(&format!(
+            "SELECT table_name FROM duckdb_tables() WHERE {} \
+             UNION ALL SELECT view_name FROM duckdb_views() WHERE {}",
+            with_temporary(schema),
+            with_temporary(schema)
+        ))?
+        .query_map([], |row| row.get(0))?
+        .collect::<duckdb::Result<_>>()?;
+    tables.sort();
+    Ok(tables)
 }
 
 /// The dataset of temporary tables

@@ -89,6 +89,7 @@ impl Host for ScriptHost<'_, '_> {
     }
 
     fn execute(&mut self, sql: &str) -> Result<(), Failure> {
+        self.session.workers.start(&self.session.connection);
         self.session
             .connection
             .execute_batch(sql)
@@ -96,6 +97,7 @@ impl Host for ScriptHost<'_, '_> {
     }
 
     fn value(&mut self, sql: &str) -> Result<Option<String>, Failure> {
+        self.session.workers.start(&self.session.connection);
         let value: Value = self
             .session
             .connection

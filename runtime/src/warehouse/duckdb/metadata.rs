@@ -2,95 +2,113 @@
 
 use std::collections::BTreeMap;
 
-use diagnostic::{Diagnostic, code};
-use duckdb::Connection;
+use diagnostic::code;
 use googlesql::{ColumnMetadata, PhysicalName, StoredOption, TableMetadata};
 use serde_json::json;
 
+use super::error;
+use super::session::DuckDbSession;
 use super::stored::stored;
-use super::{DuckDbWarehouse, error};
-use crate::warehouse::{Cell, Metadata, Outcome, SessionContext, Warehouse as _};
+use crate::warehouse::{Cell, Metadata, Outcome, Session as _, SqlError};
 
-/// Puts what is declared beside what is kept already, all of it or nothing
-///
-/// # Errors
-/// Nothing stands there, or the engine refuses
-pub fn set(
-    warehouse: &DuckDbWarehouse,
-    connection: &Connection,
-    name: &PhysicalName,
-    metadata: &Metadata,
-) -> Result<(), Diagnostic> {
-    let failed = |failure: duckdb::Error| error::unavailable(&failure);
-    let Some(table) = stored(connection, name).map_err(failed)? else {
-        let message = format!("there is no `{}.{}` to describe", name.schema, name.name);
-        return Err(Diagnostic::error(code::UNKNOWN_TABLE, message));
-    };
-    let mut statements = Vec::new();
-    let mut kept = TableMetadata::read(table.comment.as_deref());
-    let before = kept.clone();
-    // a comment that somebody else wrote is theirs
-    let foreign = kept == TableMetadata::default() && table.comment.is_some();
-    if let Some(text) = &metadata.description {
-        put(&mut kept.options, "description", "STRING", literal(text));
-    }
-    if !metadata.labels.is_empty() {
-        let mut labels = labels(warehouse, &kept);
-        labels.extend(metadata.labels.clone());
-        let pairs: Vec<String> = labels
-            .iter()
-            .map(|(key, value)| format!("({}, {})", literal(key), literal(value)))
-            .collect();
-        let value = format!("[{}]", pairs.join(", "));
-        put(
-            &mut kept.options,
-            "labels",
-            "ARRAY<STRUCT<STRING, STRING>>",
-            value,
-        );
-    }
-    if kept != before && !foreign {
-        statements.push(kept.statement(name, table.view));
-    }
-    for stored in &table.columns {
-        let own = &stored.column.name;
-        let mut kept = ColumnMetadata::read(stored.comment.as_deref());
+impl DuckDbSession {
+    /// The statements that put what is declared beside what is kept already
+    ///
+    /// # Errors
+    /// Nothing stands there, or the engine cannot be asked
+    pub fn comments(
+        &mut self,
+        name: &PhysicalName,
+        metadata: &Metadata,
+    ) -> Result<Vec<String>, SqlError> {
+        let table = stored(&self.connection, name).map_err(|failure| error::execution(&failure))?;
+        let Some(table) = table else {
+            let message = format!("there is no `{}.{}` to describe", name.schema, name.name);
+            return Err(SqlError::new(code::UNKNOWN_TABLE, message));
+        };
+        let mut statements = Vec::new();
+        let mut kept = TableMetadata::read(table.comment.as_deref());
         let before = kept.clone();
-        for declared in &metadata.columns {
-            let Some((first, fields)) = declared.path.split_first() else {
-                continue;
-            };
-            if !first.eq_ignore_ascii_case(own) {
-                continue;
+        // a comment that somebody else wrote is theirs
+        let foreign = kept == TableMetadata::default() && table.comment.is_some();
+        if let Some(text) = &metadata.description {
+            put(&mut kept.options, "description", "STRING", literal(text));
+        }
+        if !metadata.labels.is_empty() {
+            let mut labels = self.labels(&kept);
+            labels.extend(metadata.labels.clone());
+            let pairs: Vec<String> = labels
+                .iter()
+                .map(|(key, value)| format!("({}, {})", literal(key), literal(value)))
+                .collect();
+            let value = format!("[{}]", pairs.join(", "));
+            put(
+                &mut kept.options,
+                "labels",
+                "ARRAY<STRUCT<STRING, STRING>>",
+                value,
+            );
+        }
+        if kept != before && !foreign {
+            statements.push(kept.statement(name, table.view));
+        }
+        for stored in &table.columns {
+            let own = &stored.column.name;
+            let mut kept = ColumnMetadata::read(stored.comment.as_deref());
+            let before = kept.clone();
+            for declared in &metadata.columns {
+                let Some((first, fields)) = declared.path.split_first() else {
+                    continue;
+                };
+                if !first.eq_ignore_ascii_case(own) {
+                    continue;
+                }
+                let options = match fields {
+                    [] => &mut kept.options,
+                    fields => kept
+                        .fields
+                        .entry(fields.join(".").to_lowercase())
+                        .or_default(),
+                };
+                if let Some(text) = &declared.description {
+                    put(options, "description", "STRING", literal(text));
+                }
+                if !declared.policy_tags.is_empty() {
+                    let value = json!(declared.policy_tags).to_string();
+                    put(options, "policy_tags", "ARRAY<STRING>", value);
+                }
             }
-            let options = match fields {
-                [] => &mut kept.options,
-                fields => kept
-                    .fields
-                    .entry(fields.join(".").to_lowercase())
-                    .or_default(),
-            };
-            if let Some(text) = &declared.description {
-                put(options, "description", "STRING", literal(text));
-            }
-            if !declared.policy_tags.is_empty() {
-                let value = json!(declared.policy_tags).to_string();
-                put(options, "policy_tags", "ARRAY<STRING>", value);
+            if kept != before {
+                statements.push(kept.statement(name, own));
             }
         }
-        if kept != before {
-            statements.push(kept.statement(name, own));
-        }
+        Ok(statements)
     }
-    if statements.is_empty() {
-        return Ok(());
+
+    /// The labels that the table has
+    fn labels(&mut self, kept: &TableMetadata) -> BTreeMap<String, String> {
+        let Some(option) = kept.option("labels") else {
+            return BTreeMap::new();
+        };
+        let outcomes = self
+            .execute(&format!("SELECT {}", option.value), &mut |_| {})
+            .unwrap_or_default();
+        let cells = outcomes.into_iter().find_map(|outcome| match outcome {
+            Outcome::Rows(rows) => rows.rows.into_iter().next()?.into_iter().next(),
+            _ => None,
+        });
+        let Some(Cell::Array(pairs)) = cells else {
+            return BTreeMap::new();
+        };
+        let pair = |cell| match cell {
+            Cell::Struct(fields) => {
+                let mut texts = fields.into_iter().map(|(_, cell)| cell.to_text(""));
+                Some((texts.next()?, texts.next()?))
+            }
+            _ => None,
+        };
+        pairs.into_iter().filter_map(pair).collect()
     }
-    let script = format!("BEGIN; {}; COMMIT", statements.join("; "));
-    connection.execute_batch(&script).map_err(|failure| {
-        // the engine may have ended it already
-        let _ = connection.execute_batch("ROLLBACK");
-        error::unavailable(&failure)
-    })
 }
 
 /// A GoogleSQL string literal: JSON's escapes are all GoogleSQL's too
@@ -108,35 +126,4 @@ fn put(options: &mut Vec<StoredOption>, name: &str, ty: &str, value: String) {
         Some(known) => *known = option,
         None => options.push(option),
     }
-}
-
-/// The labels that the table has
-fn labels(warehouse: &DuckDbWarehouse, kept: &TableMetadata) -> BTreeMap<String, String> {
-    let Some(option) = kept.option("labels") else {
-        return BTreeMap::new();
-    };
-    let outcomes = warehouse
-        .session(&SessionContext::default())
-        .ok()
-        .and_then(|mut session| {
-            session
-                .execute(&format!("SELECT {}", option.value), &mut |_| {})
-                .ok()
-        })
-        .unwrap_or_default();
-    let cells = outcomes.into_iter().find_map(|outcome| match outcome {
-        Outcome::Rows(rows) => rows.rows.into_iter().next()?.into_iter().next(),
-        _ => None,
-    });
-    let Some(Cell::Array(pairs)) = cells else {
-        return BTreeMap::new();
-    };
-    let pair = |cell| match cell {
-        Cell::Struct(fields) => {
-            let mut texts = fields.into_iter().map(|(_, cell)| cell.to_text(""));
-            Some((texts.next()?, texts.next()?))
-        }
-        _ => None,
-    };
-    pairs.into_iter().filter_map(pair).collect()
 }

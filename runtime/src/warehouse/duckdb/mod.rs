@@ -29,6 +29,7 @@ mod transaction;
 mod value;
 mod version;
 mod wildcard;
+mod workers;
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::path::{Path, PathBuf};
@@ -42,7 +43,8 @@ use googlesql::{Column, PhysicalName, TableMetadata, Type, quote_identifier};
 use sqlx_compiler::Target;
 
 use super::{
-    Engine, Existing, Metadata, Session, SessionContext, TableKind, TableState, Version, Warehouse,
+    Engine, Existing, Metadata, Session, SessionContext, SqlError, TableKind, TableState, Version,
+    Warehouse,
 };
 use catalog::{describe, qualified};
 use model_views::ModelViews;
@@ -50,6 +52,8 @@ pub use remote::{Protocol, RemoteEndpoint};
 use routines::Routines;
 use session::DuckDbSession;
 pub use source::SourceFiles;
+use transaction::together;
+use workers::Workers;
 
 /// How paths in SQL become names in the file
 #[derive(Debug, Clone, Default)]
@@ -126,6 +130,7 @@ pub struct DuckDbWarehouse {
     models: Registry,
     model_views: ModelViews,
     routines: Routines,
+    workers: Workers,
     array_nulls: bool,
     sources: Vec<SourceFiles>,
     /// Whether scripts leave markers, as they do in a run
@@ -141,21 +146,17 @@ impl DuckDbWarehouse {
     /// The file is locked, not writable or no DuckDB database; a source cannot be read
     pub fn open(options: DuckDbOptions) -> Result<Self, Diagnostic> {
         let connection = connect(options.file.as_deref())?;
-        if let Some(threads) = options.threads {
-            connection
-                .execute_batch(&format!("SET GLOBAL threads = {threads}"))
-                .map_err(|failure| error::unavailable(&failure))?;
+        let workers = Workers::new(options.threads);
+        if options.sources.iter().any(SourceFiles::are_many) {
+            workers.start(&connection);
         }
         googlesql::udf::register(&connection).map_err(|failure| error::unavailable(&failure))?;
         let mut names = options.names;
-        for source in &options.sources {
-            match source::create_view(&connection, source) {
-                Ok(()) => {}
-                Err(failure) if source.required => return Err(failure),
-                Err(failure) => {
-                    names.unreadable.insert(source.name.clone(), failure);
-                }
+        for (source, failure) in source::create_views(&connection, &options.sources) {
+            if source.required {
+                return Err(failure);
             }
+            names.unreadable.insert(source.name.clone(), failure);
         }
         let (models, scratch) = match &options.file {
             Some(file) => (file.with_extension("models"), None),
@@ -179,6 +180,7 @@ impl DuckDbWarehouse {
             sources: options.sources,
             marking: AtomicBool::new(false),
             routines: Routines::new(routines.as_deref()),
+            workers,
             model_views,
             models: registry,
             scratch,
@@ -198,6 +200,19 @@ impl DuckDbWarehouse {
             }
         }
         Ok(())
+    }
+
+    fn open_session(&self) -> Result<DuckDbSession, Diagnostic> {
+        let mut session = DuckDbSession::new(
+            self.connection()?,
+            self.names.clone(),
+            self.models.clone(),
+            self.model_views.clone(),
+            self.routines.clone(),
+            self.workers.clone(),
+        );
+        session.array_nulls = self.array_nulls;
+        Ok(session)
     }
 
     fn connection(&self) -> Result<Connection, Diagnostic> {
@@ -224,46 +239,31 @@ impl Warehouse for DuckDbWarehouse {
     }
 
     fn create_datasets(&self, targets: &[Target]) -> Result<(), Diagnostic> {
-        let connection = self.connection()?;
-        for target in targets {
-            let schema = quote_identifier(&self.names.physical(target).schema);
-            connection
-                .execute_batch(&format!("CREATE SCHEMA IF NOT EXISTS {schema}"))
-                .map_err(|failure| error::unavailable(&failure))?;
-        }
-        Ok(())
+        let statements: Vec<String> = targets
+            .iter()
+            .map(|target| quote_identifier(&self.names.physical(target).schema))
+            .map(|schema| format!("CREATE SCHEMA IF NOT EXISTS {schema}"))
+            .collect();
+        together(&self.connection()?, &statements).map_err(|failure| error::unavailable(&failure))
     }
 
     fn existing(&self, target: &Target) -> Result<Existing, Diagnostic> {
         let connection = self.connection()?;
         let name = self.names.physical(target);
-        let kind: Option<(String, String)> = connection
-            .query_row(
-                "SELECT table_type, table_name FROM information_schema.tables \
-                 WHERE table_schema = ? AND lower(table_name) = lower(?)",
-                [&name.schema, &name.name],
-                |row| Ok((row.get(0)?, row.get(1)?)),
-            )
-            .map(Some)
-            .or_else(|failure| match failure {
-                duckdb::Error::QueryReturnedNoRows => Ok(None),
-                failure => Err(error::unavailable(&failure)),
-            })?;
-        match kind {
+        let found =
+            stored::listed(&connection, &name).map_err(|failure| error::unavailable(&failure))?;
+        match found {
             None => Ok(Existing::None),
-            Some((_, found)) if found != name.name => Err(Diagnostic::error(
+            Some(found) if found.name != name.name => Err(Diagnostic::error(
                 code::SQL_UNSUPPORTED,
                 format!(
-                    "`{}` exists as `{found}`, and names in a DuckDB file do not differ by case alone",
-                    name.name
+                    "`{}` exists as `{}`, and names in a DuckDB file do not differ by case alone",
+                    name.name, found.name
                 ),
             )
             .help("rename one of the two")),
-            Some((kind, _)) if kind == "VIEW" => {
-                let found = stored::stored(&connection, &name)
-                    .map_err(|failure| error::unavailable(&failure))?;
-                let comment = found.and_then(|table| table.comment);
-                let kind = TableMetadata::read(comment.as_deref()).kind;
+            Some(found) if found.view => {
+                let kind = TableMetadata::read(found.comment.as_deref()).kind;
                 Ok(match kind.as_deref() {
                     Some("MATERIALIZED VIEW") => Existing::MaterializedView,
                     _ => Existing::View,
@@ -326,7 +326,7 @@ impl Warehouse for DuckDbWarehouse {
                 .map(Some)
                 .map_err(unreadable);
         }
-        let found = version::of_table(&connection, &name)
+        let found = version::of_table(&connection, &name, &self.workers)
             .map_err(|failure| error::unavailable(&failure))?;
         match found {
             Some(found) => Ok(Some(found)),
@@ -351,8 +351,13 @@ impl Warehouse for DuckDbWarehouse {
     }
 
     fn set_metadata(&self, target: &Target, metadata: &Metadata) -> Result<(), Diagnostic> {
+        let mut session = self.open_session()?;
+        let name = self.names.physical(target);
         let connection = self.connection()?;
-        metadata::set(self, &connection, &self.names.physical(target), metadata)
+        let statements = session
+            .comments(&name, metadata)
+            .map_err(SqlError::into_diagnostic)?;
+        together(&connection, &statements).map_err(|failure| error::unavailable(&failure))
     }
 
     fn drop(&self, target: &Target, kind: TableKind) -> Result<(), Diagnostic> {
@@ -368,14 +373,7 @@ impl Warehouse for DuckDbWarehouse {
     }
 
     fn session(&self, context: &SessionContext) -> Result<Box<dyn Session>, Diagnostic> {
-        let mut session = DuckDbSession::new(
-            self.connection()?,
-            self.names.clone(),
-            self.models.clone(),
-            self.model_views.clone(),
-            self.routines.clone(),
-        );
-        session.array_nulls = self.array_nulls;
+        let mut session = self.open_session()?;
         if self.marking.load(Ordering::SeqCst) {
             session.context = Some(context.clone());
         }
@@ -384,18 +382,21 @@ impl Warehouse for DuckDbWarehouse {
 }
 
 fn all_tables(connection: &Connection) -> duckdb::Result<Vec<PhysicalName>> {
-    connection
+    let mut tables: Vec<PhysicalName> = connection
         .prepare(
-            "SELECT table_schema, table_name FROM information_schema.tables \
-             WHERE table_schema NOT IN ('information_schema', 'pg_catalog', $1) ORDER BY ALL",
+            "SELECT schema_name, table_name FROM duckdb_tables() WHERE NOT internal \
+             UNION ALL SELECT schema_name, view_name FROM duckdb_views() WHERE NOT internal",
         )?
-        .query_map([once::SCHEMA], |row| {
+        .query_map([], |row| {
             Ok(PhysicalName {
                 schema: row.get(0)?,
                 name: row.get(1)?,
             })
         })?
-        .collect()
+        .collect::<duckdb::Result<_>>()?;
+    tables.retain(|table| table.schema != once::SCHEMA);
+    tables.sort();
+    Ok(tables)
 }
 
 fn connect(file: Option<&Path>) -> Result<Connection, Diagnostic> {
@@ -406,6 +407,7 @@ fn connect(file: Option<&Path>) -> Result<Connection, Diagnostic> {
     let config = Config::default()
         .enable_autoload_extension(false)
         .and_then(|config| config.with("autoinstall_known_extensions", "false"))
+        .and_then(|config| config.threads(1))
         .map_err(opening)?;
     let connection = match file {
         Some(file) => {
@@ -430,7 +432,5 @@ fn connect(file: Option<&Path>) -> Result<Connection, Diagnostic> {
     connection
         .execute_batch("SET GLOBAL parquet_metadata_cache = true")
         .map_err(|failure| error::unavailable(&failure))?;
-    // a build without icu has no such setting, and then every instant is UTC anyway
-    let _ = connection.execute_batch("SET TimeZone = 'UTC'");
     Ok(connection)
 }

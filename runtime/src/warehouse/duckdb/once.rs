@@ -7,12 +7,13 @@
 use std::sync::atomic::Ordering;
 
 use diagnostic::code;
-use duckdb::{Connection, params};
+use duckdb::Connection;
+use googlesql::quote_string;
 
 use super::error;
 use super::session::DuckDbSession;
-use super::transaction::Needs;
-use crate::warehouse::{Atomicity, Outcome, Progress, Session as _, SessionContext, SqlError};
+use super::transaction::{Needs, together};
+use crate::warehouse::{Atomicity, Outcome, Progress, SessionContext, SqlError};
 
 /// The schema of the markers, which is no dataset
 pub const SCHEMA: &str = "_sqlx_run";
@@ -41,11 +42,12 @@ enum Applied {
 /// # Errors
 /// The engine refuses
 pub fn begin(connection: &Connection) -> duckdb::Result<()> {
-    connection.execute_batch(&format!(
-        "CREATE SCHEMA IF NOT EXISTS {SCHEMA}; \
-         CREATE TABLE IF NOT EXISTS {SCHEMA}.applied \
+    let schema = format!("CREATE SCHEMA IF NOT EXISTS {SCHEMA}");
+    let table = format!(
+        "CREATE TABLE IF NOT EXISTS {SCHEMA}.applied \
          (run VARCHAR, action VARCHAR, attempt UINTEGER, script UINTEGER, whole BOOLEAN, changed UBIGINT)"
-    ))
+    );
+    together(connection, &[schema, table])
 }
 
 /// Drops the markers of runs, and the table with the last of them
@@ -54,23 +56,24 @@ pub fn begin(connection: &Connection) -> duckdb::Result<()> {
 /// The engine refuses
 pub fn end(connection: &Connection, runs: &[&str]) -> duckdb::Result<()> {
     let known: u32 = connection.query_row(
-        "SELECT count(*) FROM duckdb_tables() WHERE schema_name = ?",
-        [SCHEMA],
+        &format!("SELECT count(*) FROM duckdb_tables() WHERE schema_name = '{SCHEMA}'"),
+        [],
         |row| row.get(0),
     )?;
     if known == 0 {
         return Ok(());
     }
-    for run in runs {
-        let sql = format!("DELETE FROM {SCHEMA}.applied WHERE run = ?");
-        connection.execute(&sql, [run])?;
-    }
-    let sql = format!("SELECT count(*) FROM {SCHEMA}.applied");
+    let theirs: Vec<String> = runs.iter().map(|run| quote_string(run)).collect();
+    let theirs = format!(
+        "coalesce(list_contains([{}]::VARCHAR[], run), FALSE)",
+        theirs.join(", ")
+    );
+    let sql = format!("SELECT count(*) FROM {SCHEMA}.applied WHERE NOT {theirs}");
     let left: u64 = connection.query_row(&sql, [], |row| row.get(0))?;
-    match left {
-        0 => connection.execute_batch(&format!("DROP SCHEMA {SCHEMA} CASCADE")),
-        _ => Ok(()),
-    }
+    connection.execute_batch(&match left {
+        0 => format!("DROP SCHEMA {SCHEMA} CASCADE"),
+        _ => format!("DELETE FROM {SCHEMA}.applied WHERE {theirs}"),
+    })
 }
 
 impl DuckDbSession {
@@ -102,7 +105,7 @@ impl DuckDbSession {
             Applied::InPart | Applied::No => {}
         }
         self.transactions.begin_outer(&self.connection)?;
-        let mut outcome = self.execute(script, progress);
+        let mut outcome = self.execute_declared(script, progress);
         if let Ok(outcomes) = &outcome {
             let marked = self.mark(&marker, true, rows(outcomes));
             let transactions = &mut self.transactions;
@@ -124,7 +127,7 @@ impl DuckDbSession {
             return outcome;
         }
         self.mark(&marker, false, None)?;
-        let outcome = self.execute(script, progress);
+        let outcome = self.execute_declared(script, progress);
         self.unmark(&marker)?;
         if let Ok(outcomes) = &outcome {
             self.mark(&marker, true, rows(outcomes))?;
@@ -134,18 +137,12 @@ impl DuckDbSession {
 
     fn applied(&self, marker: &Marker) -> Result<Applied, SqlError> {
         let sql = format!(
-            "SELECT whole, changed FROM {SCHEMA}.applied \
-             WHERE run = ? AND action = ? AND attempt = ? AND script = ? ORDER BY whole DESC LIMIT 1"
+            "SELECT whole, changed FROM {SCHEMA}.applied WHERE {} ORDER BY whole DESC LIMIT 1",
+            marker.condition()
         );
         let found = (|| {
-            let mut statement = self.connection.prepare_cached(&sql)?;
-            let Marker {
-                run,
-                action,
-                attempt,
-                script,
-            } = marker;
-            let rows = statement.query_map(params![run, action, attempt, script], |row| {
+            let mut statement = self.connection.prepare(&sql)?;
+            let rows = statement.query_map([], |row| {
                 Ok(match row.get(0)? {
                     true => Applied::Wholly(row.get(1)?),
                     false => Applied::InPart,
@@ -159,37 +156,36 @@ impl DuckDbSession {
     }
 
     fn mark(&self, marker: &Marker, whole: bool, changed: Option<u64>) -> Result<(), SqlError> {
-        let sql = format!("INSERT INTO {SCHEMA}.applied VALUES (?, ?, ?, ?, ?, ?)");
         let Marker {
             run,
             action,
             attempt,
             script,
         } = marker;
-        self.connection
-            .prepare_cached(&sql)
-            .and_then(|mut insert| {
-                insert.execute(params![run, action, attempt, script, whole, changed])
-            })
-            .map(|_| ())
-            .map_err(|failure| error::execution(&failure))
+        let (run, action) = (quote_string(run), quote_string(action));
+        let changed = changed.map_or_else(|| "NULL".to_owned(), |rows| rows.to_string());
+        self.batch(&format!(
+            "INSERT INTO {SCHEMA}.applied VALUES \
+             ({run}, {action}, {attempt}, {script}, {whole}, {changed})"
+        ))
     }
 
     fn unmark(&self, marker: &Marker) -> Result<(), SqlError> {
-        let sql = format!(
-            "DELETE FROM {SCHEMA}.applied \
-             WHERE run = ? AND action = ? AND attempt = ? AND script = ?"
-        );
-        let Marker {
-            run,
-            action,
-            attempt,
-            script,
-        } = marker;
-        self.connection
-            .execute(&sql, params![run, action, attempt, script])
-            .map(|_| ())
-            .map_err(|failure| error::execution(&failure))
+        let condition = marker.condition();
+        self.batch(&format!("DELETE FROM {SCHEMA}.applied WHERE {condition}"))
+    }
+}
+
+impl Marker {
+    /// What is true of its rows alone; each is asked for once, so there is nothing to prepare
+    fn condition(&self) -> String {
+        format!(
+            "run = {} AND action = {} AND attempt = {} AND script = {}",
+            quote_string(&self.run),
+            quote_string(&self.action),
+            self.attempt,
+            self.script
+        )
     }
 }
 

@@ -10,6 +10,7 @@ use diagnostic::code;
 use duckdb::{Connection, InterruptHandle};
 use googlesql::script::{Environment, Settings};
 use googlesql::{Analyzed, Effect, PhysicalName, Relation, Sites};
+use sqlx_compiler::Target;
 
 use super::catalog::{DuckDbCatalog, TEMPORARY, qualified};
 use super::host::ScriptHost;
@@ -17,9 +18,10 @@ use super::model_views::ModelViews;
 use super::routines::Routines;
 use super::stored::note_creation;
 use super::transaction::{Needs, Transactions};
+use super::workers::Workers;
 use super::{Names, array_nulls, error, value};
 use crate::warehouse::{
-    Atomicity, Interrupt, Outcome, Progress, Rows, Session, SessionContext, SqlError,
+    Atomicity, Interrupt, Metadata, Outcome, Progress, Rows, Session, SessionContext, SqlError,
 };
 
 /// A connection, the names it resolves by, what stands beside the file, and what scripts left behind
@@ -29,6 +31,7 @@ pub struct DuckDbSession {
     pub models: Registry,
     pub model_views: ModelViews,
     pub routines: Routines,
+    pub workers: Workers,
     pub temporary_functions: Routines,
     pub transactions: Transactions,
     /// Set by an interrupt until the script has noticed
@@ -41,6 +44,8 @@ pub struct DuckDbSession {
     pub context: Option<SessionContext>,
     /// How many of them there were
     pub scripts: u32,
+    /// What is to be written about the table that the next script makes
+    pub declared: Option<(PhysicalName, Metadata)>,
     /// Set by an interrupt for good
     pub stopped: Arc<AtomicBool>,
     environment: Environment,
@@ -54,6 +59,7 @@ impl DuckDbSession {
         models: Registry,
         model_views: ModelViews,
         routines: Routines,
+        workers: Workers,
     ) -> Self {
         let created = jiff::Timestamp::now().as_microsecond();
         let environment = Environment::new(Settings {
@@ -71,6 +77,7 @@ impl DuckDbSession {
             models,
             model_views,
             routines,
+            workers,
             temporary_functions: Routines::new(None),
             transactions: Transactions::default(),
             interrupted: Arc::default(),
@@ -78,6 +85,7 @@ impl DuckDbSession {
             sites: Sites::default(),
             context: None,
             scripts: 0,
+            declared: None,
             stopped: Arc::default(),
             environment,
         }
@@ -94,6 +102,9 @@ impl DuckDbSession {
         asked: &[PhysicalName],
         progress: &mut dyn FnMut(Progress),
     ) -> Result<Outcome, SqlError> {
+        if reads_rows(&analyzed) {
+            self.workers.start(&self.connection);
+        }
         match analyzed {
             Analyzed::Query(relation) => self.query(&relation).map(Outcome::Rows),
             Analyzed::Execute { sql, effect } => {
@@ -171,8 +182,14 @@ impl DuckDbSession {
         if several {
             self.batch("BEGIN TRANSACTION")?;
         }
+        // the engine plans a statement twice that is prepared, which alone counts rows
+        let counts = matches!(effect, Effect::Change(_));
+        let run = |statement: &str| match counts {
+            true => self.connection.execute(statement, []),
+            false => self.connection.execute_batch(statement).map(|()| 0),
+        };
         for statement in sql {
-            match self.connection.execute(statement, []) {
+            match run(statement) {
                 Ok(rows) => changed = rows,
                 Err(failure) => {
                     if several {
@@ -261,6 +278,25 @@ impl DuckDbSession {
         &self.environment
     }
 
+    /// Runs a script, and writes what is declared about the table that it makes
+    ///
+    /// # Errors
+    /// The first statement that fails
+    pub fn execute_declared(
+        &mut self,
+        script: &str,
+        progress: &mut dyn FnMut(Progress),
+    ) -> Result<Vec<Outcome>, SqlError> {
+        let outcomes = self.execute(script, progress)?;
+        if let Some((name, metadata)) = self.declared.clone() {
+            let comments = self.comments(&name, &metadata)?;
+            if !comments.is_empty() {
+                self.batch(&comments.join("; "))?;
+            }
+        }
+        Ok(outcomes)
+    }
+
     /// Runs DuckDB statements that return nothing
     ///
     /// # Errors
@@ -304,7 +340,7 @@ impl Session for DuckDbSession {
         progress: &mut dyn FnMut(Progress),
     ) -> Result<Vec<Outcome>, SqlError> {
         self.transactions.begin_outer(&self.connection)?;
-        let outcome = self.execute(script, progress);
+        let outcome = self.execute_declared(script, progress);
         if outcome.is_ok() {
             self.transactions
                 .commit_outer(&self.connection, &self.routines)?;
@@ -315,7 +351,7 @@ impl Session for DuckDbSession {
             .rollback_outer(&self.connection, &self.routines);
         match needs {
             Needs::Nothing => outcome,
-            Needs::OwnTransactions => self.execute(script, progress),
+            Needs::OwnTransactions => self.execute_declared(script, progress),
         }
     }
 
@@ -330,6 +366,11 @@ impl Session for DuckDbSession {
             (None, Atomicity::Whole) => self.execute_together(script, progress),
             (None, Atomicity::ByStatement) => self.execute(script, progress),
         }
+    }
+
+    fn declare(&mut self, target: &Target, metadata: &Metadata) -> bool {
+        self.declared = Some((self.names.physical(target), metadata.clone()));
+        true
     }
 
     fn interrupt_handle(&self) -> Arc<dyn Interrupt> {
@@ -370,6 +411,23 @@ fn reshaped<'e>(sql: &[String], effect: &'e Effect) -> Option<&'e PhysicalName> 
 /// Whether rows are put into a table that is made for them
 fn is_creation(sql: &str) -> bool {
     sql.starts_with("CREATE TABLE") || sql.starts_with("CREATE OR REPLACE TABLE")
+}
+
+/// Whether a statement may have rows to work on
+fn reads_rows(analyzed: &Analyzed) -> bool {
+    match analyzed {
+        Analyzed::Execute { effect, .. } => !matches!(
+            effect,
+            Effect::CreateView(_)
+                | Effect::Drop(_)
+                | Effect::CreateSchema(_)
+                | Effect::DropSchema(_)
+        ),
+        Analyzed::CreateRoutine(_) | Analyzed::DropRoutine { .. } | Analyzed::NoEffect { .. } => {
+            false
+        }
+        _ => true,
+    }
 }
 
 /// Makes the folder that a file goes to

@@ -8,6 +8,7 @@ use googlesql::{PhysicalName, Type, quote_identifier, quote_string};
 
 use super::catalog::{describe, qualified};
 use super::error;
+use super::transaction::together;
 
 /// The pseudo column of wildcard tables
 pub const TABLE_SUFFIX: &str = "_TABLE_SUFFIX";
@@ -23,20 +24,50 @@ pub struct SourceFiles {
     pub required: bool,
 }
 
-/// Makes the view through which a source is read
+impl SourceFiles {
+    /// Whether it may be more than one file
+    pub fn are_many(&self) -> bool {
+        is_glob(&self.path.to_string_lossy())
+    }
+}
+
+/// Makes the views through which sources are read; gives those that cannot be read, with the reason: missing
+/// or broken files, unknown formats, columns of a type that GoogleSQL lacks
+pub fn create_views<'s>(
+    connection: &Connection,
+    sources: &'s [SourceFiles],
+) -> Vec<(&'s SourceFiles, Diagnostic)> {
+    let (mut views, mut failures) = (Vec::new(), Vec::new());
+    for source in sources {
+        match view(connection, source) {
+            Ok(sql) => views.push((source, sql)),
+            Err(failure) => failures.push((source, failure)),
+        }
+    }
+    let statements: Vec<&str> = views.iter().map(|(_, sql)| sql.as_str()).collect();
+    if together(connection, &statements).is_ok() {
+        return failures;
+    }
+    for (source, sql) in views {
+        if let Err(failure) = connection.execute_batch(&sql) {
+            failures.push((source, unreadable(source, &error::message(&failure))));
+        }
+    }
+    failures
+}
+
+/// The statements that make the view of a source
 ///
 /// For a wildcard declaration (`events_*`), `_TABLE_SUFFIX` is the name of the row's file without its
 /// extensions and without the declaration's prefix; a single file whose name lacks the prefix has none.
 /// Times without a zone in CSV and JSON are TIMESTAMP, as in BigQuery's schema detection
-///
-/// # Errors
-/// Missing or broken files, unknown formats, columns of a type that GoogleSQL lacks
-pub fn create_view(connection: &Connection, source: &SourceFiles) -> Result<(), Diagnostic> {
+fn view(connection: &Connection, source: &SourceFiles) -> Result<String, Diagnostic> {
     let format = Format::of(source)?;
     let reader = format.reader(source);
-    let broken = |failure: &duckdb::Error| unreadable(source, &error::message(failure));
+    let described = describe(connection, &reader)
+        .map_err(|failure| unreadable(source, &error::message(&failure)))?;
     let mut columns = Vec::new();
-    for (name, ty) in describe(connection, &reader).map_err(|failure| broken(&failure))? {
+    for (name, ty) in described {
         columns.push(column(source, format, &name, &ty)?);
     }
     if let Some(pattern) = suffix_pattern(source) {
@@ -46,15 +77,12 @@ pub fn create_view(connection: &Connection, source: &SourceFiles) -> Result<(), 
             quote_identifier(TABLE_SUFFIX)
         ));
     }
-    let sql = format!(
+    Ok(format!(
         "CREATE SCHEMA IF NOT EXISTS {}; CREATE OR REPLACE VIEW {} AS SELECT {} FROM {reader}",
         quote_identifier(&source.name.schema),
         qualified(&source.name),
         columns.join(", "),
-    );
-    connection
-        .execute_batch(&sql)
-        .map_err(|failure| broken(&failure))
+    ))
 }
 
 /// A column as GoogleSQL has it

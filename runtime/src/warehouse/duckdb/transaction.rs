@@ -209,6 +209,24 @@ impl Transactions {
     }
 }
 
+/// Runs DuckDB statements outside of a session, all of them or none
+///
+/// # Errors
+/// The engine refuses one
+pub fn together(
+    connection: &Connection,
+    statements: &[impl std::borrow::Borrow<str>],
+) -> duckdb::Result<()> {
+    if statements.is_empty() {
+        return Ok(());
+    }
+    let script = format!("BEGIN TRANSACTION; {}; COMMIT", statements.join("; "));
+    connection.execute_batch(&script).inspect_err(|_| {
+        // the engine may have ended it already
+        let _ = connection.execute_batch("ROLLBACK");
+    })
+}
+
 /// What statements say between an error in a transaction and its end
 pub fn given_up() -> Failure {
     Failure::new(

@@ -15,29 +15,35 @@ use xxhash_rust::xxh3::Xxh3;
 
 use super::catalog::{describe, qualified};
 use super::source::SourceFiles;
+use super::stored::{in_schema, listed};
+use super::workers::Workers;
 use crate::warehouse::Version;
 
 /// The version of a table or view; `None` where there is none
 ///
 /// # Errors
 /// The engine cannot be asked
-pub fn of_table(connection: &Connection, name: &PhysicalName) -> duckdb::Result<Option<Version>> {
-    let found: Option<Option<String>> = connection
-        .prepare_cached(
-            "SELECT NULL FROM duckdb_tables() \
-             WHERE database_name = current_database() AND schema_name = $1 AND table_name = $2 \
-             UNION ALL SELECT sql FROM duckdb_views() \
-             WHERE database_name = current_database() AND schema_name = $1 AND view_name = $2",
-        )?
-        .query_map([&name.schema, &name.name], |row| row.get(0))?
-        .next()
-        .transpose()?;
-    let Some(view) = found else {
-        return Ok(None);
-    };
-    let (text, is_view) = match view {
-        Some(sql) => (format!("query {}", digest(&[sql.as_bytes()])), true),
-        None => (of_rows(connection, name)?, false),
+pub fn of_table(
+    connection: &Connection,
+    name: &PhysicalName,
+    workers: &Workers,
+) -> duckdb::Result<Option<Version>> {
+    let (text, is_view) = match listed(connection, name)? {
+        Some(found) if found.name != name.name => return Ok(None),
+        None => return Ok(None),
+        Some(found) if found.view => {
+            let sql = format!(
+                "SELECT sql FROM duckdb_views() WHERE {} AND view_name = {}",
+                in_schema(&name.schema),
+                quote_string(&name.name)
+            );
+            let query: String = connection.query_row(&sql, [], |row| row.get(0))?;
+            (format!("query {}", digest(&[query.as_bytes()])), true)
+        }
+        Some(_) => {
+            workers.start(connection);
+            (of_rows(connection, name)?, false)
+        }
     };
     Ok(Some(Version { text, is_view }))
 }
