@@ -201,7 +201,9 @@ impl DuckDbSession {
             }
         }
         if let Effect::CreateTable(name) | Effect::CreateView(name) = effect {
-            note_creation(&self.connection, name).map_err(|failure| error::execution(&failure))?;
+            let view = matches!(effect, Effect::CreateView(_));
+            note_creation(&self.connection, name, view)
+                .map_err(|failure| error::execution(&failure))?;
         }
         if let Some(name) = reshaped
             && before != Some(self.shape(name)?)

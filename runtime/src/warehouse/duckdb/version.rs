@@ -15,7 +15,7 @@ use xxhash_rust::xxh3::Xxh3;
 
 use super::catalog::{describe, qualified};
 use super::source::SourceFiles;
-use super::stored::{in_schema, listed};
+use super::stored::in_schema;
 use super::workers::Workers;
 use crate::warehouse::Version;
 
@@ -28,24 +28,28 @@ pub fn of_table(
     name: &PhysicalName,
     workers: &Workers,
 ) -> duckdb::Result<Option<Version>> {
-    let (text, is_view) = match listed(connection, name)? {
-        Some(found) if found.name != name.name => return Ok(None),
-        None => return Ok(None),
-        Some(found) if found.view => {
-            let sql = format!(
-                "SELECT sql FROM duckdb_views() WHERE {} AND view_name = {}",
-                in_schema(&name.schema),
-                quote_string(&name.name)
-            );
-            let query: String = connection.query_row(&sql, [], |row| row.get(0))?;
-            (format!("query {}", digest(&[query.as_bytes()])), true)
-        }
-        Some(_) => {
-            workers.start(connection);
-            (of_rows(connection, name)?, false)
-        }
-    };
-    Ok(Some(Version { text, is_view }))
+    let (schema, wanted) = (in_schema(&name.schema), quote_string(&name.name));
+    let tables = format!(
+        "SELECT count(*) > 0 FROM duckdb_tables() WHERE {schema} AND table_name = {wanted}"
+    );
+    if connection.query_row(&tables, [], |row| row.get(0))? {
+        workers.start(connection);
+        let text = of_rows(connection, name)?;
+        return Ok(Some(Version {
+            text,
+            is_view: false,
+        }));
+    }
+    let views = format!("SELECT sql FROM duckdb_views() WHERE {schema} AND view_name = {wanted}");
+    let mut statement = connection.prepare(&views)?;
+    let query: Option<String> = statement
+        .query_map([], |row| row.get(0))?
+        .next()
+        .transpose()?;
+    Ok(query.map(|query| Version {
+        text: format!("query {}", digest(&[query.as_bytes()])),
+        is_view: true,
+    }))
 }
 
 fn of_rows(connection: &Connection, name: &PhysicalName) -> duckdb::Result<String> {
