@@ -39,12 +39,12 @@ impl DuckDbSession {
     /// The engine cannot be asked
     pub fn may_have_readers(&self, name: &PhysicalName) -> Result<bool, SqlError> {
         let ask = || -> duckdb::Result<bool> {
-            self.connection
-                .prepare_cached(
-                    "SELECT count(*) > 0 FROM duckdb_views() WHERE NOT internal \
-                     AND (contains(comment, $1) OR contains(comment, '*`'))",
-                )?
-                .query_row([&name.name], |row| row.get(0))
+            let sql = format!(
+                "SELECT count(*) > 0 FROM duckdb_views() WHERE NOT internal \
+                 AND (contains(comment, {}) OR contains(comment, '*`'))",
+                quote_string(&name.name)
+            );
+            self.connection.query_row(&sql, [], |row| row.get(0))
         };
         ask().map_err(|failure| error::execution(&failure))
     }
@@ -60,7 +60,7 @@ impl DuckDbSession {
 
     fn renew(&self, reads: &dyn Fn(&str) -> bool) -> Result<(), SqlError> {
         let failed = |failure: duckdb::Error| error::execution(&failure);
-        for view in self.views().map_err(failed)? {
+        for view in self.views(reads).map_err(failed)? {
             let Some(table) = stored(&self.connection, &view).map_err(failed)? else {
                 continue;
             };
@@ -135,19 +135,29 @@ impl DuckDbSession {
         Ok(Vec::new())
     }
 
-    fn views(&self) -> duckdb::Result<Vec<PhysicalName>> {
-        self.connection
-            .prepare_cached(
-                "SELECT schema_name, view_name FROM duckdb_views() \
-                 WHERE database_name = current_database() AND NOT internal AND comment IS NOT NULL ORDER BY ALL",
-            )?
-            .query_map([], |row| {
-                Ok(PhysicalName {
-                    schema: row.get(0)?,
-                    name: row.get(1)?,
-                })
-            })?
-            .collect()
+    /// The views whose query is one that `reads`
+    fn views(&self, reads: &dyn Fn(&str) -> bool) -> duckdb::Result<Vec<PhysicalName>> {
+        let mut statement = self.connection.prepare(
+            "SELECT schema_name, view_name, comment FROM duckdb_views() \
+             WHERE database_name = current_database() AND NOT internal AND comment IS NOT NULL",
+        )?;
+        let rows = statement.query_map([], |row| {
+            let name = PhysicalName {
+                schema: row.get(0)?,
+                name: row.get(1)?,
+            };
+            Ok((name, row.get::<_, String>(2)?))
+        })?;
+        let mut views = Vec::new();
+        for row in rows {
+            let (name, comment) = row?;
+            let query = TableMetadata::read(Some(&comment)).query;
+            if query.is_some_and(|query| reads(&query)) {
+                views.push(name);
+            }
+        }
+        views.sort();
+        Ok(views)
     }
 }
 

@@ -115,13 +115,15 @@ fn columns(connection: &Connection, name: &PhysicalName) -> duckdb::Result<Vec<S
 /// # Errors
 /// The engine cannot be asked
 pub fn filtered_by(connection: &Connection, name: &PhysicalName) -> duckdb::Result<Option<String>> {
-    let comment: Option<Option<String>> = connection
-        .prepare_cached(
-            "SELECT comment FROM duckdb_tables() WHERE NOT temporary \
-             AND database_name = current_database() AND schema_name = $1 AND table_name = $2 \
-             AND comment LIKE '%\"require_partition_filter\"%'",
-        )?
-        .query_map([&name.schema, &name.name], |row| row.get(0))?
+    let sql = format!(
+        "SELECT comment FROM duckdb_tables() WHERE NOT temporary AND {} AND table_name = {} \
+         AND comment LIKE '%\"require_partition_filter\"%'",
+        in_schema(&name.schema),
+        quote_string(&name.name)
+    );
+    let mut statement = connection.prepare(&sql)?;
+    let comment: Option<Option<String>> = statement
+        .query_map([], |row| row.get(0))?
         .next()
         .transpose()?;
     let metadata = TableMetadata::read(comment.flatten().as_deref());
