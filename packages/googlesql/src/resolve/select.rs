@@ -1,8 +1,8 @@
 //! One `SELECT`: list, `WHERE`, grouping, `HAVING`, `QUALIFY`, order and limit
 
-use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
+use rustc_hash::{FxHashMap, FxHashSet};
 use sqlparser::ast::{
     Distinct, GroupByExpr, Ident, Select, SelectItem, SelectItemQualifiedWildcardKind,
     ValueTableMode, WildcardAdditionalOptions,
@@ -489,13 +489,13 @@ pub fn write_list(items: Vec<Item>) -> (Vec<String>, Vec<OutputColumn>) {
     let mut list = Vec::new();
     let mut anonymous = 0;
     let key = |name: &str| name.to_lowercase();
-    let names: HashSet<String> = items
+    let names: FxHashSet<String> = items
         .iter()
         .filter_map(|item| item.name.as_deref().map(key))
         .collect();
-    let mut taken = HashSet::new();
+    let mut taken = FxHashSet::default();
     // How often each name was numbered
-    let mut numbers: HashMap<String, usize> = HashMap::new();
+    let mut numbers: FxHashMap<String, usize> = FxHashMap::default();
     for item in items {
         // Unknown schemas side by side are one
         if item.is_rest()
