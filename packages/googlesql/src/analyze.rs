@@ -36,7 +36,8 @@ pub fn analyze_with_sites(
     let span = statement.span();
     on_stack_for(&span, || {
         let resolver = Resolver::new(catalog, statement.span());
-        let analyzed = resolver.statement(sql, &statement.kind)?;
+        let shown = |error: Error| error.shown_in(sql);
+        let analyzed = resolver.statement(sql, &statement.kind).map_err(shown)?;
         if !matches!(statement.kind, Kind::CreateView(_)) {
             resolver.refuse_unfiltered()?;
         }

@@ -149,6 +149,7 @@ impl Checker<'_> {
 
     fn add_errors(&mut self, errors: Vec<Error>) {
         for error in errors {
+            let error = error.shown_in(self.sql);
             if !self.script.errors.contains(&error) {
                 self.script.errors.push(error);
             }

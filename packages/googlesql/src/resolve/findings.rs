@@ -109,6 +109,16 @@ impl Resolver<'_> {
         }
     }
 
+    /// Runs what may fail without anything being wrong
+    pub fn quietly<T>(&self, attempt: impl FnOnce() -> T) -> T {
+        let told = self.told();
+        let result = attempt();
+        if let Some(findings) = &self.findings {
+            findings.errors.borrow_mut().truncate(told);
+        }
+        result
+    }
+
     /// Notes an error that no type could mend
     pub fn tell(&self, error: Error) {
         if let Some(findings) = &self.findings {

@@ -37,7 +37,10 @@ impl Resolver<'_> {
             .iter()
             .filter_map(|key| match ordinal(key) {
                 Some(at) => items.get(at.checked_sub(1)?).map(Typed::sql),
-                None => self.expression(key, scope).ok().map(|key| key.sql()),
+                None => {
+                    let key = self.quietly(|| self.expression(key, scope));
+                    key.ok().map(|key| key.sql())
+                }
             })
             .collect();
         for value in items.iter().chain(having) {

@@ -68,7 +68,8 @@ impl Resolver<'_> {
                 }
             }
             Expr::Identifier(_) | Expr::CompoundIdentifier(_) => {
-                if let Ok(value) = self.expression(key, scope) {
+                // an item's name is none of the scope
+                if let Ok(value) = self.quietly(|| self.expression(key, scope)) {
                     found.push(value.node);
                 }
             }

@@ -125,7 +125,7 @@ impl Resolver<'_> {
                 .checked_sub(1)
                 .and_then(|at| items.get(at))
                 .cloned(),
-            None => self.expression(key, scope).ok(),
+            None => self.quietly(|| self.expression(key, scope)).ok(),
         };
         found.extend(value);
     }

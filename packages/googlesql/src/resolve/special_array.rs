@@ -84,7 +84,7 @@ impl Resolver<'_> {
                     ),
                     Type::Numeric => (
                         Type::Numeric,
-                        "gs_numeric_divide(gs_numeric_in_range(CAST(list_sum($0) AS DECIMAL(38, 9))), CAST(list_count($0) AS DECIMAL(38, 9)))",
+                        "gs_numeric_divide(CAST(list_sum($0) AS DECIMAL(38, 9)), CAST(list_count($0) AS DECIMAL(38, 9)))",
                     ),
                     Type::BigNumeric => (
                         Type::BigNumeric,
