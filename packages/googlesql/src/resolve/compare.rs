@@ -213,8 +213,10 @@ pub fn comparable_type(ty: &Type, equality: bool) -> bool {
 /// Whether a FLOAT64 expression could be NaN; a literal or a converted whole number cannot
 pub fn may_be_nan(value: &Typed) -> bool {
     match &value.node {
-        crate::tree::Node::Text(_) => false,
-        crate::tree::Node::Apply { template, .. }
+        Node::Text(text) => {
+            text != "NULL" && !text.starts_with(|letter: char| "-.0123456789".contains(letter))
+        }
+        Node::Apply { template, .. }
             if matches!(
                 template.as_ref(),
                 "gs_float_of_numeric($0)" | "gs_float_of_bignumeric($0)"
@@ -222,7 +224,7 @@ pub fn may_be_nan(value: &Typed) -> bool {
         {
             false
         }
-        crate::tree::Node::Apply {
+        Node::Apply {
             template,
             arguments,
         } if template == "CAST($0 AS DOUBLE)" => arguments

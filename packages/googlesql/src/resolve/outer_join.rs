@@ -43,7 +43,11 @@ impl Resolver<'_> {
         let plain = match keyword {
             "LEFT JOIN" => !complex && !is_correlated(&right),
             "RIGHT JOIN" => !complex,
-            _ => !complex && !outside(&left) && !outside(&right),
+            // What a subquery reads of `WITH` tables is taken for columns of the outer query, too
+            _ => {
+                let mut outer = scope.levels().skip(1);
+                !complex && outer.all(|level| level.relations.is_empty())
+            }
         };
         let right = match is_correlated(&right) && !lateral {
             true => standing(&right, &right_alias),
