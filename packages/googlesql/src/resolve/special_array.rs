@@ -82,10 +82,7 @@ impl Resolver<'_> {
                         Type::Float64,
                         "CASE WHEN isinf(list_avg($0)) AND len(list_filter($0, lambda e: isinf(e))) = 0 THEN list_avg(list_transform($0, lambda e: e * pow(2e0, -60))) * pow(2e0, 60) ELSE list_avg($0) END",
                     ),
-                    Type::Numeric => (
-                        Type::Numeric,
-                        "gs_numeric_divide(CAST(list_sum($0) AS DECIMAL(38, 9)), CAST(list_count($0) AS DECIMAL(38, 9)))",
-                    ),
+                    Type::Numeric => (Type::Numeric, "gs_numeric_list_average($0)"),
                     Type::BigNumeric => (
                         Type::BigNumeric,
                         "gs_bignumeric_average(list_sum($0), list_count($0))",

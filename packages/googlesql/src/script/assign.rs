@@ -319,6 +319,10 @@ impl Script<'_> {
         candidate: &Expr,
         span: &Range<usize>,
     ) -> Result<bool, Failure> {
+        // NULL equals nothing, and the operator takes no literal NULL
+        if matches!(candidate, Expr::Value(value) if value.value == sqlparser::ast::Value::Null) {
+            return Ok(false);
+        }
         let comparison = Expr::BinaryOp {
             left: Box::new(Expr::Identifier(sqlparser::ast::Ident {
                 span: crate::lex::span_of(span),

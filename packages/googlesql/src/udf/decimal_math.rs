@@ -18,6 +18,21 @@ pub const TABLE: &[Function] = &[
     row("gs_float_of_numeric", &[Decimal], Double, |cells| {
         Ok(Answer::Double(Type::Numeric.to_float(&units(&cells[0]))))
     }),
+    // Whatever the sum is, which may be out of range
+    row(
+        "gs_numeric_list_average",
+        &[List(&Decimal)],
+        Decimal,
+        |cells| {
+            let numbers = || cells[0].items().iter().flatten();
+            let total: BigInt = numbers().map(units).sum();
+            let count = BigInt::from(numbers().count());
+            let average = Type::Numeric.divide(&total, &(count * Type::Numeric.one()));
+            Ok(average
+                .and_then(small)
+                .map_or(Answer::Null, Answer::Decimal))
+        },
+    ),
     row(
         "gs_numeric_round_as",
         &[Decimal, Int, Text],

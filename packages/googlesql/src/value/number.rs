@@ -155,13 +155,14 @@ fn round_by_product(value: f64, digits: i64, cut: bool) -> Option<f64> {
     if product >= 2_f64.powi(51) || value != 0.0 && value < 1e-200 {
         return None;
     }
-    let rest = value.mul_add(power, -product);
-    let whole = product.trunc();
+    let rest = || value.mul_add(power, -product);
+    // Below 2⁵¹, which needs no library
+    let whole = product as i64 as f64;
     let beyond = product - whole;
     let whole = match cut {
-        true if beyond == 0.0 && rest < 0.0 => whole - 1.0,
+        true if beyond == 0.0 && rest() < 0.0 => whole - 1.0,
         true => whole,
-        false if beyond > 0.5 || beyond == 0.5 && rest >= 0.0 => whole + 1.0,
+        false if beyond > 0.5 || beyond == 0.5 && rest() >= 0.0 => whole + 1.0,
         false => whole,
     };
     Some(whole / power)
