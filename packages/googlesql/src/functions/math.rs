@@ -74,7 +74,7 @@ ASINH(FLOAT64) FLOAT64 = asinh($0)
 TAN(FLOAT64) FLOAT64 = CASE WHEN isinf($0) THEN CAST('nan' AS DOUBLE) ELSE tan($0) END
 TANH(FLOAT64) FLOAT64 = tanh($0)
 ATAN(FLOAT64) FLOAT64 = atan($0)
-ATANH(FLOAT64) FLOAT64 = CASE WHEN isinf($0) THEN CAST('nan' AS DOUBLE) WHEN abs($0) >= 1 THEN error('ATANH of a number outside (-1, 1)') ELSE atanh($0) END
+ATANH(FLOAT64) FLOAT64 = CASE WHEN isinf($0) OR isnan($0) THEN CAST('nan' AS DOUBLE) WHEN abs($0) >= 1 THEN error('ATANH of a number outside (-1, 1)') ELSE atanh($0) END
 ATAN2(FLOAT64, FLOAT64) FLOAT64 = atan2($0, $1)
 COT(FLOAT64) FLOAT64 = CASE WHEN isinf($0) THEN CAST('nan' AS DOUBLE) ELSE gs_finite(1e0 / tan($0), 'COT') END
 PI() FLOAT64 = pi()
