@@ -233,7 +233,7 @@ mod tests {
 
     #[test]
     fn every_line_of_the_table_reads() {
-        let mut functions = HashMap::new();
+        let mut functions = FxHashMap::default();
         for line in GROUPS
             .iter()
             .flat_map(|(_, group)| group.lines())
