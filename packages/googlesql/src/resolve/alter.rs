@@ -4,8 +4,8 @@ use sqlparser::ast::DataType;
 
 use super::Resolver;
 use super::column::{is_limited, rounds, widens};
-use super::define::foreign_keys;
 use super::held::rounded_column;
+use super::keys::foreign_keys;
 use super::options::{Owner, merged};
 use super::scope::same;
 use super::statement::{execute, qualified};

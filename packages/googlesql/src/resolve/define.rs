@@ -1,4 +1,4 @@
-//! `CREATE TABLE`, `CREATE VIEW`, `CREATE SCHEMA` and `DROP`
+//! `CREATE TABLE`, `CREATE SCHEMA` and `DROP`
 
 use sqlparser::ast::Query;
 
@@ -10,9 +10,9 @@ use super::scope::same;
 use super::statement::{execute, qualified};
 use super::table_function::relation_of;
 use crate::catalog::StoredTable;
-use crate::metadata::{StoredKey, TableMetadata};
+use crate::metadata::TableMetadata;
 use crate::parse::statement as parsed;
-use crate::{Analyzed, Column, Effect, Error, PhysicalName, Relation, Type, quote_identifier};
+use crate::{Analyzed, Column, Effect, Error, PhysicalName, Relation, quote_identifier};
 
 /// Part of the text of every lowered `INFORMATION_SCHEMA` view: its rows are those of the moment
 pub const MOMENTARY: &str = "_information_schema";
@@ -162,145 +162,6 @@ impl Resolver<'_> {
         })
     }
 
-    fn keys(
-        &self,
-        table: &parsed::CreateTable,
-        columns: &[Column],
-    ) -> Result<Vec<StoredKey>, Error> {
-        let own = table.path.parts.last().map_or("", String::as_str);
-        let mut keys = Vec::new();
-        for spec in &table.columns {
-            let column = std::slice::from_ref(&spec.name);
-            if spec.primary {
-                keys.push(self.key(own, None, column, None, columns, foreign_keys(&keys))?);
-            }
-            if let Some(reference) = &spec.references {
-                keys.push(self.key(
-                    own,
-                    None,
-                    column,
-                    Some(reference),
-                    columns,
-                    foreign_keys(&keys),
-                )?);
-            }
-        }
-        for key in &table.keys {
-            let (name, reference) = (key.name.as_ref(), key.references.as_ref());
-            keys.push(self.key(
-                own,
-                name,
-                &key.columns,
-                reference,
-                columns,
-                foreign_keys(&keys),
-            )?);
-        }
-        let primary = keys.iter().filter(|key| key.references.is_none()).count();
-        match primary > 1 {
-            true => Err(self.invalid(
-                "a table has one primary key at most",
-                table.path.span.clone(),
-            )),
-            false => Ok(keys),
-        }
-    }
-
-    /// A key of the table `own`, named as BigQuery does where it has no name
-    pub fn key(
-        &self,
-        own: &str,
-        name: Option<&parsed::Name>,
-        key: &[parsed::Name],
-        reference: Option<&parsed::Reference>,
-        all: &[Column],
-        number: usize,
-    ) -> Result<StoredKey, Error> {
-        let columns = key
-            .iter()
-            .map(|column| Ok(self.column_of(all, column)?.name.clone()))
-            .collect::<Result<Vec<_>, Error>>()?;
-        if let Some(reference) = reference {
-            self.referenced(own, &columns, reference, all)?;
-        }
-        let made_up = match reference {
-            Some(_) => format!("{own}.fk${}", number + 1),
-            None => format!("{own}.pk$"),
-        };
-        Ok(StoredKey {
-            name: name.map_or(made_up, |name| format!("{own}.{}", name.text)),
-            columns,
-            references: reference.map(|reference| {
-                let names = reference.columns.iter().map(|one| one.text.clone());
-                (reference.path.parts.join("."), names.collect())
-            }),
-        })
-    }
-
-    /// Checks that a foreign key's columns fit those of the primary key that it refers to
-    fn referenced(
-        &self,
-        own: &str,
-        columns: &[String],
-        reference: &parsed::Reference,
-        all: &[Column],
-    ) -> Result<(), Error> {
-        let path = &reference.path;
-        if path.last() == own {
-            return Ok(());
-        }
-        let found = self.catalog.table(&path.parts, path.span.clone());
-        let table = match found {
-            // what is only checked may stand in no warehouse yet
-            Err(_) if self.findings.is_some() => return Ok(()),
-            found => found?,
-        };
-        let types = |name: &str| {
-            let column = all.iter().find(|column| same(&column.name, name));
-            column.map(|column| &column.ty)
-        };
-        if columns.len() != reference.columns.len() {
-            let message = "a foreign key has as many columns as the key that it refers to";
-            return Err(self.invalid(message, path.span.clone()));
-        }
-        for (column, name) in columns.iter().zip(&reference.columns) {
-            let target = self.column_of(&table.columns, name)?;
-            let known = target.ty.is_known() && types(column).is_some_and(Type::is_known);
-            if known && types(column) != Some(&target.ty) {
-                let message = format!(
-                    "column `{}` is {}, and `{column}`, which refers to it, is not",
-                    name.text, target.ty
-                );
-                return Err(self.mismatch(message, name.span.clone()));
-            }
-        }
-        let stored = self
-            .catalog
-            .stored(&self.physical(path)?, path.span.clone())?;
-        let Some(stored) = stored else {
-            return Ok(());
-        };
-        let keys = TableMetadata::read(stored.comment.as_deref()).keys;
-        let primary = keys.iter().find(|key| key.references.is_none());
-        let fits = primary.is_some_and(|key| {
-            key.columns.len() == reference.columns.len()
-                && key
-                    .columns
-                    .iter()
-                    .all(|own| reference.columns.iter().any(|name| same(own, &name.text)))
-        });
-        match fits {
-            true => Ok(()),
-            false => {
-                let message = format!(
-                    "a foreign key refers to a primary key, which `{}` does not have with these columns",
-                    path.parts.join(".")
-                );
-                Err(self.invalid(message, path.span.clone()))
-            }
-        }
-    }
-
     /// `LIKE`, `COPY`, `CLONE`
     fn table_like(
         &self,
@@ -447,74 +308,6 @@ impl Resolver<'_> {
         self.fitted(output, columns, "table", span)
     }
 
-    pub fn create_view(&self, sql: &str, view: &parsed::CreateView) -> Result<Analyzed, Error> {
-        let span = view.path.span.clone();
-        let name = self.physical(&view.path)?;
-        let output = self.top_query(&view.query)?;
-        let relation = match view.columns.is_empty() {
-            true => self.created_columns(output, &[], &view.query)?,
-            false => {
-                if output.columns.len() != view.columns.len() {
-                    return Err(self.invalid("the view's column list does not fit its query", span));
-                }
-                let columns: Vec<_> = output
-                    .columns
-                    .iter()
-                    .zip(&view.columns)
-                    .map(|(column, one)| Column::new(one.name.text.clone(), column.ty.clone()))
-                    .collect();
-                self.fitted(output, &columns, "view", span.clone())?
-            }
-        };
-        if relation.sql.contains(MOMENTARY) {
-            return Err(self.unsupported("a view over INFORMATION_SCHEMA", span));
-        }
-        let head = match (view.or_replace, view.if_not_exists) {
-            (true, false) => "CREATE OR REPLACE VIEW",
-            (false, true) => "CREATE VIEW IF NOT EXISTS",
-            (false, false) => "CREATE VIEW",
-            (true, true) => {
-                return Err(self.invalid("OR REPLACE and IF NOT EXISTS exclude each other", span));
-            }
-        };
-        let partition = view.partition_by.as_ref();
-        let options = self.stored_options(sql, &view.options, Owner::View)?;
-        let text = sql.get(view.query_span.clone()).unwrap_or_default();
-        let metadata = TableMetadata {
-            kind: view.materialized.then(|| "MATERIALIZED VIEW".to_owned()),
-            options: merged(Vec::new(), options),
-            partition: partition
-                .map(|key| self.partition(key, &relation.columns))
-                .transpose()?,
-            cluster: self.clustering(&view.cluster_by, &relation.columns)?,
-            query: Some(text.trim().to_owned()),
-            columns: view
-                .columns
-                .iter()
-                .map(|column| column.name.text.clone())
-                .collect(),
-            ..TableMetadata::default()
-        };
-        let mut statements = vec![
-            format!("{head} {} AS\n{}", qualified(&name), relation.sql),
-            metadata.statement(&name, true),
-        ];
-        for column in &view.columns {
-            let options = self.stored_options(sql, &column.options, Owner::Column)?;
-            let kept = crate::ColumnMetadata {
-                options: merged(Vec::new(), options),
-                ..crate::ColumnMetadata::default()
-            };
-            if kept != crate::ColumnMetadata::default() {
-                statements.push(kept.statement(&name, &column.name.text));
-            }
-        }
-        if view.if_not_exists && self.catalog.stored(&name, span)?.is_some() {
-            return Ok(execute(Vec::new(), Effect::Other));
-        }
-        Ok(execute(statements, Effect::CreateView(name)))
-    }
-
     pub fn create_schema(
         &self,
         sql: &str,
@@ -592,9 +385,7 @@ impl Resolver<'_> {
         let sql = format!("DROP {word} {guard}{}", qualified(&name));
         Ok(execute(vec![sql], Effect::Drop(name)))
     }
-}
 
-impl Resolver<'_> {
     /// A table or view of that name is there, or nothing is run
     ///
     /// # Errors
@@ -611,11 +402,6 @@ impl Resolver<'_> {
             _ => Ok(()),
         }
     }
-}
-
-/// How many of the keys refer to other tables
-pub fn foreign_keys(keys: &[StoredKey]) -> usize {
-    keys.iter().filter(|key| key.references.is_some()).count()
 }
 
 /// `CREATE TABLE name` with what stands around it

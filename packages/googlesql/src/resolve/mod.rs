@@ -34,6 +34,7 @@ pub mod held_here;
 pub mod interval;
 pub mod javascript;
 pub mod join;
+mod keys;
 pub mod lambda;
 pub mod layout;
 pub mod leaves;
@@ -84,6 +85,7 @@ pub mod unnest;
 pub mod unnest_several;
 pub mod unpivot;
 pub mod variable;
+mod view;
 pub mod window;
 pub mod with_clause;
 
