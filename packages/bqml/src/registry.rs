@@ -49,6 +49,8 @@ struct Head {
     created: i64,
     #[serde(default)]
     modified: i64,
+    #[serde(default)]
+    made_by: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -67,6 +69,9 @@ struct EntryToWrite<'a> {
     version: u64,
     created: i64,
     modified: i64,
+    /// What made it, where that may be done once more after a crash
+    #[serde(skip_serializing_if = "Option::is_none")]
+    made_by: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     model: Option<&'a Model>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -82,28 +87,47 @@ impl Registry {
     /// Keeps a model in place of one of the same name, with the next version number; a crash leaves
     /// either the old file or the new one. The last few versions stay beside it
     ///
+    /// What the same maker `made_by` makes again, since it was not known whether it had come to its end, takes the
+    /// place of what it made before, with its number.
+    ///
     /// # Errors
     /// The folder or file cannot be written
-    pub fn save(&self, name: &PhysicalName, model: &Model) -> io::Result<()> {
-        self.replace(name, Some(model), None)
+    pub fn save(
+        &self,
+        name: &PhysicalName,
+        model: &Model,
+        made_by: Option<&str>,
+    ) -> io::Result<()> {
+        self.replace(name, made_by, Some(model), None)
     }
 
     /// As [`Registry::save`], of a remote model
     ///
     /// # Errors
     /// As [`Registry::save`]
-    pub fn save_remote(&self, name: &PhysicalName, remote: &RemoteModel) -> io::Result<()> {
-        self.replace(name, None, Some(remote))
+    pub fn save_remote(
+        &self,
+        name: &PhysicalName,
+        remote: &RemoteModel,
+        made_by: Option<&str>,
+    ) -> io::Result<()> {
+        self.replace(name, made_by, None, Some(remote))
     }
 
     fn replace(
         &self,
         name: &PhysicalName,
+        made_by: Option<&str>,
         model: Option<&Model>,
         remote: Option<&RemoteModel>,
     ) -> io::Result<()> {
-        let version = self.version(name).ok().flatten().unwrap_or(0);
-        if version > 0 {
+        let before = self.head(name).ok().flatten();
+        let mut version = before.as_ref().map_or(0, |head| head.version);
+        let again =
+            made_by.is_some() && before.is_some_and(|head| head.made_by.as_deref() == made_by);
+        if again {
+            version = version.saturating_sub(1);
+        } else if version > 0 {
             self.keep(name, version)?;
         }
         let now = now();
@@ -114,6 +138,7 @@ impl Registry {
                 version: version + 1,
                 created: now,
                 modified: now,
+                made_by,
                 model,
                 remote,
             },
@@ -134,6 +159,7 @@ impl Registry {
                 version: head.version,
                 created: head.created,
                 modified: now(),
+                made_by: head.made_by.as_deref(),
                 model: Some(model),
                 remote: None,
             },
@@ -256,8 +282,12 @@ impl Registry {
     /// # Errors
     /// The file cannot be read or is not a model
     pub fn version(&self, name: &PhysicalName) -> io::Result<Option<u64>> {
+        Ok(self.head(name)?.map(|head| head.version))
+    }
+
+    fn head(&self, name: &PhysicalName) -> io::Result<Option<Head>> {
         match self.read(name)? {
-            Some(text) => Ok(Some(self.parse::<Head>(name, &text)?.version)),
+            Some(text) => self.parse(name, &text).map(Some),
             None => Ok(None),
         }
     }

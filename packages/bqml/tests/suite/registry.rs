@@ -31,7 +31,7 @@ fn a_model_comes_back_as_it_was() {
 
     assert_eq!(registry.list().unwrap(), []);
     assert_eq!(registry.load(&name).unwrap(), None);
-    registry.save(&name, &model).unwrap();
+    registry.save(&name, &model, None).unwrap();
     let loaded = registry.load(&name).unwrap().unwrap();
     assert_eq!(loaded, model);
 
@@ -42,8 +42,15 @@ fn a_model_comes_back_as_it_was() {
     assert_eq!(rows(&connection, &after.sql).len(), 700);
 
     assert_eq!(registry.version(&name).unwrap(), Some(1));
-    registry.save(&name, &model).unwrap();
+    registry.save(&name, &model, None).unwrap();
     assert_eq!(registry.version(&name).unwrap(), Some(2));
+    // made again by one that was interrupted, in place of what it had made
+    registry.save(&name, &model, Some("a run")).unwrap();
+    registry.save(&name, &model, Some("a run")).unwrap();
+    assert_eq!(registry.version(&name).unwrap(), Some(3));
+    assert_eq!(registry.versions(&name).unwrap(), [1, 2, 3]);
+    registry.save(&name, &model, Some("another run")).unwrap();
+    assert_eq!(registry.version(&name).unwrap(), Some(4));
     assert!(registry.remove(&name).unwrap());
     assert!(!registry.remove(&name).unwrap());
     assert_eq!(registry.load(&name).unwrap(), None);
@@ -67,7 +74,7 @@ fn names_of_any_kind_are_kept_apart_and_listed() {
         name("d", "%2F"),
     ];
     for name in &names {
-        registry.save(name, &model).unwrap();
+        registry.save(name, &model, None).unwrap();
     }
     names.sort();
     assert_eq!(registry.list().unwrap(), names);

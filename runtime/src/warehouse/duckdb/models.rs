@@ -12,7 +12,7 @@ use googlesql::{
 
 use super::catalog::qualified;
 use super::session::{DuckDbSession, dotted};
-use crate::warehouse::{Outcome, Progress, SqlError};
+use crate::warehouse::{Outcome, Progress, SessionContext, SqlError};
 
 impl DuckDbSession {
     pub fn train(
@@ -49,7 +49,7 @@ impl DuckDbSession {
             });
         })?;
         self.models
-            .save(&create.model, &model)
+            .save(&create.model, &model, self.next_maker().as_deref())
             .map_err(|failure| self.unreadable(&create.model, &failure))?;
         self.renew_views(&create.model)?;
         Ok(Outcome::Trained {
@@ -79,10 +79,18 @@ impl DuckDbSession {
             file.ok_or_else(|| io::Error::new(io::ErrorKind::NotFound, "there is no such file"))
         })?;
         self.models
-            .save(&create.model, &model)
+            .save(&create.model, &model, self.next_maker().as_deref())
             .map_err(|failure| self.unreadable(&create.model, &failure))?;
         self.renew_views(&create.model)?;
         Ok(Outcome::Done)
+    }
+
+    /// What makes the next model, by a name that it has again where the script is resumed or begins anew
+    fn next_maker(&self) -> Option<String> {
+        let SessionContext { run, action, .. } = self.context.as_ref()?;
+        let number = self.models_made.get();
+        self.models_made.set(number + 1);
+        Some(format!("{run}/{action}/{}/{number}", self.scripts))
     }
 
     /// Whether there is a model that the statement leaves as it is
@@ -236,7 +244,7 @@ impl DuckDbSession {
         }
         let remote = RemoteModel::new(create)?;
         self.models
-            .save_remote(&create.model, &remote)
+            .save_remote(&create.model, &remote, self.next_maker().as_deref())
             .map_err(|failure| self.unreadable(&create.model, &failure))?;
         self.renew_views(&create.model)?;
         Ok(Outcome::Done)

@@ -1,6 +1,6 @@
 //! One DuckDB connection that runs GoogleSQL statements one after the other
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -44,6 +44,8 @@ pub struct DuckDbSession {
     pub context: Option<SessionContext>,
     /// How many of them there were
     pub scripts: u32,
+    /// How many models the script that runs has made
+    pub models_made: Cell<u32>,
     /// What is to be written about the table that the next script makes
     pub declared: Option<(PhysicalName, Metadata)>,
     /// Set by an interrupt for good
@@ -85,6 +87,7 @@ impl DuckDbSession {
             sites: Sites::default(),
             context: None,
             scripts: 0,
+            models_made: Cell::default(),
             declared: None,
             stopped: Arc::default(),
             environment,
@@ -289,6 +292,7 @@ impl DuckDbSession {
         script: &str,
         progress: &mut dyn FnMut(Progress),
     ) -> Result<Vec<Outcome>, SqlError> {
+        self.models_made.set(0);
         let outcomes = self.execute(script, progress)?;
         if let Some((name, metadata)) = self.declared.clone() {
             let comments = self.comments(&name, &metadata)?;
