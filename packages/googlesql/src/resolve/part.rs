@@ -157,6 +157,12 @@ impl Resolver<'_> {
             }
             Type::Time if micros(&part).is_some() => {
                 let interval = self.interval_of(count, &part, span.clone())?;
+                // The engine would negate the interval, which the longest one is not made for
+                let template = if plus {
+                    "$0 + $1"
+                } else {
+                    "gs_time_subtract($0, $1)"
+                };
                 Ok(Typed::apply(
                     Type::Time,
                     template,

@@ -96,6 +96,16 @@ pub const TABLE: &[Function] = &[
         },
     },
     Function {
+        name: "gs_time_subtract",
+        parameters: &[Time, Interval],
+        result: Time,
+        body: |cells| {
+            let micros = i128::from(cells[0].int()) - i128::from(cells[1].interval().micros);
+            let of_day = micros.rem_euclid(i128::from(temporal::MICROS_PER_DAY));
+            Ok(Answer::Micros(of_day as i64))
+        },
+    },
+    Function {
         name: "gs_time_trunc",
         parameters: &[Time, Text],
         result: Time,
